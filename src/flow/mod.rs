@@ -1,0 +1,1 @@
+//! The mathematics of flow matching in the plane.

@@ -1,0 +1,2 @@
+//! Flowlab: an interactive visualizer of flow matching.
+pub mod flow;
