@@ -1,2 +1,3 @@
 //! Flowlab: an interactive visualizer of flow matching.
+pub mod engine;
 pub mod flow;

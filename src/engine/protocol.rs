@@ -1,0 +1,292 @@
+//! The words that page and engine exchange. Plain types, encoded by `postcard` into one
+//! transferable byte buffer a message.
+//!
+//! The page sends [`Request`]s, the engine answers with [`Reply`]s. Everything that depends on a
+//! lane's training carries the lane's [`RunId`]; the receiver drops what belongs to an older run.
+
+use crate::flow::spec::{Drawn, LaneSpec, SamplingSpec};
+use serde::{Deserialize, Serialize};
+
+/// Counts the runs of a visit: a lane gets a new id whenever its network starts anew.
+pub type RunId = u32;
+
+/// Counts the questions the page asks; the answer carries the same number.
+pub type JobId = u32;
+
+/// Floats that cross the boundary as one byte string instead of element by element.
+///
+/// Points are flat: `x0, y0, x1, y1, ...`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Floats(pub Vec<f32>);
+
+impl Serialize for Floats {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(bytemuck::cast_slice(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Floats {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes = <&[u8]>::deserialize(deserializer)?;
+        // The bytes may lie at any address, so they are copied rather than cast in place.
+        Ok(Self(bytemuck::pod_collect_to_vec(bytes)))
+    }
+}
+
+/// How far a lane should train.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Training {
+    /// Keep the weights, take no step.
+    Pause,
+    /// Train until the total number of steps taken reaches this; `u32::MAX` for no limit.
+    Until(u32),
+}
+
+/// From the page to the engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// Forget the lane's network and start a new one, paused at step 0.
+    Configure {
+        lane: u8,
+        run: RunId,
+        spec: LaneSpec,
+        drawn: Drawn,
+        /// Sample lane A's network instead of one of its own (lane B only); `spec` then says how
+        /// lane A's network was trained, and its `sampling` how this lane follows it.
+        borrow: bool,
+    },
+    /// Only the way the field is followed has changed; the network stays.
+    Sampling {
+        lane: u8,
+        run: RunId,
+        sampling: SamplingSpec,
+    },
+    /// Start, pause, or take a number of steps.
+    Train {
+        lane: u8,
+        run: RunId,
+        training: Training,
+    },
+    /// Forget the lane (there is only one lane now).
+    Drop { lane: u8 },
+    /// A question of the user's, the API's or the page's, answered by [`Reply::Done`].
+    Job { id: JobId, lane: u8, job: Job },
+    /// Hand over everything a run needs to go on elsewhere; answered by [`Reply::Checkpoint`].
+    Checkpoint { lane: u8 },
+    /// Go on from another engine's checkpoint. Follows the lane's `Configure`, same run.
+    Resume { lane: u8, checkpoint: Checkpoint },
+    /// Time a few training steps of this network; answered by [`Reply::Measured`].
+    Measure { spec: LaneSpec },
+}
+
+/// What a running lane is made of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Checkpoint {
+    pub run: RunId,
+    pub step: u32,
+    /// All parameters, in the order of `flow::network::Network`.
+    pub weights: Floats,
+    /// Adam's first and second moments in the same order; empty before the first step.
+    pub moment_1: Floats,
+    pub moment_2: Floats,
+}
+
+/// A question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Job {
+    /// Fresh particles through the lane's flow, from `t = 0` to `t = 1`.
+    Sample {
+        n: u32,
+        seed: u32,
+        sampling: SamplingSpec,
+        trajectories: bool,
+    },
+    /// Velocities at points (flat) at time `t`.
+    Field {
+        points: Floats,
+        t: f64,
+        which: Which,
+    },
+    /// Pairs as the lane's coupling draws them, in batches of the lane's batch size.
+    Couple { n: u32, seed: u32 },
+    /// All figures of the lane.
+    Metrics,
+    /// The exact density of `X_t` on a square grid of `side * side` cells over
+    /// `[-extent, extent]^2`, rows from the top, at each of `times`.
+    Density {
+        side: u32,
+        extent: f64,
+        times: Vec<f64>,
+    },
+    /// The largest distance, over particles and times, between this lane's transferred paths and
+    /// the rescaled paths `s_r x_{t_r}` of the field they were transferred from.
+    TransferGap { n: u32, seed: u32 },
+}
+
+/// Which field to ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Which {
+    Model,
+    Exact,
+}
+
+/// From the engine to the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Reply {
+    /// The engine can train.
+    Ready(Backend),
+    /// The lane's figures after some more steps (at most ten a second).
+    Progress(Progress),
+    /// Particles of the lane's current field, for drawing.
+    Ensemble(Ensemble),
+    /// The lane's weights, for the probe under the pointer.
+    Weights {
+        lane: u8,
+        run: RunId,
+        step: u32,
+        weights: Floats,
+    },
+    /// The answer to a [`Request::Job`]; an error is a sentence for the user.
+    Done {
+        id: JobId,
+        answer: Result<Answer, String>,
+    },
+    Checkpoint {
+        lane: u8,
+        checkpoint: Checkpoint,
+    },
+    /// Training steps per second of the network that was asked about.
+    Measured { steps_per_second: f64 },
+    /// Something the engine could not do, as a sentence for the user. Training of all lanes has
+    /// stopped.
+    Failed(String),
+}
+
+/// What trains.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Backend {
+    pub kind: BackendKind,
+    /// The adapter's name, or why the CPU was taken.
+    pub detail: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BackendKind {
+    Cpu,
+    WebGpu,
+}
+
+/// Where a lane's training stands.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    pub lane: u8,
+    pub run: RunId,
+    pub step: u32,
+    /// Training loss, averaged over the steps since the last report (mean over coordinates).
+    pub loss: f64,
+    /// The Bayes floor of that loss, where a closed form is known.
+    pub floor: Option<f64>,
+    /// `E |v - u|^2 / 2` on a fixed evaluation set, where a closed form is known.
+    pub excess: Option<f64>,
+    /// `integral E |(x_1 - x_0) - v(x_t, t)|^2 dt` along the last ensemble's flow.
+    pub straightness: Option<f64>,
+    pub steps_per_second: f64,
+    /// Whether the lane goes on training after this.
+    pub running: bool,
+}
+
+/// Particles followed through a lane's field.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ensemble {
+    pub lane: u8,
+    pub run: RunId,
+    /// Training steps behind the field; `None` for the exact field.
+    pub step: Option<u32>,
+    /// The times of the frames, increasing, first 0 (or the transfer's start) and last 1.
+    pub times: Vec<f32>,
+    /// One frame of `n` flat points a time: `times.len() * n * 2` floats.
+    pub frames: Floats,
+    /// Evaluations of the field for each particle.
+    pub nfe: u32,
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Answer {
+    Sample {
+        /// The frames; without trajectories only the first and the last.
+        ensemble: Ensemble,
+    },
+    Field(Floats),
+    Couple {
+        x0: Floats,
+        x1: Floats,
+        /// `E |x1 - x0|^2` over the pairs.
+        cost: f64,
+        /// Share of pairs of segments that cross, over the first `crossing_sample` pairs.
+        crossings: f64,
+        crossing_sample: u32,
+    },
+    Metrics(Metrics),
+    /// One grid a time, `side * side` floats each.
+    Density(Floats),
+    TransferGap {
+        gap: f64,
+        steps: u32,
+    },
+}
+
+/// The figures of a lane, each with the floor that even a perfect field does not go below.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Metrics {
+    pub step: u32,
+    /// Points behind the sample figures.
+    pub samples: u32,
+    pub loss: f64,
+    pub floor: Option<f64>,
+    pub excess: Option<f64>,
+    /// 2-Wasserstein distance of the samples to as many fresh target points.
+    pub w2: f64,
+    /// The same between two fresh sets of target points.
+    pub w2_floor: f64,
+    pub energy_distance: f64,
+    pub energy_floor: f64,
+    pub straightness: f64,
+    /// `E integral |v|^2 dt`.
+    pub kinetic: f64,
+    /// `|kinetic - W2^2| / W2^2` with W2 between source and target (normalised path energy).
+    pub npe: f64,
+    /// `E |x1 - x0|^2` over the coupling's pairs.
+    pub coupling_cost: f64,
+    pub crossings: f64,
+}
+
+/// Encodes a message.
+pub fn encode<T: Serialize>(message: &T) -> Vec<u8> {
+    postcard::to_allocvec(message).expect("protocol messages have no unserialisable part")
+}
+
+/// Decodes a message.
+///
+/// # Errors
+/// If the bytes are not such a message, as when page and engine are of different builds.
+pub fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, String> {
+    postcard::from_bytes(bytes).map_err(|error| format!("unreadable message: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_survive_the_wire() {
+        let reply = Reply::Weights {
+            lane: 1,
+            run: 7,
+            step: 3,
+            weights: Floats(vec![1.5, -2.0, f32::MIN_POSITIVE]),
+        };
+        assert_eq!(decode::<Reply>(&encode(&reply)), Ok(reply));
+        assert!(decode::<Reply>(&[255, 255]).is_err());
+    }
+}
