@@ -29,7 +29,7 @@ impl<'de> Deserialize<'de> for Floats {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let bytes = <&[u8]>::deserialize(deserializer)?;
         // The bytes may lie at any address, so they are copied rather than cast in place.
-        Ok(Self(bytemuck::pod_collect_to_vec(bytes)))
+        Ok(Self(bytemuck::allocation::pod_collect_to_vec(bytes)))
     }
 }
 
