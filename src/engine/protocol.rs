@@ -118,8 +118,15 @@ pub enum Job {
         extent: f64,
         times: Vec<f64>,
     },
+    /// Velocities of the lane's sampled field on a square grid, laid out as [`Job::Density`].
+    Arrows {
+        side: u32,
+        extent: f64,
+        times: Vec<f64>,
+    },
     /// The largest distance, over particles and times, between this lane's transferred paths and
-    /// the rescaled paths `s_r x_{t_r}` of the field they were transferred from.
+    /// the rescaled paths `s_r x_{t_r}` of the field they were transferred from, both integrated
+    /// with the lane's solver and steps.
     TransferGap { n: u32, seed: u32 },
 }
 
@@ -230,9 +237,13 @@ pub enum Answer {
     Metrics(Metrics),
     /// One grid a time, `side * side` floats each.
     Density(Floats),
+    /// Two floats a point, one grid a time.
+    Arrows(Floats),
     TransferGap {
         gap: f64,
         steps: u32,
+        /// The rescaled paths `s_r x_{t_r}`, frame by frame beside the lane's own ensemble.
+        rescaled: Ensemble,
     },
 }
 

@@ -1,0 +1,121 @@
+//! Everything a link can say: the experiment lanes and how they are shown.
+
+use crate::flow::spec::{Drawn, LaneSpec};
+use serde::{Deserialize, Serialize};
+
+/// A layer of the stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Layer {
+    Density,
+    Data,
+    Pairs,
+    Trajectories,
+    Arrows,
+    Particles,
+}
+
+impl Layer {
+    /// All layers, in the order they are painted, lowest first.
+    pub const ALL: [Self; 6] = [
+        Self::Density,
+        Self::Data,
+        Self::Pairs,
+        Self::Trajectories,
+        Self::Arrows,
+        Self::Particles,
+    ];
+    /// Their schema names, in the same order.
+    pub const NAMES: [&'static str; 6] = [
+        "density",
+        "data",
+        "pairs",
+        "trajectories",
+        "arrows",
+        "particles",
+    ];
+
+    /// The name in links and in the API.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+}
+
+/// A set of layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layers(u8);
+
+impl Layers {
+    /// The set of these layers.
+    pub const fn of(layers: &[Layer]) -> Self {
+        let mut bits = 0;
+        let mut i = 0;
+        while i < layers.len() {
+            bits |= 1 << layers[i] as u8;
+            i += 1;
+        }
+        Self(bits)
+    }
+
+    /// Whether the layer is shown.
+    pub fn has(self, layer: Layer) -> bool {
+        self.0 & (1 << layer as u8) != 0
+    }
+
+    /// Shows or hides a layer.
+    pub fn set(&mut self, layer: Layer, on: bool) {
+        if on {
+            self.0 |= 1 << layer as u8;
+        } else {
+            self.0 &= !(1 << layer as u8);
+        }
+    }
+}
+
+/// Which density the heat map shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DensityKind {
+    /// The exact density of `X_t`, where a closed form is known.
+    Exact,
+    /// A kernel estimate from the particles on the stage.
+    Kernel,
+}
+
+/// What is on the stage, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Lane A and lane B. With one lane, B is kept equal to A.
+    pub lane: [LaneSpec; 2],
+    /// How many lanes are shown: 1 or 2.
+    pub lanes: u8,
+    /// Whether lane B samples lane A's network instead of training its own.
+    pub borrow: bool,
+    pub drawn: Drawn,
+    pub layers: Layers,
+    pub density: DensityKind,
+    /// Time on the stage, 0..1.
+    pub t: f64,
+    /// Passages from 0 to 1 in ten seconds.
+    pub speed: f64,
+    /// Whether time starts again when it reaches 1.
+    pub repeat: bool,
+    /// The scene these settings began from.
+    pub scene: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            lane: [LaneSpec::default(); 2],
+            lanes: 1,
+            borrow: false,
+            drawn: Drawn::default(),
+            layers: Layers::of(&[Layer::Density, Layer::Trajectories, Layer::Particles]),
+            density: DensityKind::Exact,
+            t: 0.0,
+            speed: 2.0,
+            repeat: true,
+            scene: 1,
+        }
+    }
+}
