@@ -19,6 +19,7 @@
 //! `f32` inside. Transcendental functions come from `libm` and random numbers from a named
 //! generator, so a seed gives the same bits natively and in a browser.
 
+pub mod assignment;
 pub mod spec;
 
 /// A point (or a vector) of the plane.
