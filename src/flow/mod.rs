@@ -20,6 +20,7 @@
 //! generator, so a seed gives the same bits natively and in a browser.
 
 pub mod assignment;
+mod auction;
 pub mod spec;
 
 /// A point (or a vector) of the plane.
