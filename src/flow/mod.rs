@@ -22,8 +22,10 @@
 mod activation;
 pub mod assignment;
 mod auction;
+pub mod coupling;
 pub mod datasets;
 pub mod distribution;
+pub mod metrics;
 pub mod network;
 pub mod quadrature;
 pub mod random;
