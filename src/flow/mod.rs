@@ -22,10 +22,12 @@
 mod activation;
 pub mod assignment;
 mod auction;
+pub mod coupling;
 pub mod datasets;
 pub mod distribution;
 pub mod evidence;
 pub mod exact;
+pub mod metrics;
 pub mod network;
 pub mod normal;
 pub mod quadrature;
