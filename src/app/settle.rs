@@ -192,6 +192,8 @@ pub fn begin_preview(state: &mut State, lane: usize) {
     let own = &mut state.lanes[lane];
     own.preview = own.math.as_ref().map(|math| Preview::new(math, &spec));
     own.ensemble = None;
+    own.arrows = None;
+    own.arrows_preview = None;
 }
 
 /// The stage shows both lanes at one scale, with some air around the data.

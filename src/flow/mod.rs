@@ -27,6 +27,7 @@ pub mod datasets;
 pub mod distribution;
 pub mod evidence;
 pub mod exact;
+pub mod lane;
 pub mod metrics;
 pub mod network;
 pub mod normal;
