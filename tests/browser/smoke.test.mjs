@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEEP_BASE, address, openPage, visiting } from "./harness.mjs";
 
-/// Waits until the page program has arrived and had a moment to run into trouble.
+/// Gives the page program a moment to run into trouble. (Not "networkidle": an answer that nobody reads never ends.)
 async function settle(page) {
-  await page.waitForLoadState("networkidle");
-  await page.waitForTimeout(300);
+  await page.waitForLoadState("load");
+  await page.waitForTimeout(700);
 }
 
 for (const base of ["", DEEP_BASE]) {
