@@ -13,6 +13,7 @@ pub mod figures;
 pub mod frames;
 mod layers;
 pub mod palette;
+mod png;
 pub mod scene;
 pub mod surface;
 pub mod svg;

@@ -58,7 +58,7 @@ pub struct Image<'a> {
 
 /// Something to draw on.
 ///
-/// All coordinates are finite: callers leave out points that are not. Line caps and joins are
+/// All coordinates are finite: callers leave out points that are not. Lines end flat and join
 /// round. Empty slices draw nothing.
 pub trait Surface {
     /// Fills everything with an opaque colour.
