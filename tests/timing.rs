@@ -1,6 +1,9 @@
 //! Measurements, not tests: `cargo test --release --test timing -- --ignored --nocapture`.
 
-use flowlab::flow::{Point, assignment};
+use flowlab::flow::network::{Architecture, Network};
+use flowlab::flow::random::Rng;
+use flowlab::flow::spec::LaneSpec;
+use flowlab::flow::{Point, VelocityField, assignment};
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -73,4 +76,30 @@ fn assignment() {
             );
         }
     }
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn network() {
+    let spec = LaneSpec::default().model;
+    let architecture = Architecture::new(&spec);
+    let network = Network::init(architecture, &mut Rng::new(1));
+    let x = gaussian(2048, 1);
+    let mut velocities = vec![[0.0; 2]; x.len()];
+    let mut divergences = vec![0.0; x.len()];
+    let rate = |passes: usize, seconds: f64| {
+        (passes * 100 * x.len() * architecture.flops()) as f64 / seconds / 1e6
+    };
+    let start = Instant::now();
+    (0..100).for_each(|_| network.velocity(black_box(&x), 0.5, None, &mut velocities));
+    println!(
+        "velocity: {:.0} MFLOP/s",
+        rate(1, start.elapsed().as_secs_f64())
+    );
+    let start = Instant::now();
+    (0..100).for_each(|_| network.divergence(black_box(&x), 0.5, None, &mut divergences));
+    println!(
+        "divergence: {:.0} MFLOP/s",
+        rate(3, start.elapsed().as_secs_f64())
+    );
 }

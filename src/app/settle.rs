@@ -127,8 +127,7 @@ pub fn configuration(state: &State, lane: usize) -> Request {
 /// The request that has a lane train as far as its limit says.
 pub fn train_request(state: &State, lane: usize) -> Request {
     let own = &state.lanes[lane];
-    let limit = state.spec(lane).training.limit;
-    let until = own.goal.unwrap_or(if limit == 0 { u32::MAX } else { limit });
+    let until = training_goal(state, lane);
     Request::Train {
         lane: lane as u8,
         run: own.run,
@@ -138,6 +137,13 @@ pub fn train_request(state: &State, lane: usize) -> Request {
             Training::Pause
         },
     }
+}
+
+/// Steps that a lane trains to.
+pub fn training_goal(state: &State, lane: usize) -> u32 {
+    let limit = state.spec(lane).training.limit;
+    let limit = if limit == 0 { u32::MAX } else { limit };
+    state.lanes[lane].goal.unwrap_or(limit)
 }
 
 /// A new limit reaches the lanes that are training.
