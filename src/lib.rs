@@ -43,7 +43,7 @@
 pub mod app;
 pub mod engine;
 pub mod flow;
-//pub mod render;
+pub mod render;
 //#[cfg(feature = "cpu")]
 //pub mod train;
 //#[cfg(target_arch = "wasm32")]
