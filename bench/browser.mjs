@@ -9,14 +9,13 @@ const ALWAYS = [
   // A page in the back must not be slowed: the sides take turns in tabs of their own.
   "--disable-background-timer-throttling",
   "--disable-renderer-backgrounding",
-  // Without it clocks are rounded to 0.1 ms, and short frames cannot be told apart.
-  "--enable-blink-features=PreciseMemoryInfo",
 ];
 // As in tests/browser/harness.mjs: without them a headless Chromium without a GPU offers no adapter at all.
-const SOFTWARE_GPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-unsafe-swiftshader"];
+const SOFTWARE_GPU = "--enable-unsafe-webgpu --use-webgpu-adapter=swiftshader --enable-unsafe-swiftshader";
 
-export async function launch({ executable, hardware }) {
-  const args = hardware ? [...ALWAYS, "--enable-unsafe-webgpu", "--enable-features=Vulkan"] : [...ALWAYS, ...SOFTWARE_GPU];
+/// `gpuFlags` replaces the flags that bring the software adapter, on a machine that has a GPU.
+export async function launch({ executable, gpuFlags = SOFTWARE_GPU }) {
+  const args = [...ALWAYS, ...gpuFlags.split(" ").filter(Boolean)];
   return new Browser(await chromium.launch({ executablePath: executable, args }));
 }
 
@@ -30,9 +29,10 @@ class Browser {
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-US" });
     try {
       const page = await context.newPage();
-      page.setDefaultTimeout(300_000);
+      page.setDefaultTimeout(60_000);
       await prepare?.(page, context);
-      await page.goto(address);
+      const response = await page.goto(address);
+      if (!response.ok()) throw new Error(`${address} answers ${response.status()}`);
       return await use(page, context);
     } finally {
       await context.close();

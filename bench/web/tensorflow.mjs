@@ -1,4 +1,5 @@
-// TensorFlow.js on one of its backends, written the way that was fastest of those tried (see ../README.md).
+// TensorFlow.js on one of its backends, written with as few of its kernels a step as it allows: the bias within the
+// product, SiLU's derivative written out, one read-back for many steps.
 
 import { batches, firstWeights, layers } from "./task.mjs";
 
