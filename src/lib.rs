@@ -3,3 +3,5 @@ pub mod app;
 pub mod engine;
 pub mod flow;
 pub mod render;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
