@@ -20,6 +20,7 @@
 //! generator, so a seed gives the same bits natively and in a browser.
 
 pub mod datasets;
+pub mod digest;
 pub mod distribution;
 pub mod evidence;
 pub mod exact;
