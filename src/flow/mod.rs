@@ -24,6 +24,7 @@ pub mod assignment;
 mod auction;
 pub mod coupling;
 pub mod datasets;
+pub mod digest;
 pub mod distribution;
 pub mod evidence;
 pub mod exact;
