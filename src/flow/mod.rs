@@ -22,6 +22,7 @@
 mod activation;
 pub mod assignment;
 mod auction;
+pub mod batch;
 pub mod coupling;
 pub mod datasets;
 pub mod digest;

@@ -138,7 +138,11 @@ pub fn field(spec: &LaneSpec) -> ExactField {
         ..CHECKERBOARD
     };
     let (source, target) = distributions(plan);
-    ExactField::new(&source, &target, Schedule::new(spec.path.schedule, &spec.path))
+    ExactField::new(
+        &source,
+        &target,
+        Schedule::new(spec.path.schedule, &spec.path),
+    )
 }
 
 type Both = (
@@ -148,7 +152,10 @@ type Both = (
 
 fn distributions(plan: Plan) -> Both {
     let target = datasets::target(plan.target, &Default::default());
-    (datasets::source(plan.source), target.expect("a target in closed form"))
+    (
+        datasets::source(plan.source),
+        target.expect("a target in closed form"),
+    )
 }
 
 fn ensemble(field: &dyn VelocityField, start: Vec<Point>, span: (f64, f64)) -> Ensemble {
@@ -199,7 +206,9 @@ fn arrows(field: &ExactField, extent: f64, times: usize) -> Grid {
 fn centres(side: usize, extent: f64) -> Vec<Point> {
     let cell = 2.0 * extent / side as f64;
     let at = |i: usize| (i as f64 + 0.5) * cell - extent;
-    (0..side * side).map(|i| [at(i % side), -at(i / side)]).collect()
+    (0..side * side)
+        .map(|i| [at(i % side), -at(i / side)])
+        .collect()
 }
 
 fn even(n: usize) -> Vec<f64> {
