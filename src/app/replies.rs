@@ -3,9 +3,9 @@
 use super::msg::{Effect, Event};
 use super::state::{EngineState, FIRST_PAGE_JOB, LaneState, Notice, State};
 use super::update::{configure_all, notify};
-use super::{handover, local, pictures};
+use super::{handover, local, pictures, settle};
 use crate::engine::protocol::{Backend, Ensemble, Progress, Reply, RunId};
-use crate::flow::network::Network;
+use crate::flow::network::{Architecture, Network};
 
 /// Points kept of a curve; a longer one is thinned to half.
 const CURVE: usize = 600;
@@ -24,7 +24,7 @@ pub fn engine(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         } => {
             let model = state.spec(usize::from(lane)).model;
             if let Some(own) = current(state, lane, run) {
-                own.network = Network::from_weights(&model, weights.0);
+                own.network = Network::new(Architecture::new(&model), weights.0).ok();
             }
         }
         Reply::Done { id, answer } if id >= FIRST_PAGE_JOB => pictures::answered(state, id, answer),
@@ -53,6 +53,7 @@ fn ready(state: &mut State, backend: Backend, effects: &mut Vec<Effect>) {
 }
 
 fn progress(state: &mut State, progress: &Progress, effects: &mut Vec<Effect>) {
+    let until = settle::training_goal(state, usize::from(progress.lane) % 2);
     let Some(own) = current(state, progress.lane, progress.run) else {
         return;
     };
@@ -63,8 +64,10 @@ fn progress(state: &mut State, progress: &Progress, effects: &mut Vec<Effect>) {
     record(&mut own.history.loss, step, Some(progress.loss));
     record(&mut own.history.excess, step, progress.excess);
     record(&mut own.history.straightness, step, progress.straightness);
-    if !progress.running && own.training && step > 0 {
-        own.training = own.goal.is_none() && own.step == 0;
+    // A pause that is reported late must not end a training that was started since; only the
+    // goal does.
+    if !progress.running && step >= until {
+        own.training = false;
         own.goal = None;
     }
     effects.push(Effect::Emit(Event::Trained {
@@ -94,6 +97,7 @@ fn ensemble(state: &mut State, ensemble: Ensemble) {
     if let Some(own) = current(state, ensemble.lane, ensemble.run) {
         own.ensemble = Some(ensemble);
         own.preview = None;
+        own.arrows_preview = None;
     }
 }
 
@@ -121,7 +125,7 @@ pub fn lost(state: &mut State, reason: String, effects: &mut Vec<Effect>) {
         own.training = false;
         own.network = None;
         own.pictures.clear();
-        super::settle::begin_preview(state, lane);
+        settle::begin_preview(state, lane);
     }
     local::refresh(state);
     notify(

@@ -127,8 +127,7 @@ pub fn configuration(state: &State, lane: usize) -> Request {
 /// The request that has a lane train as far as its limit says.
 pub fn train_request(state: &State, lane: usize) -> Request {
     let own = &state.lanes[lane];
-    let limit = state.spec(lane).training.limit;
-    let until = own.goal.unwrap_or(if limit == 0 { u32::MAX } else { limit });
+    let until = training_goal(state, lane);
     Request::Train {
         lane: lane as u8,
         run: own.run,
@@ -138,6 +137,13 @@ pub fn train_request(state: &State, lane: usize) -> Request {
             Training::Pause
         },
     }
+}
+
+/// Steps that a lane trains to.
+pub fn training_goal(state: &State, lane: usize) -> u32 {
+    let limit = state.spec(lane).training.limit;
+    let limit = if limit == 0 { u32::MAX } else { limit };
+    state.lanes[lane].goal.unwrap_or(limit)
 }
 
 /// A new limit reaches the lanes that are training.
@@ -186,12 +192,16 @@ pub fn begin_preview(state: &mut State, lane: usize) {
     let own = &mut state.lanes[lane];
     own.preview = own.math.as_ref().map(|math| Preview::new(math, &spec));
     own.ensemble = None;
+    own.arrows = None;
+    own.arrows_preview = None;
 }
 
 /// The stage shows both lanes at one scale, with some air around the data.
 fn extent(state: &State) -> f64 {
-    let widest = state.lanes.iter().filter_map(|own| own.math.as_ref());
-    let widest = widest.map(Lane::extent).fold(0.0, f64::max);
+    let lanes = state.lanes.iter().filter_map(|own| own.math.as_ref());
+    let widest = lanes
+        .map(|math| math.source().extent().max(math.target().extent()))
+        .fold(0.0, f64::max);
     const AIR: f64 = 1.08;
     if widest > 0.0 { AIR * widest } else { 4.0 }
 }

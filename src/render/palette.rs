@@ -5,8 +5,8 @@
 //! dark ground their lighter siblings, sky blue and orange, take over. Colour is never alone: marks
 //! also differ in shape, lines in dashes.
 //!
-//! The hues of the particles and the ramps of the density were chosen in OKLCH (Ottosson 2020):
-//! equal steps there look equal.
+//! The hues of the particles are an eighth of the OKLCH circle apart (Ottosson 2020) and of one
+//! luminance, so that none stands out; the ramps of the density climb evenly in OKLCH lightness.
 
 use super::color::Color;
 
@@ -90,12 +90,12 @@ const LIGHT: Theme = Theme {
     faint: Color::hex(0xb9bcc4),
     lane: colors([0x0072b2, 0xd55e00]),
     hues: colors([
-        0xc6524d, 0xb47200, 0x7f8904, 0x008d5c, 0x047b85, 0x0068b6, 0x7152b4, 0xa9498d,
+        0xc6423b, 0x9c6400, 0x6a7700, 0x038057, 0x017c89, 0x0071cc, 0x8259cb, 0xb64592,
     ]),
     ramp: colors([
-        0xfbfaf7, 0xc4e8ea, 0x93d3e0, 0x69bbd7, 0x4ca1ca, 0x4085b8, 0x3e6a9e, 0x3c517d, 0x353b58,
+        0xfbfaf7, 0xc8e1ee, 0x9dc9e3, 0x78afd9, 0x5c94ca, 0x4b7ab5, 0x41609a, 0x39497a, 0x2f3557,
     ]),
-    ground: 0.4,
+    ground: 0.2,
     scale: 1.0,
 };
 
@@ -106,12 +106,12 @@ const DARK: Theme = Theme {
     faint: Color::hex(0x4a4e5c),
     lane: colors([0x56b4e9, 0xe69f00]),
     hues: colors([
-        0xfd938b, 0xf4af59, 0xbeca62, 0x63d29c, 0x06c3d3, 0x5fa9f1, 0xa891ea, 0xdf87c3,
+        0xff9388, 0xe7a445, 0xa9b94d, 0x4ac692, 0x14c3d5, 0x73b5ff, 0xbea2fe, 0xf192cf,
     ]),
     ramp: colors([
         0x12141b, 0x1d2548, 0x1c3d6c, 0x00588b, 0x06759b, 0x0b93ac, 0x2bb0ba, 0x6bc9c2, 0xa4e0ce,
     ]),
-    ground: 0.4,
+    ground: 0.38,
     scale: 1.0,
 };
 
@@ -122,12 +122,12 @@ const PROJECTOR: Theme = Theme {
     faint: Color::hex(0x8c8f98),
     lane: colors([0x0072b2, 0xd55e00]),
     hues: colors([
-        0xba1d26, 0x955e00, 0x687000, 0x007349, 0x04616a, 0x005290, 0x5e2cad, 0x9a167c,
+        0xba1e20, 0x855500, 0x5a6500, 0x036d4a, 0x006974, 0x0060af, 0x7342c2, 0xa92684,
     ]),
     ramp: colors([
-        0xffffff, 0xbfedf2, 0x82d6e9, 0x49bce1, 0x159fd5, 0x0780c0, 0x1f62a3, 0x28487e, 0x263153,
+        0xffffff, 0xc6e6f5, 0x94ccec, 0x69b1e3, 0x4994d5, 0x3778c0, 0x315da3, 0x2d447f, 0x262f58,
     ]),
-    ground: 0.3,
+    ground: 0.28,
     scale: 1.5,
 };
 
@@ -145,6 +145,17 @@ mod tests {
                 assert!(contrast >= 3.0, "{:?} {mark} {contrast}", theme.kind);
             }
             assert!(theme.ink.contrast(theme.paper) >= 12.0);
+        }
+    }
+
+    #[test]
+    fn marks_stand_out_from_the_density_below_them() {
+        for theme in ALL.map(Theme::of) {
+            let densest = theme.density(theme.ground);
+            for mark in theme.hues.iter().chain([&theme.ink]) {
+                let contrast = mark.contrast(densest);
+                assert!(contrast >= 3.0, "{:?} {mark} {contrast}", theme.kind);
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use crate::render::scene::{Scratch, Stage};
 use crate::render::surface::{Stroke, Surface};
 
 /// More pairs than this are a thicket.
-const MOST: usize = 150;
+const MOST: usize = 120;
 /// Points of a conditional path; few schedules bend it, and none sharply.
 const KNOTS: usize = 24;
 /// Radius of an end mark in pixels.
@@ -29,7 +29,7 @@ pub(super) fn draw(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surfa
 
 /// The schedule that the lane's conditional paths follow.
 fn path_schedule(stage: &Stage) -> Schedule {
-    let path = &stage.settings.lane[stage.index].path;
+    let path = &stage.settings.spec(stage.index).path;
     Schedule::new(path.schedule, path)
 }
 
@@ -66,7 +66,7 @@ fn lines(stage: &Stage, pairs: &Pairs, scratch: &mut Scratch, surface: &mut dyn 
             out.extend(to);
         }
     }
-    let color = stage.theme.ink.alpha(0.28);
+    let color = stage.theme.ink.alpha(0.25);
     surface.segments(out, Stroke::solid(stage.px(0.9), color));
 }
 
@@ -93,8 +93,8 @@ fn ways(stage: &Stage, pairs: &Pairs, scratch: &mut Scratch, surface: &mut dyn S
             points.truncate(kept);
         }
     }
-    let color = stage.theme.ink.alpha(0.55);
-    surface.polylines(points, lengths, Stroke::solid(stage.px(1.4), color));
+    let color = stage.theme.ink.alpha(0.5);
+    surface.polylines(points, lengths, Stroke::solid(stage.px(1.2), color));
 }
 
 fn ends(stage: &Stage, pairs: &Pairs, scratch: &mut Scratch, surface: &mut dyn Surface) {

@@ -72,7 +72,7 @@ fn twins(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surface) {
     for particle in chosen(&paths).step_by(TWIN) {
         pen.trace(&paths, particle, 0.0, stage.t);
     }
-    let stroke = Stroke::solid(stage.px(1.6), stage.theme.ink).dashed(stage.px(5.0));
+    let stroke = Stroke::solid(stage.px(1.3), stage.theme.ink).dashed(stage.px(5.0));
     surface.polylines(pen.points, pen.lengths, stroke);
 }
 
