@@ -86,7 +86,10 @@ fn before_the_engine_the_exact_flow_is_on_the_stage() {
     assert_eq!(ensemble.step, None);
     let n = ensemble.frames.0.len() / ensemble.times.len() / 2;
     assert!(n >= 1000, "{n} particles");
-    assert_eq!((ensemble.times[0], *ensemble.times.last().unwrap()), (0.0, 1.0));
+    assert_eq!(
+        (ensemble.times[0], *ensemble.times.last().unwrap()),
+        (0.0, 1.0)
+    );
     assert!(ensemble.frames.0.iter().all(|x| x.is_finite()));
     assert!(state.settings.t > 0.0);
 }
@@ -96,12 +99,17 @@ fn every_target_and_schedule_has_an_exact_flow() {
     use flowlab::flow::spec::{ScheduleKind, Target};
     for target in Target::NAMES.iter().filter(|name| **name != "drawn") {
         for schedule in ScheduleKind::NAMES {
-            let mut state = open(&format!("target={target}&schedule={schedule}&particles=100&steps=8"));
+            let mut state = open(&format!(
+                "target={target}&schedule={schedule}&particles=100&steps=8"
+            ));
             for _ in 0..2000 {
                 update(&mut state, Msg::Tick { dt: 0.0 });
             }
             let frames = &state.lanes[0].ensemble.as_ref().unwrap().frames.0;
-            assert!(frames.iter().all(|x| x.is_finite()), "{target} under {schedule}");
+            assert!(
+                frames.iter().all(|x| x.is_finite()),
+                "{target} under {schedule}"
+            );
         }
     }
 }
@@ -120,7 +128,10 @@ fn a_training_parameter_starts_the_lane_anew_and_sampling_does_not() {
     assert!(state.lanes[0].run > runs[0] && state.lanes[1].run > runs[1]);
     let effects = set(&mut state, 1, "steps", "7");
     assert!(configured(&effects).is_empty());
-    assert!(matches!(requests(&effects)[0], Request::Sampling { lane: 1, .. }));
+    assert!(matches!(
+        requests(&effects)[0],
+        Request::Sampling { lane: 1, .. }
+    ));
 }
 
 #[test]
@@ -129,10 +140,20 @@ fn a_borrowing_lane_has_the_other_lanes_experiment() {
     assert_eq!(state.spec(1).model, state.spec(0).model);
     assert_eq!(state.spec(1).sampling.sample_schedule.name(), "vp");
     // Its training is lane A's.
-    let effects = update(&mut state, Msg::Train { lane: Some(1), steps: Some(5) });
+    let effects = update(
+        &mut state,
+        Msg::Train {
+            lane: Some(1),
+            steps: Some(5),
+        },
+    );
     assert!(matches!(
         requests(&effects)[0],
-        Request::Train { lane: 0, training: Training::Until(5), .. }
+        Request::Train {
+            lane: 0,
+            training: Training::Until(5),
+            ..
+        }
     ));
 }
 
@@ -151,10 +172,19 @@ fn replies_of_an_older_run_are_dropped() {
 #[test]
 fn training_stops_where_the_engine_says_so() {
     let (mut state, _) = with_engine("limit=300");
-    let effects = update(&mut state, Msg::Train { lane: None, steps: None });
+    let effects = update(
+        &mut state,
+        Msg::Train {
+            lane: None,
+            steps: None,
+        },
+    );
     assert!(matches!(
         requests(&effects)[0],
-        Request::Train { training: Training::Until(300), .. }
+        Request::Train {
+            training: Training::Until(300),
+            ..
+        }
     ));
     let reply = progress(&state, 0, 300, false);
     update(&mut state, Msg::Engine(reply));
@@ -164,17 +194,32 @@ fn training_stops_where_the_engine_says_so() {
     let effects = update(&mut state, Msg::ToggleTraining);
     assert!(matches!(
         requests(&effects)[0],
-        Request::Train { training: Training::Until(600), .. }
+        Request::Train {
+            training: Training::Until(600),
+            ..
+        }
     ));
 }
 
 #[test]
 fn a_late_progress_of_a_pause_does_not_stop_a_new_start() {
     let (mut state, _) = with_engine("");
-    update(&mut state, Msg::Train { lane: None, steps: None });
+    update(
+        &mut state,
+        Msg::Train {
+            lane: None,
+            steps: None,
+        },
+    );
     update(&mut state, Msg::StopTraining { lane: None });
     update(&mut state, Msg::Reset);
-    update(&mut state, Msg::Train { lane: None, steps: None });
+    update(
+        &mut state,
+        Msg::Train {
+            lane: None,
+            steps: None,
+        },
+    );
     let reply = progress(&state, 0, 0, false);
     update(&mut state, Msg::Engine(reply));
     assert!(state.lanes[0].training);
@@ -203,13 +248,22 @@ fn pictures_are_asked_for_once_and_again_when_the_field_has_moved_on() {
 #[test]
 fn a_faster_rival_takes_over_every_run() {
     let (mut state, _) = with_engine("lanes=2&b.coupling=ot");
-    update(&mut state, Msg::Train { lane: None, steps: None });
+    update(
+        &mut state,
+        Msg::Train {
+            lane: None,
+            steps: None,
+        },
+    );
     let gpu = Backend {
         kind: BackendKind::WebGpu,
         detail: "Adapter".into(),
     };
     let effects = update(&mut state, Msg::Rival(Reply::Ready(gpu)));
-    assert!(matches!(effects[0], Effect::SendRival(Request::Measure { .. })));
+    assert!(matches!(
+        effects[0],
+        Effect::SendRival(Request::Measure { .. })
+    ));
     let speed = |steps_per_second| Reply::Measured { steps_per_second };
     update(&mut state, Msg::Engine(speed(100.0)));
     let effects = update(&mut state, Msg::Rival(speed(900.0)));
@@ -223,11 +277,20 @@ fn a_faster_rival_takes_over_every_run() {
             moment_1: Floats(vec![]),
             moment_2: Floats(vec![]),
         };
-        last = update(&mut state, Msg::Engine(Reply::Checkpoint { lane, checkpoint }));
+        last = update(
+            &mut state,
+            Msg::Engine(Reply::Checkpoint { lane, checkpoint }),
+        );
     }
     assert_eq!(last[0], Effect::Promote);
-    let resumed = requests(&last).iter().filter(|r| matches!(r, Request::Resume { .. })).count();
-    let trained = requests(&last).iter().filter(|r| matches!(r, Request::Train { .. })).count();
+    let resumed = requests(&last)
+        .iter()
+        .filter(|r| matches!(r, Request::Resume { .. }))
+        .count();
+    let trained = requests(&last)
+        .iter()
+        .filter(|r| matches!(r, Request::Train { .. }))
+        .count();
     assert_eq!((configured(&last), resumed, trained), (vec![0, 1], 2, 2));
     assert!(matches!(&state.engine, EngineState::Ready(b) if b.kind == BackendKind::WebGpu));
 }
@@ -240,8 +303,18 @@ fn a_slower_rival_is_sent_away_and_the_badge_says_why() {
         detail: "Software".into(),
     };
     update(&mut state, Msg::Rival(Reply::Ready(gpu)));
-    update(&mut state, Msg::Rival(Reply::Measured { steps_per_second: 1.0 }));
-    let effects = update(&mut state, Msg::Engine(Reply::Measured { steps_per_second: 400.0 }));
+    update(
+        &mut state,
+        Msg::Rival(Reply::Measured {
+            steps_per_second: 1.0,
+        }),
+    );
+    let effects = update(
+        &mut state,
+        Msg::Engine(Reply::Measured {
+            steps_per_second: 400.0,
+        }),
+    );
     assert!(effects.contains(&Effect::DismissRival));
     assert!(matches!(&state.engine, EngineState::Ready(b) if b.detail.contains("Software")));
 }
@@ -279,7 +352,10 @@ fn time_runs_rests_and_starts_again() {
         update(&mut state, Msg::Tick { dt: 0.02 });
         seen.push(state.settings.t);
     }
-    assert!(seen.iter().filter(|&&t| t == 1.0).count() > 20, "it rests at 1");
+    assert!(
+        seen.iter().filter(|&&t| t == 1.0).count() > 20,
+        "it rests at 1"
+    );
     assert!(seen.windows(2).any(|w| w[1] < w[0]), "it starts again");
     set(&mut state, 0, "loop", "0");
     for _ in 0..200 {
@@ -292,7 +368,11 @@ fn time_runs_rests_and_starts_again() {
 fn comparing_differs_in_what_it_says() {
     let mut state = open("coupling=ot");
     update(&mut state, Msg::Compare("coupling".into()));
-    let names = |s: &Settings| link::lane_differences(s).map(|p| p.name).collect::<Vec<_>>();
+    let names = |s: &Settings| {
+        link::lane_differences(s)
+            .map(|p| p.name)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(names(&state.settings), ["coupling"]);
     update(&mut state, Msg::Compare("solver".into()));
     assert!(state.settings.borrow && names(&state.settings).contains(&"solver"));
@@ -307,7 +387,9 @@ fn a_monkey_does_no_harm() {
         let mut state = open("particles=100&steps=4");
         for _ in 0..250 {
             let msg = match rng.below(16) {
-                0 => Msg::Tick { dt: rng.normal() * 10.0 },
+                0 => Msg::Tick {
+                    dt: rng.normal() * 10.0,
+                },
                 1 => Msg::Seek(rng.normal() * 3.0),
                 2 => Msg::TogglePlay,
                 3 => Msg::ToggleTraining,
@@ -319,12 +401,21 @@ fn a_monkey_does_no_harm() {
                 9 => Msg::Draw(vec![[rng.normal() * 9.0, f64::NAN]; rng.below(3)]),
                 10 => Msg::Engine(Reply::Ready(cpu())),
                 11 => Msg::EngineLost("engine.crashed".into()),
-                12 => Msg::Engine(progress(&state, rng.below(2) as u8, rng.below(400) as u32, rng.below(2) == 0)),
+                12 => Msg::Engine(progress(
+                    &state,
+                    rng.below(2) as u8,
+                    rng.below(400) as u32,
+                    rng.below(2) == 0,
+                )),
                 _ => {
                     let param = &PARAMS[rng.below(PARAMS.len())];
                     let (name, lane) = (param.name.to_owned(), rng.below(2));
                     let heavy = ["particles", "steps"].contains(&param.name);
-                    let text = if heavy { "50".into() } else { link::sample_text(&param.kind, rng.below(12)) };
+                    let text = if heavy {
+                        "50".into()
+                    } else {
+                        link::sample_text(&param.kind, rng.below(12))
+                    };
                     Msg::Set { lane, name, text }
                 }
             };

@@ -136,8 +136,10 @@ fn finish(state: &mut State, effects: &mut Vec<Effect>) {
     effects.push(Effect::Promote);
     backend.detail += &format!(" ({rival:.0} > {engine:.0} steps/s)");
     state.engine = EngineState::Ready(backend);
-    for lane in (0..2).filter(|&lane| state.shown(lane)) {
-        resume(state, lane, checkpoints[lane].clone(), effects);
+    for (lane, checkpoint) in checkpoints.into_iter().enumerate() {
+        if state.shown(lane) {
+            resume(state, lane, checkpoint, effects);
+        }
     }
     effects.push(Effect::Emit(Event::Ready));
 }

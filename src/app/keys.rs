@@ -36,20 +36,90 @@ fn msg(msg: Msg) -> Action {
 
 /// Every binding but the digits, which open scenes.
 pub static BINDINGS: &[Binding] = &[
-    Binding { keys: &[" "], shown: "Space", text: "key.play", action: || msg(Msg::TogglePlay) },
-    Binding { keys: &["."], shown: ".", text: "key.on", action: || msg(Msg::StepTime(STEP)) },
-    Binding { keys: &[","], shown: ",", text: "key.back", action: || msg(Msg::StepTime(-STEP)) },
-    Binding { keys: &["arrowright"], shown: "→", text: "key.nudge-on", action: || msg(Msg::StepTime(NUDGE)) },
-    Binding { keys: &["arrowleft"], shown: "←", text: "key.nudge-back", action: || msg(Msg::StepTime(-NUDGE)) },
-    Binding { keys: &["pagedown"], shown: "PageDown", text: "key.next", action: || msg(Msg::TurnScene(1)) },
-    Binding { keys: &["pageup"], shown: "PageUp", text: "key.previous", action: || msg(Msg::TurnScene(-1)) },
-    Binding { keys: &["t"], shown: "T", text: "key.train", action: || msg(Msg::ToggleTraining) },
-    Binding { keys: &["r"], shown: "R", text: "key.reset", action: || msg(Msg::Reset) },
-    Binding { keys: &["c"], shown: "C", text: "key.compare", action: || msg(Msg::ToggleCompare) },
-    Binding { keys: &["l"], shown: "L", text: "key.layers", action: || Action::Layers },
-    Binding { keys: &["f"], shown: "F", text: "key.fullscreen", action: || Action::Fullscreen },
-    Binding { keys: &["h"], shown: "H", text: "key.hide", action: || Action::HidePanels },
-    Binding { keys: &["?"], shown: "?", text: "key.help", action: || Action::Help },
+    Binding {
+        keys: &[" "],
+        shown: "Space",
+        text: "key.play",
+        action: || msg(Msg::TogglePlay),
+    },
+    Binding {
+        keys: &["."],
+        shown: ".",
+        text: "key.on",
+        action: || msg(Msg::StepTime(STEP)),
+    },
+    Binding {
+        keys: &[","],
+        shown: ",",
+        text: "key.back",
+        action: || msg(Msg::StepTime(-STEP)),
+    },
+    Binding {
+        keys: &["arrowright"],
+        shown: "→",
+        text: "key.nudge-on",
+        action: || msg(Msg::StepTime(NUDGE)),
+    },
+    Binding {
+        keys: &["arrowleft"],
+        shown: "←",
+        text: "key.nudge-back",
+        action: || msg(Msg::StepTime(-NUDGE)),
+    },
+    Binding {
+        keys: &["pagedown"],
+        shown: "PageDown",
+        text: "key.next",
+        action: || msg(Msg::TurnScene(1)),
+    },
+    Binding {
+        keys: &["pageup"],
+        shown: "PageUp",
+        text: "key.previous",
+        action: || msg(Msg::TurnScene(-1)),
+    },
+    Binding {
+        keys: &["t"],
+        shown: "T",
+        text: "key.train",
+        action: || msg(Msg::ToggleTraining),
+    },
+    Binding {
+        keys: &["r"],
+        shown: "R",
+        text: "key.reset",
+        action: || msg(Msg::Reset),
+    },
+    Binding {
+        keys: &["c"],
+        shown: "C",
+        text: "key.compare",
+        action: || msg(Msg::ToggleCompare),
+    },
+    Binding {
+        keys: &["l"],
+        shown: "L",
+        text: "key.layers",
+        action: || Action::Layers,
+    },
+    Binding {
+        keys: &["f"],
+        shown: "F",
+        text: "key.fullscreen",
+        action: || Action::Fullscreen,
+    },
+    Binding {
+        keys: &["h"],
+        shown: "H",
+        text: "key.hide",
+        action: || Action::HidePanels,
+    },
+    Binding {
+        keys: &["?"],
+        shown: "?",
+        text: "key.help",
+        action: || Action::Help,
+    },
 ];
 
 /// What a key does, if it does anything. Digits open scenes.

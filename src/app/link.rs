@@ -76,7 +76,11 @@ pub fn apply(settings: &mut Settings, pairs: &[(String, String)]) -> Vec<Notice>
         }
     }
     for (name, text) in pairs {
-        if let Some(param) = name.strip_prefix(LANE_B).and_then(param).filter(|p| p.per_lane) {
+        if let Some(param) = name
+            .strip_prefix(LANE_B)
+            .and_then(param)
+            .filter(|p| p.per_lane)
+        {
             told.note(name, text, set(settings, param, 1, text));
         }
     }
@@ -151,7 +155,6 @@ fn shorten(text: &str) -> String {
     short
 }
 
-
 /// Undoes percent-escapes that a mailer or a wiki may have added; what is no escape stays.
 fn unescape(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
@@ -214,7 +217,12 @@ mod tests {
         let (settings, notices) = parse("#b.coupling=ot&width=128&lanes=2&nonsense=1");
         assert!(notices.is_empty());
         assert_eq!(settings.lane[1].model.width, 128);
-        assert_eq!(lane_differences(&settings).map(|p| p.name).collect::<Vec<_>>(), ["coupling"]);
+        assert_eq!(
+            lane_differences(&settings)
+                .map(|p| p.name)
+                .collect::<Vec<_>>(),
+            ["coupling"]
+        );
         assert_eq!(print(&settings), "v=1&width=128&lanes=2&b.coupling=ot");
     }
 

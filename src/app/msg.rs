@@ -9,7 +9,9 @@ use crate::flow::Point;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Msg {
     /// Time passed, in seconds. The only clock there is.
-    Tick { dt: f64 },
+    Tick {
+        dt: f64,
+    },
     /// A control was moved: a schema name and its text.
     Set {
         lane: usize,

@@ -159,7 +159,16 @@ pub fn answered(state: &mut State, id: JobId, answer: Result<Answer, String>) {
         };
         let own = &mut state.lanes[lane];
         match (picture, answer) {
-            (Picture::Pairs, Ok(Answer::Couple { x0, x1, cost, crossings, .. })) => {
+            (
+                Picture::Pairs,
+                Ok(Answer::Couple {
+                    x0,
+                    x1,
+                    cost,
+                    crossings,
+                    ..
+                }),
+            ) => {
                 own.pairs = Some(PairsView {
                     x0: x0.0,
                     x1: x1.0,
@@ -185,7 +194,14 @@ pub fn answered(state: &mut State, id: JobId, answer: Result<Answer, String>) {
                     values: values.0,
                 });
             }
-            (Picture::Transfer, Ok(Answer::TransferGap { gap, steps, rescaled })) => {
+            (
+                Picture::Transfer,
+                Ok(Answer::TransferGap {
+                    gap,
+                    steps,
+                    rescaled,
+                }),
+            ) => {
                 own.transfer = Some(TransferView {
                     gap,
                     steps,

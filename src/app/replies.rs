@@ -5,7 +5,7 @@ use super::state::{EngineState, FIRST_PAGE_JOB, LaneState, Notice, State};
 use super::update::{configure_all, notify};
 use super::{handover, local, pictures, settle};
 use crate::engine::protocol::{Backend, Ensemble, Progress, Reply, RunId};
-use crate::flow::network::Network;
+use crate::flow::network::{Architecture, Network};
 
 /// Points kept of a curve; a longer one is thinned to half.
 const CURVE: usize = 600;
@@ -24,7 +24,7 @@ pub fn engine(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         } => {
             let model = state.spec(usize::from(lane)).model;
             if let Some(own) = current(state, lane, run) {
-                own.network = Network::from_weights(&model, weights.0);
+                own.network = Network::new(Architecture::new(&model), weights.0).ok();
             }
         }
         Reply::Done { id, answer } if id >= FIRST_PAGE_JOB => pictures::answered(state, id, answer),
@@ -97,6 +97,7 @@ fn ensemble(state: &mut State, ensemble: Ensemble) {
     if let Some(own) = current(state, ensemble.lane, ensemble.run) {
         own.ensemble = Some(ensemble);
         own.preview = None;
+        own.arrows_preview = None;
     }
 }
 

@@ -134,60 +134,237 @@ use super::value::Scale::{Linear, Log};
 
 /// Every parameter, in the order of links and controls.
 pub static PARAMS: &[Param] = &[
-    choice!("source", Data, Source, data.source, "Distribution the flow starts from (t = 0)."),
-    choice!("target", Data, Target, data.target, "Distribution the flow should end at (t = 1)."),
-    choice!("coupling", Data, CouplingKind, data.coupling, "How source and target points are paired."),
-    choice!("schedule", Path, ScheduleKind, path.schedule, "Schedule (alpha, sigma) of the path the field is trained on."),
-    real!("power", Path, 1.0..=8.0, Linear, path.power, |s| uses(s, ScheduleKind::Poly), "Exponent n of the polynomial schedule."),
-    real!("beta_min", Path, 0.01..=5.0, Log, path.beta_min, |s| uses(s, ScheduleKind::Vp), "Smallest beta of the VP schedule."),
-    real!("beta_max", Path, 5.0..=40.0, Linear, path.beta_max, |s| uses(s, ScheduleKind::Vp), "Largest beta of the VP schedule."),
-    whole!("width", Model, 8..=512, Log, model.width, "Units in each hidden layer."),
+    choice!(
+        "source",
+        Data,
+        Source,
+        data.source,
+        "Distribution the flow starts from (t = 0)."
+    ),
+    choice!(
+        "target",
+        Data,
+        Target,
+        data.target,
+        "Distribution the flow should end at (t = 1)."
+    ),
+    choice!(
+        "coupling",
+        Data,
+        CouplingKind,
+        data.coupling,
+        "How source and target points are paired."
+    ),
+    choice!(
+        "schedule",
+        Path,
+        ScheduleKind,
+        path.schedule,
+        "Schedule (alpha, sigma) of the path the field is trained on."
+    ),
+    real!(
+        "power",
+        Path,
+        1.0..=8.0,
+        Linear,
+        path.power,
+        |s| uses(s, ScheduleKind::Poly),
+        "Exponent n of the polynomial schedule."
+    ),
+    real!(
+        "beta_min",
+        Path,
+        0.01..=5.0,
+        Log,
+        path.beta_min,
+        |s| uses(s, ScheduleKind::Vp),
+        "Smallest beta of the VP schedule."
+    ),
+    real!(
+        "beta_max",
+        Path,
+        5.0..=40.0,
+        Linear,
+        path.beta_max,
+        |s| uses(s, ScheduleKind::Vp),
+        "Largest beta of the VP schedule."
+    ),
+    whole!(
+        "width",
+        Model,
+        8..=512,
+        Log,
+        model.width,
+        "Units in each hidden layer."
+    ),
     whole!("depth", Model, 1..=6, Linear, model.depth, "Hidden layers."),
-    choice!("activation", Model, Activation, model.activation, "Nonlinearity of the hidden layers."),
-    real!("lr", Training, 0.00001..=0.1, Log, training.lr, always, "Learning rate of Adam."),
-    whole!("batch", Training, 16..=4096, Log, training.batch, "Pairs in a training batch."),
-    whole!("limit", Training, 0..=100000, Linear, training.limit, "Steps to train; 0 for no limit."),
-    whole!("seed", Training, 0..=999999, Linear, seed, "Seed of noise, data and first weights."),
-    choice!("sample_schedule", Sampling, SampleSchedule, sampling.sample_schedule, "Schedule the field is sampled under; another than it was trained under means scheduler transfer."),
-    choice!("solver", Sampling, SolverKind, sampling.solver, "Method that follows the field."),
-    whole!("steps", Sampling, 1..=1000, Log, sampling.steps, "Solver steps from t = 0 to t = 1."),
-    whole!("particles", Sampling, 100..=100000, Log, sampling.particles, "Particles on the stage."),
-    stage!("lanes", Kind::Whole { min: 1, max: 2, scale: Linear },
+    choice!(
+        "activation",
+        Model,
+        Activation,
+        model.activation,
+        "Nonlinearity of the hidden layers."
+    ),
+    real!(
+        "lr",
+        Training,
+        0.00001..=0.1,
+        Log,
+        training.lr,
+        always,
+        "Learning rate of Adam."
+    ),
+    whole!(
+        "batch",
+        Training,
+        16..=4096,
+        Log,
+        training.batch,
+        "Pairs in a training batch."
+    ),
+    whole!(
+        "limit",
+        Training,
+        0..=100000,
+        Linear,
+        training.limit,
+        "Steps to train; 0 for no limit."
+    ),
+    whole!(
+        "seed",
+        Training,
+        0..=999999,
+        Linear,
+        seed,
+        "Seed of noise, data and first weights."
+    ),
+    choice!(
+        "sample_schedule",
+        Sampling,
+        SampleSchedule,
+        sampling.sample_schedule,
+        "Schedule the field is sampled under; another than it was trained under means scheduler transfer."
+    ),
+    choice!(
+        "solver",
+        Sampling,
+        SolverKind,
+        sampling.solver,
+        "Method that follows the field."
+    ),
+    whole!(
+        "steps",
+        Sampling,
+        1..=1000,
+        Log,
+        sampling.steps,
+        "Solver steps from t = 0 to t = 1."
+    ),
+    whole!(
+        "particles",
+        Sampling,
+        100..=100000,
+        Log,
+        sampling.particles,
+        "Particles on the stage."
+    ),
+    stage!(
+        "lanes",
+        Kind::Whole {
+            min: 1,
+            max: 2,
+            scale: Linear
+        },
         |s, _| Value::Whole(s.lanes.into()),
-        |s, _, v| if let Value::Whole(x) = v { s.lanes = x as u8 },
-        "Experiments on the stage: one, or two side by side."),
-    stage!("borrow", Kind::Flag,
+        |s, _, v| if let Value::Whole(x) = v {
+            s.lanes = x as u8
+        },
+        "Experiments on the stage: one, or two side by side."
+    ),
+    stage!(
+        "borrow",
+        Kind::Flag,
         |s, _| Value::Flag(s.borrow),
-        |s, _, v| if let Value::Flag(x) = v { s.borrow = x },
-        "Whether lane B follows lane A's network instead of training its own."),
-    stage!("layers", Kind::Layers,
+        |s, _, v| if let Value::Flag(x) = v {
+            s.borrow = x
+        },
+        "Whether lane B follows lane A's network instead of training its own."
+    ),
+    stage!(
+        "layers",
+        Kind::Layers,
         |s, _| Value::Layers(s.layers),
-        |s, _, v| if let Value::Layers(x) = v { s.layers = x },
-        "Layers shown on the stage."),
-    stage!("density", Kind::Choice(DensityKind::NAMES),
+        |s, _, v| if let Value::Layers(x) = v {
+            s.layers = x
+        },
+        "Layers shown on the stage."
+    ),
+    stage!(
+        "density",
+        Kind::Choice(DensityKind::NAMES),
         |s, _| Value::Choice(s.density.name()),
-        |s, _, v| if let Some(x) = v.choice().and_then(DensityKind::from_name) { s.density = x },
-        "Density of the heat map: the exact one of X_t, or a kernel estimate from the particles."),
-    stage!("t", Kind::Real { min: 0.0, max: 1.0, scale: Linear },
+        |s, _, v| if let Some(x) = v.choice().and_then(DensityKind::from_name) {
+            s.density = x
+        },
+        "Density of the heat map: the exact one of X_t, or a kernel estimate from the particles."
+    ),
+    stage!(
+        "t",
+        Kind::Real {
+            min: 0.0,
+            max: 1.0,
+            scale: Linear
+        },
         |s, _| Value::Real(s.t),
-        |s, _, v| if let Value::Real(x) = v { s.t = x },
-        "Time on the stage: 0 is the source, 1 the data."),
-    stage!("speed", Kind::Real { min: 0.1, max: 10.0, scale: Log },
+        |s, _, v| if let Value::Real(x) = v {
+            s.t = x
+        },
+        "Time on the stage: 0 is the source, 1 the data."
+    ),
+    stage!(
+        "speed",
+        Kind::Real {
+            min: 0.1,
+            max: 10.0,
+            scale: Log
+        },
         |s, _| Value::Real(s.speed),
-        |s, _, v| if let Value::Real(x) = v { s.speed = x },
-        "Passages from t = 0 to t = 1 in ten seconds."),
-    stage!("loop", Kind::Flag,
+        |s, _, v| if let Value::Real(x) = v {
+            s.speed = x
+        },
+        "Passages from t = 0 to t = 1 in ten seconds."
+    ),
+    stage!(
+        "loop",
+        Kind::Flag,
         |s, _| Value::Flag(s.repeat),
-        |s, _, v| if let Value::Flag(x) = v { s.repeat = x },
-        "Whether time starts again when it reaches 1."),
-    stage!("scene", Kind::Whole { min: 1, max: 99, scale: Linear },
+        |s, _, v| if let Value::Flag(x) = v {
+            s.repeat = x
+        },
+        "Whether time starts again when it reaches 1."
+    ),
+    stage!(
+        "scene",
+        Kind::Whole {
+            min: 1,
+            max: 99,
+            scale: Linear
+        },
         |s, _| Value::Whole(s.scene.into()),
-        |s, _, v| if let Value::Whole(x) = v { s.scene = x as u32 },
-        "Scene whose text is shown."),
-    stage!("drawn", Kind::Points,
+        |s, _, v| if let Value::Whole(x) = v {
+            s.scene = x as u32
+        },
+        "Scene whose text is shown."
+    ),
+    stage!(
+        "drawn",
+        Kind::Points,
         |s, _| Value::Points(s.drawn.target.clone()),
-        |s, _, v| if let Value::Points(x) = v { s.drawn.target = x },
-        "Points of the drawn target, four characters each."),
+        |s, _, v| if let Value::Points(x) = v {
+            s.drawn.target = x
+        },
+        "Points of the drawn target, four characters each."
+    ),
 ];
 
 /// The parameter of that name.
@@ -213,7 +390,12 @@ mod tests {
     fn names_are_unique_and_fit_a_link() {
         for (i, param) in PARAMS.iter().enumerate() {
             assert!(PARAMS[i + 1..].iter().all(|other| other.name != param.name));
-            assert!(param.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
+            assert!(
+                param
+                    .name
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b == b'_')
+            );
         }
     }
 

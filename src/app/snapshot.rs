@@ -46,7 +46,11 @@ pub fn text_of(json: &Json) -> Option<String> {
     match json {
         Json::String(text) => Some(text.clone()),
         Json::Number(_) | Json::Bool(_) => Some(json.to_string()),
-        Json::Array(items) => items.iter().map(text_of).collect::<Option<Vec<_>>>().map(|v| v.join(",")),
+        Json::Array(items) => items
+            .iter()
+            .map(text_of)
+            .collect::<Option<Vec<_>>>()
+            .map(|v| v.join(",")),
         _ => None,
     }
 }

@@ -1,14 +1,14 @@
 //! The whole state of a visit: the settings, and what has been computed for them so far.
 
-use super::settings::Settings;
 use super::handover::Handover;
-use super::local::Preview;
+use super::local::{ArrowsPreview, Preview};
 use super::pictures::Pictures;
+use super::settings::Settings;
 use crate::engine::protocol::{Backend, Ensemble, JobId, RunId};
 use crate::flow::Point;
 use crate::flow::lane::Lane;
-use crate::flow::spec::LaneSpec;
 use crate::flow::network::Network;
+use crate::flow::spec::LaneSpec;
 
 /// Everything the page knows.
 #[derive(Debug)]
@@ -130,6 +130,7 @@ pub struct LaneState {
     pub(super) math: Option<Lane>,
     /// The exact flow on its way to the stage.
     pub(super) preview: Option<Preview>,
+    pub(super) arrows_preview: Option<ArrowsPreview>,
     /// What has been asked of the engine for drawing.
     pub(super) pictures: Pictures,
     /// Steps to train to, where the user asked for other than the limit.

@@ -166,12 +166,16 @@ fn seek(state: &mut State, t: f64, effects: &mut Vec<Effect>) {
 
 /// The lanes meant by `lane`, or all that train networks of their own.
 fn trained_lanes(state: &State, lane: Option<usize>) -> Vec<usize> {
-    let own = |lane: usize| if state.settings.borrows(lane) { 0 } else { lane };
+    let own = |lane: usize| {
+        if state.settings.borrows(lane) {
+            0
+        } else {
+            lane
+        }
+    };
     match lane {
         Some(lane) => vec![own(lane)],
-        None => (0..2)
-            .filter(|&l| state.shown(l) && own(l) == l)
-            .collect(),
+        None => (0..2).filter(|&l| state.shown(l) && own(l) == l).collect(),
     }
 }
 
@@ -235,9 +239,11 @@ fn compare(state: &mut State, name: &str, effects: &mut Vec<Effect>) {
 fn make_them_differ(settings: &mut Settings, comparison: &Scene) {
     if settings.lane[0] == settings.lane[1] {
         let default = Settings::default();
-        for param in comparison.patch.iter().filter_map(|(name, _)| {
-            super::schema::param(name.strip_prefix("b.")?)
-        }) {
+        for param in comparison
+            .patch
+            .iter()
+            .filter_map(|(name, _)| super::schema::param(name.strip_prefix("b.")?))
+        {
             (param.set)(settings, 1, (param.get)(&default, 0));
         }
     }

@@ -79,7 +79,10 @@ impl Kind {
     pub fn read(&self, text: &str) -> Option<Reading> {
         let text = text.trim();
         let (value, complete) = match *self {
-            Self::Choice(names) => (Value::Choice(names.iter().find(|name| **name == text)?), true),
+            Self::Choice(names) => (
+                Value::Choice(names.iter().find(|name| **name == text)?),
+                true,
+            ),
             Self::Whole { .. } => (Value::Whole(read_whole(text)?), true),
             Self::Real { .. } => (Value::Real(read_real(text)?), true),
             Self::Flag => (Value::Flag(read_flag(text)?), true),
@@ -164,7 +167,11 @@ mod tests {
             scale: Scale::Log,
         };
         for (text, value) in [("1e300", 1000), ("-7", 1), ("-inf", 1), ("12.4", 12)] {
-            assert_eq!(kind.read(text).unwrap().value, Value::Whole(value), "{text}");
+            assert_eq!(
+                kind.read(text).unwrap().value,
+                Value::Whole(value),
+                "{text}"
+            );
         }
         assert!(kind.read("NaN").is_none() && kind.read("many").is_none());
         assert!(!kind.read("7").unwrap().clamped && kind.read("1001").unwrap().clamped);
@@ -173,7 +180,10 @@ mod tests {
     #[test]
     fn an_unknown_layer_is_left_out_and_said() {
         let reading = Kind::Layers.read("particles,auroras").unwrap();
-        assert_eq!(reading.value, Value::Layers(Layers::of(&[Layer::Particles])));
+        assert_eq!(
+            reading.value,
+            Value::Layers(Layers::of(&[Layer::Particles]))
+        );
         assert!(reading.clamped);
     }
 }

@@ -22,11 +22,14 @@
 mod activation;
 pub mod assignment;
 mod auction;
+pub mod batch;
 pub mod coupling;
 pub mod datasets;
+pub mod digest;
 pub mod distribution;
 pub mod evidence;
 pub mod exact;
+pub mod lane;
 pub mod metrics;
 pub mod network;
 pub mod normal;

@@ -10,12 +10,14 @@ use crate::program::{self, Profile, Program};
 
 /// The name of the note that says which input the output was made from.
 const STAMP: &str = "input.sha256";
+/// The output also depends on how it is asked for, which this file says.
+const WAY: &str = include_str!("bindgen.rs");
 
 /// Compiles the program and binds it. Cheap where nothing changed.
 pub fn build(layout: &Layout, program: Program, profile: Profile) -> Result<()> {
     let wasm = program::compile(layout, program, profile)?;
     let folder = layout.bound(program, profile);
-    let digest = files::digest(&wasm);
+    let digest = files::digest(&[&wasm, WAY.as_bytes()].concat());
     if fs::read_to_string(folder.join(STAMP)).is_ok_and(|old| old == digest) {
         return Ok(());
     }
@@ -38,6 +40,8 @@ fn bind(
     bindgen
         .input_bytes(program.name, wasm.to_vec())
         .web(true)?
+        // So that `init()` needs no argument; a library's default is to ask its caller for the address.
+        .omit_default_module_path(false)
         .typescript(false)
         // Names make a panic readable while developing; what ships needs none of either.
         .remove_name_section(profile == Profile::Release)

@@ -3,12 +3,14 @@
 mod bindgen;
 mod files;
 mod layout;
+mod package;
 mod process;
 mod program;
 mod serve;
 mod server;
 mod setup;
 mod site;
+mod test;
 mod watch;
 
 use anyhow::{Result, bail};
@@ -19,6 +21,8 @@ const HELP: &str = "\
 cargo xtask <command>
 
   serve [--port 8080] [--no-engine]   build the page, serve it, build the engines behind it, rebuild on change
+  test [--native-only] [--browser-only] [--skip-setup]   everything that must hold, in about twenty minutes cold
+  package                             what is shipped, in dist/: optimised, compressed, any base path
   build [--no-engine]                 build the site into target/web
 ";
 
@@ -35,6 +39,11 @@ fn run() -> Result<()> {
     match args.next()? {
         Some(Value(command)) => match command.string()?.as_str() {
             "serve" => serve::run(&layout, serve_options(&mut args)?),
+            "test" => test::run(&layout, test_options(&mut args)?),
+            "package" => match args.next()? {
+                None => package::run(&layout),
+                Some(other) => Err(other.unexpected().into()),
+            },
             "build" => build(&layout, &mut args),
             other => bail!("no such command: {other}\n\n{HELP}"),
         },
@@ -52,6 +61,19 @@ fn serve_options(args: &mut lexopt::Parser) -> Result<serve::Options> {
         match arg {
             Long("port") => options.port = args.value()?.parse()?,
             Long("no-engine") => options.engine = false,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(options)
+}
+
+fn test_options(args: &mut lexopt::Parser) -> Result<test::Options> {
+    let mut options = test::Options::default();
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("native-only") => options.browser = false,
+            Long("browser-only") => options.native = false,
+            Long("skip-setup") => options.setup = false,
             other => return Err(other.unexpected().into()),
         }
     }
