@@ -1,6 +1,6 @@
 //! Play, time, speed and loop.
 
-use super::dom::{by_id, document, first, listen as on, set_attribute, set_text};
+use super::dom::{by_id, document, first, listen as on, set_attribute, set_flag, set_text};
 use super::page::dispatch;
 use crate::app::msg::Msg;
 use crate::app::state::State;
@@ -42,7 +42,7 @@ pub fn show_time(state: &State) {
 /// Shows how time runs.
 pub fn show(state: &State, text: &Text) {
     let play: Element = by_id("play");
-    set_text(&play, if state.playing { "⏸" } else { "▶" });
+    set_flag(&play, "data-playing", state.playing);
     let label = text.get(if state.playing { "time.pause" } else { "time.play" });
     set_attribute(&play, "aria-label", label);
     set_attribute(&play, "title", label);
