@@ -1,4 +1,3 @@
 //! Flowlab: an interactive visualizer of flow matching.
-pub mod app;
 pub mod engine;
 pub mod flow;
