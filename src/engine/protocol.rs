@@ -163,7 +163,9 @@ pub enum Reply {
         checkpoint: Checkpoint,
     },
     /// Training steps per second of the network that was asked about.
-    Measured { steps_per_second: f64 },
+    Measured {
+        steps_per_second: f64,
+    },
     /// Something the engine could not do, as a sentence for the user. Training of all lanes has
     /// stopped.
     Failed(String),

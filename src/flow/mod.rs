@@ -19,6 +19,11 @@
 //! `f32` inside. Transcendental functions come from `libm` and random numbers from a named
 //! generator, so a seed gives the same bits natively and in a browser.
 
+pub mod datasets;
+pub mod distribution;
+pub mod quadrature;
+pub mod random;
+pub mod schedule;
 pub mod spec;
 
 /// A point (or a vector) of the plane.

@@ -1,0 +1,215 @@
+//! The named sources and targets, as [`Distribution`]s in the stage's coordinates.
+//!
+//! Curves with Gaussian noise are mixtures of Gaussians whose centres are quadrature nodes along
+//! the curve. Replacing the integral along the curve by an even sum with spacing `h` changes the
+//! density by a relative `2 exp(-2 pi^2 std^2 / h^2)` (Poisson summation: the sum's first alias is
+//! damped by the Gaussian's Fourier transform at `2 pi / h`), about `2e-7` at `h = 1.1 std`. Open
+//! curves use a Gauss rule pulled towards even spacing, so that their ends are as accurate.
+
+use super::Point;
+use super::distribution::{Component, Distribution};
+use super::quadrature::even_gauss;
+use super::spec::{Drawn, Source, Target};
+use core::f64::consts::{FRAC_PI_2, PI, TAU};
+use core::fmt;
+
+/// The reference checkerboard is divided by this, so that its squares have side `1 / 0.45`.
+pub const CHECKER_SCALE: f64 = 0.45;
+/// Distance of the eight Gaussians from the origin, as in TorchCFM.
+pub const EIGHT_RADIUS: f64 = 5.0;
+/// Standard deviation of each of the eight Gaussians, as in TorchCFM: `0.1^(1/4)`.
+pub const EIGHT_STD: f64 = 0.562_341_325_190_349_1;
+/// Noise of scikit-learn's moons, before [`MOONS_SCALE`].
+pub const MOONS_NOISE: f64 = 0.05;
+/// The moons are centred and multiplied by this.
+pub const MOONS_SCALE: f64 = 2.0;
+/// Half-width of the uniform square: unit variance, as the standard normal has.
+pub const SQUARE_HALF_WIDTH: f64 = 1.732_050_807_568_877_2;
+/// Where the two spiral arms end; they begin at a fifth of it.
+pub const SPIRAL_RADIUS: f64 = 4.0;
+/// Radii of the concentric rings, drawn in proportion to their length.
+pub const RING_RADII: [f64; 3] = [1.2, 2.4, 3.6];
+/// Noise of spirals and rings, in both coordinates.
+pub const CURVE_NOISE: f64 = 0.15;
+/// Standard deviation of the Gaussian around every drawn point.
+pub const DRAWN_STD: f64 = 0.08;
+
+/// Gap between neighbouring centres along a curve, in units of the noise.
+const SPACING: f64 = 1.1;
+
+/// Why the drawn points make no distribution. `Display` is a sentence for the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataError {
+    /// There are no points.
+    NothingDrawn,
+    /// The point of this index has a coordinate that is not a number, or is infinite.
+    NotFinite(usize),
+}
+
+impl fmt::Display for DataError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NothingDrawn => {
+                f.write_str("Nothing has been drawn yet: draw some points first.")
+            }
+            Self::NotFinite(i) => write!(
+                f,
+                "Point {} has a coordinate that is not a finite number.",
+                i + 1
+            ),
+        }
+    }
+}
+
+impl core::error::Error for DataError {}
+
+/// The distribution of `X_0`.
+pub fn source(source: Source) -> Distribution {
+    match source {
+        Source::Gaussian => Distribution::standard_normal(),
+        Source::Square => square(),
+        Source::EightGaussians => eight_gaussians(),
+        Source::Moons => moons(),
+    }
+}
+
+/// The distribution of `X_1`.
+///
+/// # Errors
+/// If the target is what the user drew, and that is empty or not finite.
+pub fn target(target: Target, drawn: &Drawn) -> Result<Distribution, DataError> {
+    Ok(match target {
+        Target::Checkerboard => checkerboard(),
+        Target::Moons => moons(),
+        Target::EightGaussians => eight_gaussians(),
+        Target::Spirals => spirals(),
+        Target::Rings => rings(),
+        Target::Drawn => return around_points(&drawn.target),
+    })
+}
+
+/// Eight squares of a four by four board: `x1 = 4u - 2`, `x2 = u' - 2 Bern(1/2) + (floor(x1) mod 2)`,
+/// both divided by [`CHECKER_SCALE`].
+pub fn checkerboard() -> Distribution {
+    let corner = |column: i32, upper: i32| {
+        [
+            f64::from(column),
+            f64::from(column.rem_euclid(2) - 2 * (1 - upper)),
+        ]
+    };
+    let square = |column, upper| {
+        let low = corner(column, upper);
+        let high = low.map(|v| v + 1.0);
+        Component::uniform(
+            1.0,
+            low.map(|v| v / CHECKER_SCALE),
+            high.map(|v| v / CHECKER_SCALE),
+        )
+    };
+    Distribution::new(
+        (-2..2)
+            .flat_map(|column| [square(column, 0), square(column, 1)])
+            .collect(),
+    )
+}
+
+/// Eight Gaussians on a circle.
+pub fn eight_gaussians() -> Distribution {
+    let component = |i: i32| {
+        let angle = TAU * f64::from(i) / 8.0;
+        Component::gaussian(1.0, on_circle(EIGHT_RADIUS, angle), EIGHT_STD)
+    };
+    Distribution::new((0..8).map(component).collect())
+}
+
+/// Uniform on a square around the origin, of unit variance in each coordinate.
+pub fn square() -> Distribution {
+    let corner = [SQUARE_HALF_WIDTH; 2];
+    Distribution::new(vec![Component::uniform(1.0, corner.map(|v| -v), corner)])
+}
+
+/// scikit-learn's two half circles with noise 0.05, their mean `(1/2, 1/4)` moved to the origin,
+/// times 2.
+pub fn moons() -> Distribution {
+    let place = |x: f64, y: f64| [MOONS_SCALE * (x - 0.5), MOONS_SCALE * (y - 0.25)];
+    let upper = |u: f64| {
+        let [c, s] = on_circle(1.0, PI * u);
+        place(c, s)
+    };
+    let lower = |u: f64| {
+        let [c, s] = on_circle(1.0, PI * u);
+        place(1.0 - c, 0.5 - s)
+    };
+    let noise = MOONS_SCALE * MOONS_NOISE;
+    let length = MOONS_SCALE * PI;
+    let mut components = open_curve(length, noise, upper);
+    components.extend(open_curve(length, noise, lower));
+    Distribution::new(components)
+}
+
+/// Two Archimedean arms, half a turn apart, almost evenly filled along their length.
+///
+/// A point is drawn by `theta^2` uniform between `(pi/2)^2` and `(5 pi/2)^2`, radius proportional
+/// to `theta`, and noise.
+pub fn spirals() -> Distribution {
+    let (first, last) = (FRAC_PI_2, 2.5 * PI);
+    let area = last * last - first * first;
+    let arm = |turn: f64| {
+        move |u: f64| {
+            let theta = (first * first + u * area).sqrt();
+            on_circle(SPIRAL_RADIUS * theta / last, theta + turn)
+        }
+    };
+    // The speed |dX/du| is largest at the inner end.
+    let speed = SPIRAL_RADIUS / last * (1.0 + first * first).sqrt() * area / (2.0 * first);
+    let mut components = open_curve(speed, CURVE_NOISE, arm(0.0));
+    components.extend(open_curve(speed, CURVE_NOISE, arm(PI)));
+    Distribution::new(components)
+}
+
+/// Concentric circles, evenly filled along their total length, with noise.
+pub fn rings() -> Distribution {
+    let ring = |radius: f64| {
+        let n = nodes(TAU * radius, CURVE_NOISE);
+        (0..n).map(move |i| {
+            let angle = TAU * i as f64 / n as f64;
+            Component::gaussian(radius / n as f64, on_circle(radius, angle), CURVE_NOISE)
+        })
+    };
+    Distribution::new(RING_RADII.into_iter().flat_map(ring).collect())
+}
+
+/// A small Gaussian around every point, all equally likely.
+///
+/// # Errors
+/// If there is no point, or one is not finite.
+pub fn around_points(points: &[Point]) -> Result<Distribution, DataError> {
+    if points.is_empty() {
+        return Err(DataError::NothingDrawn);
+    }
+    if let Some(i) = points.iter().position(|p| !p.iter().all(|v| v.is_finite())) {
+        return Err(DataError::NotFinite(i));
+    }
+    let kernel = |&p: &Point| Component::gaussian(1.0, p, DRAWN_STD);
+    Ok(Distribution::new(points.iter().map(kernel).collect()))
+}
+
+/// The mixture of `curve(u) + noise` with `u` uniform on `[0, 1]`, for a curve of that greatest
+/// speed.
+fn open_curve(speed: f64, noise: f64, curve: impl Fn(f64) -> Point) -> Vec<Component> {
+    // The widest gap of `even_gauss` is 2.25 / 2 times that of an even grid.
+    even_gauss(nodes(1.125 * speed, noise))
+        .into_iter()
+        .map(|(s, w)| Component::gaussian(w, curve(0.5 * (1.0 + s)), noise))
+        .collect()
+}
+
+/// How many even nodes a curve of that length needs.
+fn nodes(length: f64, noise: f64) -> usize {
+    libm::ceil(length / (SPACING * noise)) as usize
+}
+
+/// The point at that angle of the circle around the origin.
+fn on_circle(radius: f64, angle: f64) -> Point {
+    [radius * libm::cos(angle), radius * libm::sin(angle)]
+}
