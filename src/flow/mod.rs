@@ -19,11 +19,16 @@
 //! `f32` inside. Transcendental functions come from `libm` and random numbers from a named
 //! generator, so a seed gives the same bits natively and in a browser.
 
+mod activation;
+pub mod assignment;
+mod auction;
 pub mod datasets;
 pub mod distribution;
+pub mod network;
 pub mod quadrature;
 pub mod random;
 pub mod schedule;
+pub mod solver;
 pub mod spec;
 
 /// A point (or a vector) of the plane.

@@ -1,0 +1,515 @@
+//! Exact linear assignment: the permutation that pairs `n` things with `n` others at least cost.
+//!
+//! The method is shortest augmenting paths on reduced costs, after R. Jonker and A. Volgenant,
+//! *A Shortest Augmenting Path Algorithm for Dense and Sparse Linear Assignment Problems*,
+//! Computing 38 (1987): column reduction, a budget of row reductions (an auction without
+//! increments), then one Dijkstra search for each row still free. It keeps a price `v[j]` a column
+//! such that every assigned row sits on a column of least `c(i, j) - v[j]`, which proves the result
+//! optimal; the tests check that proof.
+//!
+//! Rows are read whole and scanned without branches, so that the compiler can use SIMD; the cost
+//! of point sets is computed as it is read, so no `n * n` matrix is stored. Point sets start from
+//! the prices of a rough [`auction`](super::auction), which leaves little to search for.
+
+use super::{Point, auction};
+
+/// What an unassigned row or column points at.
+const NONE: usize = usize::MAX;
+
+/// Row reductions allowed for each row before the searches take over. Measured for squared
+/// distances between samples: more gain nothing.
+const BIDS_PER_ROW: usize = 2;
+
+/// Elements compared side by side in a scan: wide enough for any SIMD unit we meet.
+const LANES: usize = 8;
+
+/// The cheapest assignment of a square matrix (row-major, `n * n`): the column of each row.
+///
+/// Exact up to the rounding of `f64` sums; among equally cheap assignments the choice is arbitrary
+/// but always the same.
+///
+/// # Panics
+/// If the matrix is not square or a cost is not finite.
+pub fn assign(cost: &[f64]) -> Vec<usize> {
+    let n = cost.len().isqrt();
+    assert_eq!(n * n, cost.len(), "the cost matrix must be square");
+    assert!(cost.iter().all(|c| c.is_finite()), "costs must be finite");
+    let mut search = Search::new(Matrix { cost, n }, vec![0.0; n]);
+    search.reduce_columns();
+    search.solve()
+}
+
+/// The matching of two point sets of one size that minimises the sum of squared distances: for
+/// each point of `x` the index of its partner in `y`.
+///
+/// # Panics
+/// If the sets differ in size, or a coordinate is not below `1e100` in size.
+pub fn assign_points(x: &[Point], y: &[Point]) -> Vec<usize> {
+    assert_eq!(x.len(), y.len(), "the point sets must have one size");
+    let sane = |p: &Point| p[0].abs() < 1e100 && p[1].abs() < 1e100;
+    assert!(x.iter().chain(y).all(sane), "points must be finite");
+    Search::of_points(x, y).solve()
+}
+
+/// A source of cost rows.
+trait Costs {
+    /// Rows, and columns.
+    fn len(&self) -> usize;
+
+    /// Writes `c(row, j) - price[j]` for every column `j`.
+    fn reduced(&self, row: usize, price: &[f64], out: &mut [f64]);
+}
+
+struct Matrix<'a> {
+    cost: &'a [f64],
+    n: usize,
+}
+
+impl Costs for Matrix<'_> {
+    fn len(&self) -> usize {
+        self.n
+    }
+
+    fn reduced(&self, row: usize, price: &[f64], out: &mut [f64]) {
+        let costs = &self.cost[row * self.n..][..self.n];
+        for ((out, cost), price) in out.iter_mut().zip(costs).zip(price) {
+            *out = cost - price;
+        }
+    }
+}
+
+/// `|x_i - y_j|^2`, with the columns' coordinates apart.
+struct SquaredDistance {
+    x: Vec<Point>,
+    y0: Vec<f64>,
+    y1: Vec<f64>,
+}
+
+impl SquaredDistance {
+    fn new(x: Vec<Point>, y: &[Point]) -> Self {
+        let y0 = y.iter().map(|p| p[0]).collect();
+        let y1 = y.iter().map(|p| p[1]).collect();
+        Self { x, y0, y1 }
+    }
+}
+
+/// The points about their mean.
+fn centred(points: &[Point]) -> Vec<Point> {
+    let n = points.len().max(1) as f64;
+    let mean = [0, 1].map(|k| points.iter().map(|p| p[k]).sum::<f64>() / n);
+    points
+        .iter()
+        .map(|p| [p[0] - mean[0], p[1] - mean[1]])
+        .collect()
+}
+
+/// Both sets about their own means, in units in which the mean squared distance between points
+/// drawn from each is 1. The best matching is the same: moving one set adds to every cost a term
+/// of its row and one of its column. The numbers are small and of one scale.
+fn normalised(x: &[Point], y: &[Point]) -> (Vec<Point>, Vec<Point>) {
+    let (mut x, mut y) = (centred(x), centred(y));
+    let squares: f64 = x.iter().chain(&y).map(|p| p[0] * p[0] + p[1] * p[1]).sum();
+    let unit = (squares / x.len().max(1) as f64).sqrt();
+    if unit > 0.0 {
+        for p in x.iter_mut().chain(&mut y) {
+            *p = [p[0] / unit, p[1] / unit];
+        }
+    }
+    (x, y)
+}
+
+impl Costs for SquaredDistance {
+    fn len(&self) -> usize {
+        self.x.len()
+    }
+
+    fn reduced(&self, row: usize, price: &[f64], out: &mut [f64]) {
+        let [a, b] = self.x[row];
+        let columns = self.y0.iter().zip(&self.y1).zip(price);
+        for (out, ((y0, y1), price)) in out.iter_mut().zip(columns) {
+            let (d0, d1) = (y0 - a, y1 - b);
+            *out = d0 * d0 + d1 * d1 - price;
+        }
+    }
+}
+
+/// The state of the method.
+struct Search<C> {
+    costs: C,
+    /// The dual value `v[j]` of each column.
+    price: Vec<f64>,
+    row_of: Vec<usize>,
+    column_of: Vec<usize>,
+    /// The reduced row last read.
+    row: Vec<f64>,
+}
+
+impl Search<SquaredDistance> {
+    fn of_points(x: &[Point], y: &[Point]) -> Self {
+        let (x, y) = normalised(x, y);
+        let prices = auction::prices(&x, &y);
+        Self::new(SquaredDistance::new(x, &y), prices)
+    }
+}
+
+impl<C: Costs> Search<C> {
+    fn new(costs: C, price: Vec<f64>) -> Self {
+        let n = costs.len();
+        Self {
+            costs,
+            price,
+            row_of: vec![NONE; n],
+            column_of: vec![NONE; n],
+            row: vec![0.0; n],
+        }
+    }
+
+    fn solve(mut self) -> Vec<usize> {
+        self.complete();
+        self.column_of
+    }
+
+    /// Assigns every row that is still free.
+    fn complete(&mut self) {
+        let free = self.reduce_rows();
+        let mut paths = Paths::new(self.row.len());
+        for row in free {
+            self.augment(row, &mut paths);
+        }
+    }
+
+    fn read(&mut self, row: usize) {
+        self.costs.reduced(row, &self.price, &mut self.row);
+    }
+
+    fn pair(&mut self, row: usize, column: usize) {
+        self.row_of[column] = row;
+        self.column_of[row] = column;
+    }
+
+    /// Prices every column at its least cost; a row that is cheapest for some column takes it.
+    fn reduce_columns(&mut self) {
+        let n = self.row.len();
+        let mut cheapest = vec![0u64; n];
+        let mut least = vec![f64::INFINITY; n];
+        for row in 0..n {
+            self.read(row);
+            relax(&self.row, 0.0, row as u64, &mut least, &mut cheapest);
+        }
+        self.price = least;
+        for (column, row) in cheapest.into_iter().enumerate().rev() {
+            if self.column_of[row as usize] == NONE {
+                self.pair(row as usize, column);
+            }
+        }
+    }
+
+    /// Lets each free row take its best column and lower that column's price to where the row is
+    /// indifferent to its second best. Returns the rows left free when the budget is spent.
+    fn reduce_rows(&mut self) -> Vec<usize> {
+        let n = self.row.len();
+        let mut free: Vec<usize> = (0..n).filter(|&i| self.column_of[i] == NONE).collect();
+        let mut waiting = Vec::new();
+        let mut budget = if n > 1 { BIDS_PER_ROW * n } else { 0 };
+        while budget > 0 {
+            let Some(row) = free.pop() else { break };
+            budget -= 1;
+            if let Some((displaced, eager)) = self.bid(row) {
+                if eager { &mut free } else { &mut waiting }.push(displaced);
+            }
+        }
+        free.append(&mut waiting);
+        free
+    }
+
+    /// One row takes its best column. Returns the row it displaced, if any, and whether bidding on
+    /// for that row makes progress (a price fell).
+    fn bid(&mut self, row: usize) -> Option<(usize, bool)> {
+        self.read(row);
+        let (first, column, second) = two_least(&self.row);
+        let before = self.price[column];
+        self.price[column] -= second - first;
+        let displaced = self.row_of[column];
+        self.pair(row, column);
+        if displaced == NONE {
+            return None;
+        }
+        self.column_of[displaced] = NONE;
+        // By rounding a price may stand still although second > first: that is no progress either.
+        Some((displaced, self.price[column] < before))
+    }
+
+    /// Dijkstra's search from a free row to the nearest free column, then swaps along the path and
+    /// lowers the prices of the columns it has settled.
+    fn augment(&mut self, start: usize, paths: &mut Paths) {
+        self.read(start);
+        paths.start(start, &self.row);
+        let (end, length) = loop {
+            let (distance, column) = least(&paths.distance);
+            paths.settle(column, distance);
+            let row = self.row_of[column];
+            if row == NONE {
+                break (column, distance);
+            }
+            self.read(row);
+            let offset = distance - self.row[column];
+            relax(
+                &self.row,
+                offset,
+                row as u64,
+                &mut paths.distance,
+                &mut paths.from,
+            );
+        };
+        for &(column, distance) in &paths.settled {
+            self.price[column] += distance - length;
+        }
+        self.swap_along(start, end, &paths.from);
+    }
+
+    fn swap_along(&mut self, start: usize, end: usize, from: &[u64]) {
+        let mut column = end;
+        loop {
+            let row = from[column] as usize;
+            let next = self.column_of[row];
+            self.pair(row, column);
+            if row == start {
+                return;
+            }
+            column = next;
+        }
+    }
+}
+
+/// The shortest paths known during one search.
+struct Paths {
+    /// Length of the shortest path to each column so far. A settled column holds NaN: every
+    /// comparison with it is false, so it is neither improved nor chosen, without a branch.
+    distance: Vec<f64>,
+    /// The row before each column on that path.
+    from: Vec<u64>,
+    /// Settled columns with their final distances.
+    settled: Vec<(usize, f64)>,
+}
+
+impl Paths {
+    fn new(n: usize) -> Self {
+        Self {
+            distance: vec![0.0; n],
+            from: vec![0; n],
+            settled: Vec::with_capacity(n),
+        }
+    }
+
+    fn start(&mut self, row: usize, reduced: &[f64]) {
+        self.distance.copy_from_slice(reduced);
+        self.from.fill(row as u64);
+        self.settled.clear();
+    }
+
+    fn settle(&mut self, column: usize, distance: f64) {
+        self.settled.push((column, distance));
+        self.distance[column] = f64::NAN;
+    }
+}
+
+/// Where `row[j] + offset` is less than `best[j]`, puts it there and `source` into `from[j]`.
+fn relax(row: &[f64], offset: f64, source: u64, best: &mut [f64], from: &mut [u64]) {
+    for ((value, best), from) in row.iter().zip(best).zip(from) {
+        let value = value + offset;
+        let less = value < *best;
+        *best = if less { value } else { *best };
+        *from = if less { source } else { *from };
+    }
+}
+
+/// The least value (NaN ignored) and where it stands.
+fn least(values: &[f64]) -> (f64, usize) {
+    let mut best = [f64::INFINITY; LANES];
+    let mut at = [0u64; LANES];
+    let (chunks, rest) = values.as_chunks::<LANES>();
+    for (c, chunk) in chunks.iter().enumerate() {
+        for lane in 0..LANES {
+            let less = chunk[lane] < best[lane];
+            best[lane] = if less { chunk[lane] } else { best[lane] };
+            at[lane] = if less { c as u64 } else { at[lane] };
+        }
+    }
+    let lanes = (0..LANES).map(|lane| (best[lane], at[lane] as usize * LANES + lane));
+    let first = chunks.len() * LANES;
+    let tail = rest
+        .iter()
+        .enumerate()
+        .map(|(k, &value)| (value, first + k));
+    lanes.chain(tail).fold((f64::INFINITY, 0), |best, next| {
+        if next.0 < best.0 { next } else { best }
+    })
+}
+
+/// The least value, where it stands, and the least of all others.
+fn two_least(values: &[f64]) -> (f64, usize, f64) {
+    let (first, column) = least(values);
+    let others = |part: &[f64]| {
+        let mut best = [f64::INFINITY; LANES];
+        let (chunks, rest) = part.as_chunks::<LANES>();
+        for chunk in chunks {
+            for lane in 0..LANES {
+                best[lane] = if chunk[lane] < best[lane] {
+                    chunk[lane]
+                } else {
+                    best[lane]
+                };
+            }
+        }
+        best.iter()
+            .chain(rest)
+            .fold(f64::INFINITY, |a, &b| if b < a { b } else { a })
+    };
+    let (before, after) = (others(&values[..column]), others(&values[column + 1..]));
+    (first, column, if after < before { after } else { before })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A little generator of its own, so that these tests stand alone.
+    fn numbers(seed: u64) -> impl FnMut() -> f64 {
+        let mut state = seed;
+        move || {
+            state = state
+                .wrapping_mul(6364136223846793005)
+                .wrapping_add(1442695040888963407);
+            (state >> 11) as f64 / (1u64 << 53) as f64
+        }
+    }
+
+    fn points(n: usize, seed: u64) -> Vec<Point> {
+        let mut next = numbers(seed);
+        (0..n).map(|_| [next(), next()]).collect()
+    }
+
+    fn total(cost: &[f64], n: usize, columns: &[usize]) -> f64 {
+        columns
+            .iter()
+            .enumerate()
+            .map(|(i, &j)| cost[i * n + j])
+            .sum()
+    }
+
+    fn is_permutation(columns: &[usize]) -> bool {
+        let mut seen = vec![false; columns.len()];
+        columns
+            .iter()
+            .all(|&j| !std::mem::replace(&mut seen[j], true))
+    }
+
+    /// The least total over all permutations, by trying them.
+    fn brute_force(cost: &[f64], n: usize, row: usize, used: &mut Vec<bool>) -> f64 {
+        if row == n {
+            return 0.0;
+        }
+        let mut best = f64::INFINITY;
+        for j in 0..n {
+            if !used[j] {
+                used[j] = true;
+                best = best.min(cost[row * n + j] + brute_force(cost, n, row + 1, used));
+                used[j] = false;
+            }
+        }
+        best
+    }
+
+    #[test]
+    fn small_matrices_agree_with_all_permutations() {
+        for n in 0..=7 {
+            for seed in 0..40 {
+                let mut next = numbers(seed * 8 + n as u64);
+                // Every other case has few distinct values, hence many ties; costs of both signs.
+                let coarse = seed % 2 == 0;
+                let cost: Vec<f64> = (0..n * n)
+                    .map(|_| next() * 6.0 - 3.0)
+                    .map(|c| if coarse { libm::floor(c) } else { c })
+                    .collect();
+                let columns = assign(&cost);
+                assert!(is_permutation(&columns));
+                let best = brute_force(&cost, n, 0, &mut vec![false; n]);
+                assert!(
+                    (total(&cost, n, &columns) - best).abs() < 1e-12,
+                    "n {n} seed {seed}"
+                );
+            }
+        }
+    }
+
+    /// Optimality by duality: with `u[i]` the least reduced cost of row `i`, `sum u + sum v` is a
+    /// lower bound of every assignment's cost, and the one found attains it.
+    fn certify<C: Costs>(mut search: Search<C>) -> Vec<usize> {
+        search.complete();
+        for i in 0..search.costs.len() {
+            search.read(i);
+            let (u, _) = least(&search.row);
+            let slack = search.row[search.column_of[i]] - u;
+            assert!(slack < 1e-11, "row {i} is {slack} above its best column");
+        }
+        assert!(is_permutation(&search.column_of));
+        search.column_of
+    }
+
+    fn of_matrix(cost: &[f64]) -> Search<Matrix<'_>> {
+        let n = cost.len().isqrt();
+        let mut search = Search::new(Matrix { cost, n }, vec![0.0; n]);
+        search.reduce_columns();
+        search
+    }
+
+    #[test]
+    fn large_assignments_carry_a_certificate_of_optimality() {
+        for n in [1, 2, 9, 64, 200, 257] {
+            let (x, y) = (points(n, 1), points(n, 2));
+            let matching = certify(Search::of_points(&x, &y));
+            let mut next = numbers(3);
+            let cost: Vec<f64> = (0..n * n).map(|_| next()).collect();
+            certify(of_matrix(&cost));
+            assert_eq!(matching, assign_points(&x, &y));
+        }
+    }
+
+    #[test]
+    fn degenerate_costs_end_and_are_optimal() {
+        let n = 128;
+        certify(of_matrix(&vec![1.0; n * n]));
+        let ties: Vec<f64> = (0..n * n).map(|k| ((k / n) * (k % n) % 5) as f64).collect();
+        certify(of_matrix(&ties));
+        let same = vec![[0.5, -0.25]; n];
+        certify(Search::of_points(&same, &same));
+        // The hard case of the literature for searches: c(i, j) = (i + 1) (j + 1).
+        let hard: Vec<f64> = (0..n * n)
+            .map(|k| ((k / n + 1) * (k % n + 1)) as f64)
+            .collect();
+        let columns = certify(of_matrix(&hard));
+        assert!(columns.iter().enumerate().all(|(i, &j)| j == n - 1 - i));
+    }
+
+    #[test]
+    fn a_translation_is_matched_point_by_point() {
+        // For |.|^2 the optimal map of a translated set is the translation itself.
+        let x = points(300, 5);
+        let y: Vec<Point> = x.iter().rev().map(|p| [p[0] + 3.0, p[1] - 1.0]).collect();
+        let matching = assign_points(&x, &y);
+        assert!(matching.iter().enumerate().all(|(i, &j)| j == 299 - i));
+    }
+
+    #[test]
+    fn point_sets_agree_with_their_matrix() {
+        let (x, y) = (points(50, 7), points(50, 8));
+        let squared =
+            |a: Point, b: Point| (a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1]);
+        let cost: Vec<f64> = x
+            .iter()
+            .flat_map(|&a| y.iter().map(move |&b| squared(a, b)))
+            .collect();
+        let (a, b) = (assign(&cost), assign_points(&x, &y));
+        assert!((total(&cost, 50, &a) - total(&cost, 50, &b)).abs() < 1e-12);
+    }
+}

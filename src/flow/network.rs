@@ -1,0 +1,343 @@
+//! A snapshot of the trained network in plain Rust: a multilayer perceptron `(x, y, t) -> velocity`.
+//!
+//! # Parameters
+//! One flat list, layer after layer from the input: first the weights `[d_in, d_out]` row-major
+//! (the output is `h W + b`, as in Burn's `Linear`), then the biases `[d_out]`. A network of depth
+//! `k` has `k` hidden layers of one width, each followed by the activation, and a linear layer of
+//! two outputs. This is the order of weights on the wire, in checkpoints and in Adam's moments.
+//!
+//! # Speed
+//! Particles are taken [`BLOCK`] at a time, a component of all of them in one short array, so that
+//! the innermost loop multiplies one weight with neighbouring particles and vectorises on any SIMD
+//! unit. Each particle's result depends on that particle alone, in a fixed order of operations
+//! (multiply, then add: no fused multiply-add), so it has the same bits natively and in wasm.
+
+use super::random::Rng;
+use super::spec::{Activation, ModelSpec};
+use super::{Point, VelocityField, activation};
+use core::fmt;
+
+/// Particles computed side by side: two registers of four floats.
+const BLOCK: usize = 8;
+
+/// Outputs of a layer computed side by side: with [`BLOCK`], eight accumulators, which leaves
+/// registers for their operands on machines that have sixteen.
+const TILE: usize = 4;
+
+/// One number for each particle of a block.
+type Lanes = [f32; BLOCK];
+
+/// The shape of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Architecture {
+    /// `x, y, t`.
+    pub inputs: usize,
+    /// Units in each hidden layer.
+    pub width: usize,
+    /// Hidden layers, at least one.
+    pub depth: usize,
+    pub activation: Activation,
+    /// The two components of the velocity.
+    pub outputs: usize,
+}
+
+impl Architecture {
+    /// The network that a lane asks for. Width and depth of 0 are taken as 1.
+    pub fn new(spec: &ModelSpec) -> Self {
+        Self {
+            inputs: 3,
+            width: spec.width.max(1) as usize,
+            depth: spec.depth.max(1) as usize,
+            activation: spec.activation,
+            outputs: 2,
+        }
+    }
+
+    /// `(d_in, d_out)` of each layer, from the input.
+    pub fn layers(&self) -> impl Iterator<Item = (usize, usize)> {
+        let Self {
+            inputs,
+            width,
+            depth,
+            outputs,
+            ..
+        } = *self;
+        (0..=depth).map(move |layer| {
+            let d_in = if layer == 0 { inputs } else { width };
+            (d_in, if layer == depth { outputs } else { width })
+        })
+    }
+
+    /// Weights and biases of all layers.
+    pub fn parameter_count(&self) -> usize {
+        self.layers().map(|(d_in, d_out)| (d_in + 1) * d_out).sum()
+    }
+
+    /// Floating-point operations of one evaluation at one point, activations not counted.
+    pub fn flops(&self) -> usize {
+        self.layers().map(|(d_in, d_out)| 2 * d_in * d_out).sum()
+    }
+}
+
+/// The parameters are not as many as the architecture has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrongCount {
+    pub expected: usize,
+    pub given: usize,
+}
+
+impl fmt::Display for WrongCount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { expected, given } = self;
+        write!(
+            f,
+            "This network has {expected} parameters, but {given} were given."
+        )
+    }
+}
+
+impl core::error::Error for WrongCount {}
+
+/// An architecture and its parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Network {
+    architecture: Architecture,
+    parameters: Vec<f32>,
+}
+
+impl Network {
+    /// The network of these parameters, in the order of the [module](self).
+    ///
+    /// # Errors
+    /// If their number does not fit the architecture.
+    pub fn new(architecture: Architecture, parameters: Vec<f32>) -> Result<Self, WrongCount> {
+        let (expected, given) = (architecture.parameter_count(), parameters.len());
+        if expected != given {
+            return Err(WrongCount { expected, given });
+        }
+        Ok(Self {
+            architecture,
+            parameters,
+        })
+    }
+
+    /// A network to start training from: all weights and biases of a layer uniform on
+    /// `+-1 / sqrt(d_in)`, as PyTorch's `Linear` draws them (Kaiming-uniform with `a = sqrt(5)`).
+    ///
+    /// Every backend loads these, so a seed decides the first weights everywhere.
+    pub fn init(architecture: Architecture, rng: &mut Rng) -> Self {
+        let mut parameters = Vec::with_capacity(architecture.parameter_count());
+        for (d_in, d_out) in architecture.layers() {
+            let bound = 1.0 / (d_in as f64).sqrt();
+            let draws = (d_in + 1) * d_out;
+            parameters.extend((0..draws).map(|_| ((2.0 * rng.uniform() - 1.0) * bound) as f32));
+        }
+        Self {
+            architecture,
+            parameters,
+        }
+    }
+
+    pub fn architecture(&self) -> Architecture {
+        self.architecture
+    }
+
+    /// All parameters, in the order of the [module](self).
+    pub fn parameters(&self) -> &[f32] {
+        &self.parameters
+    }
+
+    /// `(weights, biases)` of each layer.
+    fn layers(&self) -> impl Iterator<Item = (&[f32], &[f32])> {
+        let mut rest = &self.parameters[..];
+        self.architecture.layers().map(move |(d_in, d_out)| {
+            let (weights, after) = rest.split_at(d_in * d_out);
+            let (biases, after) = after.split_at(d_out);
+            rest = after;
+            (weights, biases)
+        })
+    }
+
+    /// Values of the last layer, in `scratch.values`, for the inputs there.
+    fn forward(&self, scratch: &mut Scratch) {
+        let depth = self.architecture.depth;
+        for (layer, (weights, biases)) in self.layers().enumerate() {
+            scratch.values.advance(weights, Some(biases), biases.len());
+            if layer < depth {
+                activation::apply(self.architecture.activation, scratch.values.floats());
+            }
+        }
+    }
+
+    /// The same, with the derivatives along both coordinates of the plane carried along.
+    fn forward_with_tangents(&self, scratch: &mut Scratch) {
+        let depth = self.architecture.depth;
+        for (layer, (weights, biases)) in self.layers().enumerate() {
+            let width = biases.len();
+            scratch.values.advance(weights, Some(biases), width);
+            scratch
+                .tangents
+                .iter_mut()
+                .for_each(|t| t.advance(weights, None, width));
+            if layer < depth {
+                let slopes = &mut scratch.slopes.as_flattened_mut()[..width * BLOCK];
+                let values = scratch.values.floats();
+                activation::apply_with_slope(self.architecture.activation, values, slopes);
+                scratch.tangents.iter_mut().for_each(|t| t.scale(slopes));
+            }
+        }
+    }
+}
+
+impl VelocityField for Network {
+    fn velocity(&self, x: &[Point], t: f64, _: Option<u32>, out: &mut [Point]) {
+        assert_eq!(x.len(), out.len(), "one velocity a point");
+        let mut scratch = Scratch::new(&self.architecture);
+        for (x, out) in x.chunks(BLOCK).zip(out.chunks_mut(BLOCK)) {
+            scratch.values.load(&inputs(x, t));
+            self.forward(&mut scratch);
+            let [u, v] = [0, 1].map(|k| scratch.values.now[k]);
+            for (out, (u, v)) in out.iter_mut().zip(u.into_iter().zip(v)) {
+                *out = [f64::from(u), f64::from(v)];
+            }
+        }
+    }
+
+    fn divergence(&self, x: &[Point], t: f64, _: Option<u32>, out: &mut [f64]) {
+        assert_eq!(x.len(), out.len(), "one divergence a point");
+        let mut scratch = Scratch::new(&self.architecture);
+        for (x, out) in x.chunks(BLOCK).zip(out.chunks_mut(BLOCK)) {
+            scratch.values.load(&inputs(x, t));
+            scratch.tangents[0].load(&[[1.0; BLOCK], [0.0; BLOCK], [0.0; BLOCK]]);
+            scratch.tangents[1].load(&[[0.0; BLOCK], [1.0; BLOCK], [0.0; BLOCK]]);
+            self.forward_with_tangents(&mut scratch);
+            let [ux, vy] = [0, 1].map(|k| scratch.tangents[k].now[k]);
+            for (out, (ux, vy)) in out.iter_mut().zip(ux.into_iter().zip(vy)) {
+                *out = f64::from(ux) + f64::from(vy);
+            }
+        }
+    }
+}
+
+/// The network's inputs for at most [`BLOCK`] points; lanes without a point hold zeros.
+fn inputs(x: &[Point], t: f64) -> [Lanes; 3] {
+    let mut inputs = [[0.0; BLOCK], [0.0; BLOCK], [t as f32; BLOCK]];
+    for (lane, p) in x.iter().enumerate() {
+        inputs[0][lane] = p[0] as f32;
+        inputs[1][lane] = p[1] as f32;
+    }
+    inputs
+}
+
+/// What one call works with, allocated once for all its blocks.
+struct Scratch {
+    values: Signal,
+    tangents: [Signal; 2],
+    slopes: Vec<Lanes>,
+}
+
+impl Scratch {
+    fn new(architecture: &Architecture) -> Self {
+        let units = architecture
+            .width
+            .max(architecture.inputs)
+            .max(architecture.outputs);
+        Self {
+            values: Signal::new(units),
+            tangents: [Signal::new(units), Signal::new(units)],
+            slopes: vec![[0.0; BLOCK]; units],
+        }
+    }
+}
+
+/// One quantity on its way through the layers.
+struct Signal {
+    /// The units of the layer reached, `width` of them in use.
+    now: Vec<Lanes>,
+    next: Vec<Lanes>,
+    width: usize,
+}
+
+impl Signal {
+    fn new(units: usize) -> Self {
+        Self {
+            now: vec![[0.0; BLOCK]; units],
+            next: vec![[0.0; BLOCK]; units],
+            width: 0,
+        }
+    }
+
+    fn load(&mut self, inputs: &[Lanes]) {
+        self.width = inputs.len();
+        self.now[..self.width].copy_from_slice(inputs);
+    }
+
+    /// Through the linear part of a layer of `width` outputs; without biases for a derivative.
+    fn advance(&mut self, weights: &[f32], biases: Option<&[f32]>, width: usize) {
+        let next = &mut self.next[..width];
+        match biases {
+            Some(biases) => next
+                .iter_mut()
+                .zip(biases)
+                .for_each(|(next, &b)| *next = [b; BLOCK]),
+            None => next.fill([0.0; BLOCK]),
+        }
+        add_product(weights, &self.now[..self.width], next);
+        core::mem::swap(&mut self.now, &mut self.next);
+        self.width = width;
+    }
+
+    fn scale(&mut self, factors: &[f32]) {
+        for (value, factor) in self.floats().iter_mut().zip(factors) {
+            *value *= factor;
+        }
+    }
+
+    fn floats(&mut self) -> &mut [f32] {
+        self.now[..self.width].as_flattened_mut()
+    }
+}
+
+/// Adds `input W` to `output`; `weights` are `[d_in, d_out]` row-major.
+fn add_product(weights: &[f32], input: &[Lanes], output: &mut [Lanes]) {
+    let d_out = output.len();
+    let (tiles, rest) = output.as_chunks_mut::<TILE>();
+    let first_of_rest = tiles.len() * TILE;
+    for (k, tile) in tiles.iter_mut().enumerate() {
+        add_columns(weights, d_out, k * TILE, input, tile);
+    }
+    for (k, single) in rest.iter_mut().enumerate() {
+        add_columns(
+            weights,
+            d_out,
+            first_of_rest + k,
+            input,
+            core::array::from_mut(single),
+        );
+    }
+}
+
+/// Adds `input W[:, column..column + N]` to `output`.
+#[inline(always)]
+fn add_columns<const N: usize>(
+    weights: &[f32],
+    d_out: usize,
+    column: usize,
+    input: &[Lanes],
+    output: &mut [Lanes; N],
+) {
+    // A local copy stays in registers throughout.
+    let mut sums = *output;
+    for (row, h) in weights.chunks_exact(d_out).zip(input) {
+        let w: &[f32; N] = row[column..].first_chunk().expect("column + N <= d_out");
+        for k in 0..N {
+            for lane in 0..BLOCK {
+                sums[k][lane] += w[k] * h[lane];
+            }
+        }
+    }
+    *output = sums;
+}
+
+#[cfg(test)]
+mod tests;

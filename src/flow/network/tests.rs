@@ -1,0 +1,153 @@
+use super::*;
+
+fn architecture(width: usize, depth: usize, activation: Activation) -> Architecture {
+    Architecture {
+        inputs: 3,
+        width,
+        depth,
+        activation,
+        outputs: 2,
+    }
+}
+
+/// The definition, one point and one unit at a time in double precision.
+fn reference(network: &Network, x: Point, t: f64) -> Point {
+    let mut h = vec![x[0], x[1], t];
+    let layers: Vec<_> = network.layers().collect();
+    for (index, (weights, biases)) in layers.iter().enumerate() {
+        let unit = |j: usize| {
+            let weight = |i: usize| f64::from(weights[i * biases.len() + j]);
+            let z = f64::from(biases[j]) + (0..h.len()).map(|i| h[i] * weight(i)).sum::<f64>();
+            if index + 1 == layers.len() {
+                z
+            } else {
+                nonlinear(network.architecture.activation, z)
+            }
+        };
+        h = (0..biases.len()).map(unit).collect();
+    }
+    [h[0], h[1]]
+}
+
+fn nonlinear(activation: Activation, x: f64) -> f64 {
+    match activation {
+        Activation::Silu => x / (1.0 + libm::exp(-x)),
+        Activation::Relu => x.max(0.0),
+        Activation::Elu => {
+            if x > 0.0 {
+                x
+            } else {
+                libm::expm1(x)
+            }
+        }
+        Activation::Selu => {
+            1.050_700_987_355_480_5
+                * if x > 0.0 {
+                    x
+                } else {
+                    1.673_263_242_354_377_2 * libm::expm1(x)
+                }
+        }
+        Activation::Tanh => libm::tanh(x),
+    }
+}
+
+fn points(n: usize) -> Vec<Point> {
+    let mut rng = Rng::new(5);
+    (0..n)
+        .map(|_| [2.0 * rng.normal(), 2.0 * rng.normal()])
+        .collect()
+}
+
+#[test]
+fn velocities_agree_with_the_definition() {
+    // Widths and numbers of points that fill blocks and tiles, and that do not.
+    for &activation in Activation::ALL {
+        for (width, depth, n) in [(64, 3, 40), (1, 1, 3), (13, 2, 9), (130, 4, 8), (8, 6, 0)] {
+            let network = Network::init(architecture(width, depth, activation), &mut Rng::new(1));
+            let x = points(n);
+            let mut out = vec![[0.0; 2]; n];
+            network.velocity(&x, 0.3, None, &mut out);
+            for (&x, out) in x.iter().zip(&out) {
+                let expected = reference(&network, x, 0.3);
+                assert!(
+                    (out[0] - expected[0]).abs() < 3e-6,
+                    "{activation:?} {width}x{depth}"
+                );
+                assert!(
+                    (out[1] - expected[1]).abs() < 3e-6,
+                    "{activation:?} {width}x{depth}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_divergence_agrees_with_finite_differences_of_the_definition() {
+    let h = 1e-6;
+    for &activation in Activation::ALL {
+        let network = Network::init(architecture(30, 3, activation), &mut Rng::new(2));
+        let x = points(21);
+        let mut out = vec![0.0; 21];
+        network.divergence(&x, 0.7, None, &mut out);
+        for (p, out) in x.into_iter().zip(out) {
+            let slope = |k: usize| {
+                let shifted = |by: f64| {
+                    let mut q = p;
+                    q[k] += by;
+                    reference(&network, q, 0.7)[k]
+                };
+                (shifted(h) - shifted(-h)) / (2.0 * h)
+            };
+            assert!((out - slope(0) - slope(1)).abs() < 1e-5, "{activation:?}");
+        }
+    }
+}
+
+#[test]
+fn a_point_has_one_velocity_whatever_its_neighbours() {
+    let network = Network::init(architecture(64, 3, Activation::Silu), &mut Rng::new(3));
+    let x = points(19);
+    let mut all = vec![[0.0; 2]; 19];
+    network.velocity(&x, 0.5, None, &mut all);
+    for (x, expected) in x.iter().zip(&all) {
+        let mut alone = [[0.0; 2]];
+        network.velocity(&[*x], 0.5, None, &mut alone);
+        assert_eq!(alone[0], *expected);
+    }
+}
+
+#[test]
+fn parameters_are_counted_laid_out_and_drawn_as_documented() {
+    let arch = architecture(64, 3, Activation::Silu);
+    assert_eq!(
+        arch.layers().collect::<Vec<_>>(),
+        [(3, 64), (64, 64), (64, 64), (64, 2)]
+    );
+    assert_eq!(
+        arch.parameter_count(),
+        3 * 64 + 64 + 2 * (64 * 64 + 64) + 2 * 64 + 2
+    );
+    let network = Network::init(arch, &mut Rng::new(1));
+    let (first, rest) = network.parameters().split_at(4 * 64);
+    let largest = |part: &[f32]| part.iter().fold(0.0, |m: f32, v| m.max(v.abs()));
+    assert!((0.56..=0.577_351).contains(&largest(first)));
+    assert!((0.124..=0.125).contains(&largest(rest)));
+    assert_eq!(
+        Network::new(arch, network.parameters().to_vec()),
+        Ok(network)
+    );
+}
+
+#[test]
+fn a_wrong_number_of_parameters_is_refused() {
+    let arch = architecture(8, 1, Activation::Relu);
+    let expected = arch.parameter_count();
+    let refused = Network::new(arch, vec![0.0; 7]);
+    assert_eq!(refused, Err(WrongCount { expected, given: 7 }));
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        "This network has 50 parameters, but 7 were given."
+    );
+}
