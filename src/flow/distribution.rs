@@ -86,6 +86,14 @@ impl Kernel {
         }
     }
 
+    /// Its kind and parameters as bits, equal only for equal kernels.
+    pub fn bits(self) -> (bool, u64, u64) {
+        match self {
+            Self::Gaussian { mean, std } => (true, mean.to_bits(), std.to_bits()),
+            Self::Uniform { low, high } => (false, low.to_bits(), high.to_bits()),
+        }
+    }
+
     /// Probability of `[-bound, bound]`.
     pub fn mass_within(self, bound: f64) -> f64 {
         self.cumulative(bound) - self.cumulative(-bound)

@@ -22,14 +22,20 @@
 mod activation;
 pub mod assignment;
 mod auction;
+pub mod coupling;
 pub mod datasets;
 pub mod distribution;
+pub mod evidence;
+pub mod exact;
+pub mod metrics;
 pub mod network;
+pub mod normal;
 pub mod quadrature;
 pub mod random;
 pub mod schedule;
 pub mod solver;
 pub mod spec;
+pub mod transfer;
 
 /// A point (or a vector) of the plane.
 pub type Point = [f64; 2];
@@ -52,4 +58,14 @@ pub trait VelocityField {
     /// # Panics
     /// If `out` and `x` differ in length.
     fn divergence(&self, x: &[Point], t: f64, condition: Option<u32>, out: &mut [f64]);
+}
+
+impl<F: VelocityField + ?Sized> VelocityField for &F {
+    fn velocity(&self, x: &[Point], t: f64, condition: Option<u32>, out: &mut [Point]) {
+        (**self).velocity(x, t, condition, out);
+    }
+
+    fn divergence(&self, x: &[Point], t: f64, condition: Option<u32>, out: &mut [f64]) {
+        (**self).divergence(x, t, condition, out);
+    }
 }

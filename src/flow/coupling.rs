@@ -1,0 +1,226 @@
+//! Couplings: how source and target points are paired before the straight path between them.
+//!
+//! Minibatch optimal transport (Pooladian et al., *Multisample Flow Matching*, 2023; Tong et al.,
+//! *Improving and Generalizing Flow-Based Generative Models with Minibatch Optimal Transport*,
+//! 2024) pairs the points of a batch so that the sum of squared distances is least.
+
+use super::Point;
+use super::assignment::assign_points;
+use super::spec::CouplingKind;
+
+/// The most pairs matched at once. The time of a matching grows faster than `n^2`, while its cost
+/// hardly falls any more (by 2 percent from 512 to 1024 for 8 Gaussians to moons), so a larger
+/// batch is matched in groups.
+pub const LARGEST_MATCHING: usize = 1024;
+
+/// Points in pairs: `x0[i]` of the source goes to `x1[i]` of the target.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Pairs {
+    pub x0: Vec<Point>,
+    pub x1: Vec<Point>,
+}
+
+/// Pairs source points with as many target points.
+///
+/// The order of `x0` stays, and the `x1` are at most permuted: two lanes that draw the same points
+/// and differ in their coupling share everything else.
+///
+/// # Panics
+/// If the numbers of points differ.
+pub fn couple(kind: CouplingKind, x0: Vec<Point>, x1: Vec<Point>) -> Pairs {
+    assert_eq!(
+        x0.len(),
+        x1.len(),
+        "a coupling needs as many points of both"
+    );
+    let x1 = match kind {
+        CouplingKind::Independent => x1,
+        CouplingKind::Ot => matched(&x0, &x1),
+    };
+    Pairs { x0, x1 }
+}
+
+/// The points `x1`, each group in the order that matches `x0` best.
+fn matched(x0: &[Point], x1: &[Point]) -> Vec<Point> {
+    let groups = x0.chunks(LARGEST_MATCHING).zip(x1.chunks(LARGEST_MATCHING));
+    groups
+        .flat_map(|(x0, x1)| assign_points(x0, x1).into_iter().map(|j| x1[j]))
+        .collect()
+}
+
+impl Pairs {
+    pub fn len(&self) -> usize {
+        self.x0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.x0.is_empty()
+    }
+
+    /// The pairs one by one.
+    pub fn iter(&self) -> impl Iterator<Item = (Point, Point)> {
+        self.x0.iter().copied().zip(self.x1.iter().copied())
+    }
+
+    /// Adds other pairs at the end.
+    pub fn append(&mut self, mut other: Self) {
+        self.x0.append(&mut other.x0);
+        self.x1.append(&mut other.x1);
+    }
+
+    /// `E |x1 - x0|^2`, the transport cost; 0 for no pairs.
+    pub fn cost(&self) -> f64 {
+        let total: f64 = self.iter().map(|(a, b)| squared_distance(a, b)).sum();
+        total / self.len().max(1) as f64
+    }
+
+    /// The share of pairs of segments that cross inside both, over the first `sample` segments; 0
+    /// where there are fewer than two.
+    ///
+    /// Optimal transport makes crossings rare, not impossible: it is for `E |x1 - x0|` that two
+    /// optimal segments never cross. For the squared distance they never meet *at the same time*.
+    pub fn crossings(&self, sample: usize) -> f64 {
+        let segments: Vec<_> = self.iter().take(sample).collect();
+        let n = segments.len();
+        let crossed = |i: usize| (0..i).filter(|&j| cross(segments[i], segments[j])).count();
+        let count: usize = (0..n).map(crossed).sum();
+        count as f64 / (n * n.saturating_sub(1) / 2).max(1) as f64
+    }
+}
+
+/// `|b - a|^2`.
+pub(super) fn squared_distance(a: Point, b: Point) -> f64 {
+    let d = [b[0] - a[0], b[1] - a[1]];
+    d[0] * d[0] + d[1] * d[1]
+}
+
+/// Whether two segments have a point inside both, and are not parallel.
+fn cross((a, b): (Point, Point), (c, d): (Point, Point)) -> bool {
+    side(a, b, c) * side(a, b, d) < 0.0 && side(c, d, a) * side(c, d, b) < 0.0
+}
+
+/// -1, 0 or 1: whether `p` lies right of, on, or left of the line from `a` to `b`.
+fn side(a: Point, b: Point, p: Point) -> f64 {
+    let area = (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0]);
+    if area == 0.0 { 0.0 } else { area.signum() }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::flow::datasets;
+    use crate::flow::random::Rng;
+    use std::f64::consts::PI;
+
+    /// `3 moons - 1` of TorchCFM: torchdyn's `generate_moons(n, noise=0.2)`, with even angles on two
+    /// half circles, and one uniform shift from `[0, 0.2]` a point, shared by its coordinates.
+    pub(in crate::flow) fn torch_cfm_moons(rng: &mut Rng, n: usize) -> Vec<Point> {
+        let upper = n / 2;
+        let angle = |k: usize, n: usize| PI * k as f64 / (n - 1) as f64;
+        let moon = |k: usize| {
+            if k < upper {
+                let (s, c) = libm::sincos(angle(k, upper));
+                [c, s]
+            } else {
+                let (s, c) = libm::sincos(angle(k - upper, n - upper));
+                [1.0 - c, 0.5 - s]
+            }
+        };
+        let mut shifted = |k| {
+            let shift = 0.2 * rng.uniform();
+            moon(k).map(|v| 3.0 * (v + shift) - 1.0)
+        };
+        (0..n).map(&mut shifted).collect()
+    }
+
+    /// Mean cost of `batches` batches of `n`.
+    fn mean_cost(kind: CouplingKind, n: usize, batches: usize) -> f64 {
+        let mut rng = Rng::new(1);
+        let source = datasets::eight_gaussians();
+        let mut cost = || {
+            let x0 = source.sample(&mut rng, n);
+            couple(kind, x0, torch_cfm_moons(&mut rng, n)).cost()
+        };
+        (0..batches).map(|_| cost()).sum::<f64>() / batches as f64
+    }
+
+    #[test]
+    fn minibatch_costs_are_those_of_the_reference_table() {
+        let independent = mean_cost(CouplingKind::Independent, 10_000, 1);
+        assert!((independent / 35.3 - 1.0).abs() < 0.02, "{independent}");
+        for (n, expected, batches) in [
+            (16, 10.2, 500),
+            (32, 9.3, 200),
+            (64, 8.47, 100),
+            (128, 8.09, 40),
+            (256, 7.89, 16),
+        ] {
+            let cost = mean_cost(CouplingKind::Ot, n, batches);
+            assert!((cost / expected - 1.0).abs() < 0.04, "{n}: {cost}");
+        }
+    }
+
+    fn sample(n: usize) -> (Vec<Point>, Vec<Point>) {
+        let mut rng = Rng::new(3);
+        let x0 = datasets::eight_gaussians().sample(&mut rng, n);
+        (x0, datasets::checkerboard().sample(&mut rng, n))
+    }
+
+    #[test]
+    fn a_coupling_keeps_all_points_and_the_order_of_the_source() {
+        let (x0, x1) = sample(LARGEST_MATCHING + 100);
+        let pairs = couple(CouplingKind::Ot, x0.clone(), x1.clone());
+        assert_eq!(pairs.x0, x0);
+        let sorted = |mut points: Vec<Point>| {
+            points.sort_by(|a, b| a.partial_cmp(b).unwrap());
+            points
+        };
+        assert_eq!(sorted(pairs.x1), sorted(x1.clone()));
+        assert_eq!(couple(CouplingKind::Independent, x0, x1.clone()).x1, x1);
+    }
+
+    #[test]
+    fn optimal_pairs_are_monotone_so_they_never_meet_at_one_time() {
+        let (x0, x1) = sample(200);
+        let pairs = couple(CouplingKind::Ot, x0, x1);
+        let all: Vec<_> = pairs.iter().collect();
+        for (i, &(a, b)) in all.iter().enumerate() {
+            for &(c, d) in &all[..i] {
+                let product = (a[0] - c[0]) * (b[0] - d[0]) + (a[1] - c[1]) * (b[1] - d[1]);
+                assert!(product > -1e-9, "exchanging two partners would be cheaper");
+            }
+        }
+    }
+
+    #[test]
+    fn optimal_pairs_cross_rarely_but_can() {
+        let (x0, x1) = sample(200);
+        let independent = couple(CouplingKind::Independent, x0.clone(), x1.clone()).crossings(200);
+        let optimal = couple(CouplingKind::Ot, x0, x1).crossings(200);
+        assert!(
+            independent > 0.2 && optimal < 0.01,
+            "{independent} {optimal}"
+        );
+        // The diagonals of a convex quadrilateral, and yet the cheaper of the two pairings.
+        let (x0, x1) = (vec![[0.0, 0.0], [1.0, 0.0]], vec![[1.9, 0.5], [2.2, 1.1]]);
+        let pairs = couple(CouplingKind::Ot, x0, x1.clone());
+        assert_eq!((&pairs.x1, pairs.crossings(2)), (&x1, 1.0));
+    }
+
+    #[test]
+    fn crossings_are_counted_as_drawn() {
+        let cross = Pairs {
+            x0: vec![[0.0, 0.0], [0.0, 1.0], [5.0, 5.0]],
+            x1: vec![[1.0, 1.0], [1.0, 0.0], [6.0, 5.0]],
+        };
+        assert_eq!(cross.crossings(3), 1.0 / 3.0);
+        assert_eq!((cross.crossings(1), cross.crossings(0)), (0.0, 0.0));
+        // Sharing an end, or touching, is no crossing.
+        let touch = Pairs {
+            x0: vec![[0.0, 0.0], [0.0, 0.0]],
+            x1: vec![[1.0, 1.0], [1.0, 0.0]],
+        };
+        assert_eq!(touch.crossings(2), 0.0);
+        assert_eq!(Pairs::default().cost(), 0.0);
+    }
+}
