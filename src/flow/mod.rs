@@ -22,11 +22,13 @@
 mod activation;
 pub mod assignment;
 mod auction;
+pub mod batch;
 pub mod coupling;
 pub mod datasets;
 pub mod distribution;
 pub mod evidence;
 pub mod exact;
+pub mod lane;
 pub mod metrics;
 pub mod network;
 pub mod normal;
