@@ -1,6 +1,28 @@
 //! The page's state machine: what the user sees is a function of [`state::State`], and the state
-//! changes only in [`update`]. Pure: no clock, no browser, no randomness that is not seeded by the
-//! state, so a whole visit is a `Vec<Msg>` that can be replayed in a native test.
+//! changes only in [`update::update`]. Pure: no clock, no browser, no randomness that is not seeded
+//! by the state, so a whole visit is a `Vec<Msg>` that can be replayed in a native test.
 
+pub mod api;
+pub mod handover;
+pub mod host;
+pub mod keys;
+pub mod link;
+pub mod local;
+pub mod msg;
+pub mod overlay;
+pub mod panel;
+pub mod pictures;
+pub mod points;
+pub mod replies;
+pub mod scenes;
+pub mod schema;
 pub mod settings;
+pub mod settle;
+pub mod sliders;
+pub mod snapshot;
 pub mod state;
+pub mod stroke;
+pub mod text;
+pub mod update;
+pub mod value;
+pub mod wait;

@@ -1,6 +1,6 @@
 //! Everything a link can say: the experiment lanes and how they are shown.
 
-use crate::flow::spec::{Drawn, LaneSpec};
+use crate::flow::spec::{Drawn, LaneSpec, Target};
 use serde::{Deserialize, Serialize};
 
 /// A layer of the stage.
@@ -81,10 +81,29 @@ pub enum DensityKind {
     Kernel,
 }
 
+impl DensityKind {
+    /// The schema names.
+    pub const NAMES: &'static [&'static str] = &["exact", "kernel"];
+
+    /// The name in links and in the API.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+
+    /// The value of that name, if there is one.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "exact" => Some(Self::Exact),
+            "kernel" => Some(Self::Kernel),
+            _ => None,
+        }
+    }
+}
+
 /// What is on the stage, and how.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// Lane A and lane B. With one lane, B is kept equal to A.
+    /// Lane A and lane B; B's is kept while it is not shown, so that comparing again finds it.
     pub lane: [LaneSpec; 2],
     /// How many lanes are shown: 1 or 2.
     pub lanes: u8,
@@ -117,5 +136,35 @@ impl Default for Settings {
             repeat: true,
             scene: 1,
         }
+    }
+}
+
+impl Settings {
+    /// What a lane is made of. A borrowing lane B has lane A's experiment and its own sampling.
+    pub fn spec(&self, lane: usize) -> LaneSpec {
+        let own = self.lane[lane];
+        if self.borrows(lane) {
+            LaneSpec {
+                sampling: own.sampling,
+                ..self.lane[0]
+            }
+        } else {
+            own
+        }
+    }
+
+    /// Whether this lane follows the other's network.
+    pub fn borrows(&self, lane: usize) -> bool {
+        lane == 1 && self.borrow
+    }
+
+    /// Whether a lane is on the stage.
+    pub fn shown(&self, lane: usize) -> bool {
+        lane < usize::from(self.lanes)
+    }
+
+    /// Whether some lane on the stage has the drawn target.
+    pub fn uses_drawing(&self) -> bool {
+        (0..2).any(|lane| self.shown(lane) && self.spec(lane).data.target == Target::Drawn)
     }
 }

@@ -1,10 +1,14 @@
 //! The whole state of a visit: the settings, and what has been computed for them so far.
 
+use super::handover::Handover;
+use super::local::{ArrowsPreview, Preview};
+use super::pictures::Pictures;
 use super::settings::Settings;
-use crate::engine::protocol::{Backend, Ensemble, RunId};
+use crate::engine::protocol::{Backend, Ensemble, JobId, RunId};
 use crate::flow::Point;
-use crate::flow::distribution::Distribution;
+use crate::flow::lane::Lane;
 use crate::flow::network::Network;
+use crate::flow::spec::LaneSpec;
 
 /// Everything the page knows.
 #[derive(Debug)]
@@ -21,7 +25,58 @@ pub struct State {
     pub extent: f64,
     /// Where the pointer is, if it is on a stage.
     pub pointer: Option<Pointer>,
+    /// Seconds that time has rested at 1.
+    pub(super) rest: f64,
+    /// The last run id given out.
+    pub(super) runs: RunId,
+    /// The last job id given out.
+    pub(super) jobs: JobId,
+    pub(super) handover: Handover,
 }
+
+impl State {
+    /// The state of a visit that starts with these settings.
+    pub fn new(settings: Settings) -> Self {
+        let mut state = Self {
+            settings: Settings {
+                lanes: 0,
+                ..settings.clone()
+            },
+            lanes: [LaneState::default(), LaneState::default()],
+            playing: settings.t == 0.0,
+            reduced_motion: false,
+            engine: EngineState::Loading { fraction: None },
+            notices: Vec::new(),
+            extent: 4.0,
+            pointer: None,
+            rest: 0.0,
+            runs: 0,
+            jobs: FIRST_PAGE_JOB,
+            handover: Handover::None,
+        };
+        // No lane was shown before, so this starts every lane of the settings.
+        super::settle::settle(&mut state, settings, &mut Vec::new());
+        state
+    }
+
+    /// What a lane is made of. A borrowing lane B has lane A's experiment and its own sampling.
+    pub fn spec(&self, lane: usize) -> LaneSpec {
+        self.settings.spec(lane)
+    }
+
+    /// Whether a lane is on the stage.
+    pub fn shown(&self, lane: usize) -> bool {
+        self.settings.shown(lane)
+    }
+
+    /// Whether the engine can be asked for anything.
+    pub fn engine_ready(&self) -> bool {
+        matches!(self.engine, EngineState::Ready(_))
+    }
+}
+
+/// The page's own jobs count from here, those of the API from 1.
+pub const FIRST_PAGE_JOB: JobId = 1 << 31;
 
 /// The pointer on the stage of a lane, in the plane's coordinates.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,9 +104,11 @@ pub enum EngineState {
 }
 
 /// What has been computed for a lane.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct LaneState {
     pub run: RunId,
+    /// Why the lane cannot run with these settings (no point drawn yet).
+    pub problem: Option<Notice>,
     /// Training steps taken.
     pub step: u32,
     /// Whether the user wants the lane to train.
@@ -62,8 +119,6 @@ pub struct LaneState {
     pub ensemble: Option<Ensemble>,
     /// The lane's trained network, for the probe under the pointer.
     pub network: Option<Network>,
-    pub source: Distribution,
-    pub target: Distribution,
     /// A fixed sample of the target, for the data layer.
     pub data: Vec<Point>,
     pub pairs: Option<PairsView>,
@@ -71,6 +126,17 @@ pub struct LaneState {
     pub density: Option<Grid>,
     /// The measured gap of a scheduler transfer, and the solver steps it was measured with.
     pub transfer: Option<TransferView>,
+    /// The lane's mathematics; absent while there is a [`LaneState::problem`].
+    pub(super) math: Option<Lane>,
+    /// The exact flow on its way to the stage.
+    pub(super) preview: Option<Preview>,
+    pub(super) arrows_preview: Option<ArrowsPreview>,
+    /// What has been asked of the engine for drawing.
+    pub(super) pictures: Pictures,
+    /// Steps to train to, where the user asked for other than the limit.
+    pub(super) goal: Option<u32>,
+    /// Counts the changes of how the lane is sampled.
+    pub(super) sampling: u32,
 }
 
 /// Figures against training steps.

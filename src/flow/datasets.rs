@@ -213,3 +213,6 @@ fn nodes(length: f64, noise: f64) -> usize {
 fn on_circle(radius: f64, angle: f64) -> Point {
     [radius * libm::cos(angle), radius * libm::sin(angle)]
 }
+
+#[cfg(test)]
+mod tests;

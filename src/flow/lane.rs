@@ -184,8 +184,21 @@ impl Lane {
             .transfer(sampling)
             .map_or(0.0, |transfer| transfer.start());
         let points = self.starting_points(sampling, inner, noise);
+        Integration::new(self.solver(sampling), points, (start, 1.0), keep)
+    }
+
+    /// The solver that `sampling` asks for, with an open end where the schedule sampled under has a
+    /// singular one.
+    pub fn solver(&self, sampling: &SamplingSpec) -> Solver {
         let solver = Solver::new(sampling.solver, sampling.steps);
-        Integration::new(solver, points, (start, 1.0), keep)
+        let kind = sampling.sample_schedule.kind();
+        let schedule = kind.map_or(self.schedule, |kind| Schedule::new(kind, &self.spec.path));
+        let singular = schedule.regular(1.0) < 1.0;
+        if singular {
+            solver.with_open_end()
+        } else {
+            solver
+        }
     }
 
     /// How far the transferred paths are from what the theorem says they are: the largest

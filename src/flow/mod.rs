@@ -25,6 +25,7 @@ mod auction;
 pub mod batch;
 pub mod coupling;
 pub mod datasets;
+pub mod digest;
 pub mod distribution;
 pub mod evidence;
 pub mod exact;

@@ -1,1 +1,98 @@
-fn main() {}
+//! Flowlab's build tool: `cargo xtask <serve|test|package|build>`. See `xtask/README.md`.
+
+mod bindgen;
+mod files;
+mod layout;
+mod package;
+mod process;
+mod program;
+mod serve;
+mod server;
+mod setup;
+mod site;
+mod test;
+mod watch;
+
+use anyhow::{Result, bail};
+use layout::Layout;
+use lexopt::prelude::*;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  serve [--port 8080] [--no-engine]   build the page, serve it, build the engines behind it, rebuild on change
+  test [--native-only] [--browser-only] [--skip-setup]   everything that must hold, in about twenty minutes cold
+  package                             what is shipped, in dist/: optimised, compressed, any base path
+  build [--no-engine]                 build the site into target/web
+";
+
+fn main() {
+    if let Err(error) = run() {
+        eprintln!("xtask: {error:#}");
+        std::process::exit(1);
+    }
+}
+
+fn run() -> Result<()> {
+    let layout = Layout::find()?;
+    let mut args = lexopt::Parser::from_env();
+    match args.next()? {
+        Some(Value(command)) => match command.string()?.as_str() {
+            "serve" => serve::run(&layout, serve_options(&mut args)?),
+            "test" => test::run(&layout, test_options(&mut args)?),
+            "package" => match args.next()? {
+                None => package::run(&layout),
+                Some(other) => Err(other.unexpected().into()),
+            },
+            "build" => build(&layout, &mut args),
+            other => bail!("no such command: {other}\n\n{HELP}"),
+        },
+        Some(Long("help") | Short('h')) | None => {
+            print!("{HELP}");
+            Ok(())
+        }
+        Some(other) => Err(other.unexpected().into()),
+    }
+}
+
+fn serve_options(args: &mut lexopt::Parser) -> Result<serve::Options> {
+    let mut options = serve::Options::default();
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("port") => options.port = args.value()?.parse()?,
+            Long("no-engine") => options.engine = false,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(options)
+}
+
+fn test_options(args: &mut lexopt::Parser) -> Result<test::Options> {
+    let mut options = test::Options::default();
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("native-only") => options.browser = false,
+            Long("browser-only") => options.native = false,
+            Long("skip-setup") => options.setup = false,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(options)
+}
+
+fn build(layout: &Layout, args: &mut lexopt::Parser) -> Result<()> {
+    let mut programs = program::ALL.to_vec();
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("no-engine") => programs.retain(|program| !program.is_engine()),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    setup::wasm_std::ensure(layout)?;
+    for program in programs {
+        bindgen::build(layout, program, program::Profile::Site)?;
+        site::assemble(layout)?;
+    }
+    println!("the site is in {}", layout.site().display());
+    Ok(())
+}

@@ -56,7 +56,6 @@ fn losses_on_the_checkerboard_are_the_published_ones() {
     let zero = loss(&Nothing, &mut objective, 100);
     assert!((zero - 7.576).abs() < 0.08, "{zero}");
     let floor = bayes_floor(objective.lane(), 16_384).unwrap();
-    println!("floor {floor:?}");
     assert!((floor.value - 3.737).abs() < 3.0 * floor.error, "{floor:?}");
     let exact = objective.lane().exact();
     let direct = loss(&exact, &mut objective, 16);
@@ -70,7 +69,6 @@ fn the_floor_is_the_exact_fields_loss_under_every_schedule() {
         let floor = bayes_floor(objective.lane(), 4096).unwrap();
         let exact = objective.lane().exact();
         let direct = loss(&exact, &mut objective, 8);
-        println!("{schedule:?} {floor:?} {direct}");
         assert!(
             (direct / floor.value - 1.0).abs() < 0.1,
             "{schedule:?}: {direct} {floor:?}"

@@ -1,0 +1,97 @@
+//! Everything that can happen to the page, and everything the page can ask of the world.
+
+use super::settings::Layer;
+use super::state::Pointer;
+use crate::engine::protocol::{Reply, Request};
+use crate::flow::Point;
+
+/// Something happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Msg {
+    /// Time passed, in seconds. The only clock there is.
+    Tick {
+        dt: f64,
+    },
+    /// A control was moved: a schema name and its text.
+    Set {
+        lane: usize,
+        name: String,
+        text: String,
+    },
+    /// Several values at once, by schema name (`b.` for lane B), on top of what is set.
+    Patch(Vec<(String, String)>),
+    /// A link was opened: its fragment, on top of the defaults.
+    OpenLink(String),
+    Play,
+    Pause,
+    TogglePlay,
+    /// Move time by this much and stop there.
+    StepTime(f64),
+    /// Move time to this and stop there.
+    Seek(f64),
+    /// Train these lanes (all, if none is named) this many more steps, or up to the limit.
+    Train {
+        lane: Option<usize>,
+        steps: Option<u32>,
+    },
+    StopTraining {
+        lane: Option<usize>,
+    },
+    ToggleTraining,
+    /// New networks from the same seed.
+    Reset,
+    /// Show this comparison, by its name in `scenes::COMPARISONS`.
+    Compare(String),
+    /// One lane to two and back.
+    ToggleCompare,
+    OpenScene(u32),
+    /// The next scene (`1`) or the one before (`-1`).
+    TurnScene(i32),
+    ToggleLayer(Layer),
+    /// Points were drawn on the stage.
+    Draw(Vec<Point>),
+    ClearDrawing,
+    Pointer(Option<Pointer>),
+    Dismiss,
+    ReducedMotion(bool),
+    /// The engine said something.
+    Engine(Reply),
+    EngineLoading {
+        fraction: Option<f64>,
+    },
+    /// The engine cannot be used: why, as a sentence.
+    EngineLost(String),
+    /// The second engine, which may take over, said something.
+    Rival(Reply),
+    RivalLost(String),
+}
+
+/// Something to be done by the glue around the state machine.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    Send(Request),
+    SendRival(Request),
+    /// The rival becomes the engine; the old one ends.
+    Promote,
+    /// The rival ends.
+    DismissRival,
+    /// The address bar should say this fragment.
+    WriteLink(String),
+    /// Listeners should hear of it.
+    Emit(Event),
+}
+
+/// What listeners of the page hear.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The engine can train.
+    Ready,
+    /// Settings have changed.
+    State,
+    /// Time has moved.
+    Time,
+    /// A lane has trained some more.
+    Trained { lane: usize },
+    /// Something went wrong: a sentence.
+    Error(String),
+}

@@ -1,0 +1,207 @@
+//! Makes the state follow a change of settings: which lanes start anew, which are only sampled
+//! otherwise, which leave the stage.
+
+use super::local::{self, Preview};
+use super::msg::Effect;
+use super::settings::Settings;
+use super::state::{EngineState, LaneState, Notice, State};
+use crate::engine::protocol::{Request, Training};
+use crate::flow::lane::Lane;
+use crate::flow::spec::Target;
+
+/// What a change of settings means for a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Change {
+    Nothing,
+    /// The field is followed otherwise; the network stays.
+    Sampling,
+    /// A new network.
+    Restart,
+    /// The lane leaves the stage.
+    Leave,
+}
+
+/// Puts new settings into force.
+pub fn settle(state: &mut State, settings: Settings, effects: &mut Vec<Effect>) {
+    let before = std::mem::replace(&mut state.settings, settings);
+    for lane in 0..2 {
+        match change(&before, &state.settings, lane) {
+            Change::Nothing => {}
+            Change::Sampling => resample(state, lane, effects),
+            Change::Restart => restart(state, lane, effects),
+            Change::Leave => leave(state, lane, effects),
+        }
+    }
+    state.extent = extent(state);
+    if before.spec(0).training.limit != state.spec(0).training.limit
+        || before.spec(1).training.limit != state.spec(1).training.limit
+    {
+        retrain(state, effects);
+    }
+    local::refresh(state);
+}
+
+fn change(before: &Settings, now: &Settings, lane: usize) -> Change {
+    match (before.shown(lane), now.shown(lane)) {
+        (_, false) if !before.shown(lane) => Change::Nothing,
+        (_, false) => Change::Leave,
+        (false, true) => Change::Restart,
+        (true, true) => difference(before, now, lane),
+    }
+}
+
+fn difference(before: &Settings, now: &Settings, lane: usize) -> Change {
+    let (old, new) = (before.spec(lane), now.spec(lane));
+    let redrawn = new.data.target == Target::Drawn && before.drawn != now.drawn;
+    if redrawn || before.borrows(lane) != now.borrows(lane) || !old.same_training(&new) {
+        Change::Restart
+    } else if old.sampling != new.sampling {
+        Change::Sampling
+    } else {
+        Change::Nothing
+    }
+}
+
+/// Starts a lane anew; whether the user wants it to train stays as it is.
+fn restart(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
+    state.runs += 1;
+    let spec = state.spec(lane);
+    let training = if lane == 1 && state.lanes[1].run == 0 {
+        state.lanes[0].training
+    } else {
+        state.lanes[lane].training
+    };
+    let mut fresh = LaneState {
+        run: state.runs,
+        training,
+        ..LaneState::default()
+    };
+    match Lane::new(&spec, &state.settings.drawn) {
+        Ok(math) => {
+            fresh.data = local::data_sample(&math, spec.seed);
+            fresh.math = Some(math);
+        }
+        Err(_) => {
+            fresh.problem = Some(Notice {
+                key: "problem.draw",
+                values: Vec::new(),
+            });
+        }
+    }
+    // The picture stays until the first one of the new run comes, so that nothing flickers.
+    let old = std::mem::replace(&mut state.lanes[lane], fresh);
+    if state.lanes[lane].problem.is_none() && state.engine_ready() {
+        state.lanes[lane].ensemble = old.ensemble.filter(|e| e.step.is_some());
+    }
+    begin_preview(state, lane);
+    configure(state, lane, effects);
+}
+
+/// Tells the engine of a lane, if there is an engine and the lane can run.
+pub fn configure(state: &State, lane: usize, effects: &mut Vec<Effect>) {
+    let own = &state.lanes[lane];
+    if !state.engine_ready() {
+        return;
+    }
+    if own.problem.is_some() {
+        effects.push(Effect::Send(Request::Drop { lane: lane as u8 }));
+        return;
+    }
+    effects.push(Effect::Send(configuration(state, lane)));
+    if own.training {
+        effects.push(Effect::Send(train_request(state, lane)));
+    }
+}
+
+/// The request that sets a lane up in an engine.
+pub fn configuration(state: &State, lane: usize) -> Request {
+    Request::Configure {
+        lane: lane as u8,
+        run: state.lanes[lane].run,
+        spec: state.spec(lane),
+        drawn: state.settings.drawn.clone(),
+        borrow: state.settings.borrows(lane),
+    }
+}
+
+/// The request that has a lane train as far as its limit says.
+pub fn train_request(state: &State, lane: usize) -> Request {
+    let own = &state.lanes[lane];
+    let until = training_goal(state, lane);
+    Request::Train {
+        lane: lane as u8,
+        run: own.run,
+        training: if own.training {
+            Training::Until(until)
+        } else {
+            Training::Pause
+        },
+    }
+}
+
+/// Steps that a lane trains to.
+pub fn training_goal(state: &State, lane: usize) -> u32 {
+    let limit = state.spec(lane).training.limit;
+    let limit = if limit == 0 { u32::MAX } else { limit };
+    state.lanes[lane].goal.unwrap_or(limit)
+}
+
+/// A new limit reaches the lanes that are training.
+fn retrain(state: &mut State, effects: &mut Vec<Effect>) {
+    for lane in 0..2 {
+        let own = &mut state.lanes[lane];
+        own.goal = None;
+        if own.training && state.shown(lane) && state.engine_ready() {
+            effects.push(Effect::Send(train_request(state, lane)));
+        }
+    }
+}
+
+fn resample(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
+    let sampling = state.spec(lane).sampling;
+    let own = &mut state.lanes[lane];
+    own.sampling += 1;
+    own.transfer = None;
+    own.density = None;
+    if let Ok(math) = Lane::new(&state.settings.spec(lane), &state.settings.drawn) {
+        state.lanes[lane].math = Some(math);
+    }
+    begin_preview(state, lane);
+    if state.engine_ready() {
+        effects.push(Effect::Send(Request::Sampling {
+            lane: lane as u8,
+            run: state.lanes[lane].run,
+            sampling,
+        }));
+    }
+}
+
+fn leave(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
+    state.lanes[lane] = LaneState::default();
+    if state.engine_ready() {
+        effects.push(Effect::Send(Request::Drop { lane: lane as u8 }));
+    }
+}
+
+/// Without an engine the page itself shows the exact flow.
+pub fn begin_preview(state: &mut State, lane: usize) {
+    if matches!(state.engine, EngineState::Ready(_)) {
+        return;
+    }
+    let spec = state.spec(lane);
+    let own = &mut state.lanes[lane];
+    own.preview = own.math.as_ref().map(|math| Preview::new(math, &spec));
+    own.ensemble = None;
+    own.arrows = None;
+    own.arrows_preview = None;
+}
+
+/// The stage shows both lanes at one scale, with some air around the data.
+fn extent(state: &State) -> f64 {
+    let lanes = state.lanes.iter().filter_map(|own| own.math.as_ref());
+    let widest = lanes
+        .map(|math| math.source().extent().max(math.target().extent()))
+        .fold(0.0, f64::max);
+    const AIR: f64 = 1.08;
+    if widest > 0.0 { AIR * widest } else { 4.0 }
+}

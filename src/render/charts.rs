@@ -1,0 +1,1 @@
+//! The charts beside the stage, drawn by `plotters` on any backend.

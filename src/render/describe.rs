@@ -1,0 +1,1 @@
+//! What a screen reader says about the stage.

@@ -1,0 +1,123 @@
+//! Pairs as the coupling draws them: a start (disc), an end (square), the straight line between,
+//! and the point `alpha x1 + sigma x0` of the conditional path with the way it has come.
+
+use crate::flow::schedule::Schedule;
+use crate::render::scene::{Scratch, Stage};
+use crate::render::surface::{Stroke, Surface};
+
+/// More pairs than this are a thicket.
+const MOST: usize = 120;
+/// Points of a conditional path; few schedules bend it, and none sharply.
+const KNOTS: usize = 24;
+/// Radius of an end mark in pixels.
+const MARK: f32 = 2.3;
+
+pub(super) fn draw(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surface) {
+    let Some(view) = &stage.lane.pairs else {
+        return;
+    };
+    let pairs = Pairs {
+        x0: &view.x0,
+        x1: &view.x1,
+        schedule: path_schedule(stage),
+    };
+    lines(stage, &pairs, scratch, surface);
+    ways(stage, &pairs, scratch, surface);
+    ends(stage, &pairs, scratch, surface);
+    movers(stage, &pairs, scratch, surface);
+}
+
+/// The schedule that the lane's conditional paths follow.
+fn path_schedule(stage: &Stage) -> Schedule {
+    let path = &stage.settings.spec(stage.index).path;
+    Schedule::new(path.schedule, path)
+}
+
+struct Pairs<'a> {
+    x0: &'a [f32],
+    x1: &'a [f32],
+    schedule: Schedule,
+}
+
+impl Pairs<'_> {
+    /// The pairs that are drawn.
+    fn iter(&self) -> impl Iterator<Item = ([f32; 2], [f32; 2])> {
+        let points = |flat| <[f32]>::chunks_exact(flat, 2).map(|p| [p[0], p[1]]);
+        points(self.x0).zip(points(self.x1)).take(MOST)
+    }
+
+    /// The coefficients of the path at `t`.
+    fn weights(&self, t: f64) -> [f32; 2] {
+        [self.schedule.alpha(t) as f32, self.schedule.sigma(t) as f32]
+    }
+}
+
+/// The point of a pair's conditional path.
+fn blend([alpha, sigma]: [f32; 2], x0: [f32; 2], x1: [f32; 2]) -> [f32; 2] {
+    [0, 1].map(|axis| alpha * x1[axis] + sigma * x0[axis])
+}
+
+fn lines(stage: &Stage, pairs: &Pairs, scratch: &mut Scratch, surface: &mut dyn Surface) {
+    let out = &mut scratch.points;
+    out.clear();
+    for (x0, x1) in pairs.iter() {
+        if let (Some(from), Some(to)) = (stage.pixel(x0), stage.pixel(x1)) {
+            out.extend(from);
+            out.extend(to);
+        }
+    }
+    let color = stage.theme.ink.alpha(0.25);
+    surface.segments(out, Stroke::solid(stage.px(0.9), color));
+}
+
+/// The conditional paths from their start to `t`.
+fn ways(stage: &Stage, pairs: &Pairs, scratch: &mut Scratch, surface: &mut dyn Surface) {
+    let weights: [_; KNOTS] = std::array::from_fn(|knot| {
+        let share = knot as f64 / (KNOTS - 1) as f64;
+        pairs.weights(share * stage.t)
+    });
+    let Scratch {
+        points, lengths, ..
+    } = scratch;
+    points.clear();
+    lengths.clear();
+    for (x0, x1) in pairs.iter() {
+        let kept = points.len();
+        let knots = weights.iter().map(|&weight| blend(weight, x0, x1));
+        knots
+            .filter_map(|point| stage.pixel(point))
+            .for_each(|pixel| points.extend(pixel));
+        if points.len() - kept == 2 * KNOTS {
+            lengths.push(KNOTS as u32);
+        } else {
+            points.truncate(kept);
+        }
+    }
+    let color = stage.theme.ink.alpha(0.5);
+    surface.polylines(points, lengths, Stroke::solid(stage.px(1.2), color));
+}
+
+fn ends(stage: &Stage, pairs: &Pairs, scratch: &mut Scratch, surface: &mut dyn Surface) {
+    let mark = stage.px(MARK);
+    let Scratch { points, more, .. } = scratch;
+    points.clear();
+    more.clear();
+    for (x0, x1) in pairs.iter() {
+        points.extend(stage.pixel(x0).into_iter().flatten());
+        more.extend(stage.pixel(x1).into_iter().flatten());
+    }
+    surface.discs(points, mark, stage.theme.source());
+    surface.squares(more, mark, stage.theme.target());
+}
+
+/// The moving points, with a rim of paper that lifts them off the lines.
+fn movers(stage: &Stage, pairs: &Pairs, scratch: &mut Scratch, surface: &mut dyn Surface) {
+    let weights = pairs.weights(stage.t);
+    let out = &mut scratch.points;
+    out.clear();
+    for (x0, x1) in pairs.iter() {
+        out.extend(stage.pixel(blend(weights, x0, x1)).into_iter().flatten());
+    }
+    surface.discs(out, stage.px(1.6 * MARK), stage.theme.paper);
+    surface.discs(out, stage.px(1.25 * MARK), stage.theme.ink);
+}

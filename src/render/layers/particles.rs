@@ -1,0 +1,76 @@
+//! All particles of the ensemble where they are at `t`, coloured by the direction they started in:
+//! so one sees which part of the source becomes which part of the target.
+
+use crate::render::frames::Paths;
+use crate::render::palette::HUES;
+use crate::render::scene::{Scratch, Stage};
+use crate::render::surface::Surface;
+
+/// Radius in pixels of one of [`ORDINARY`] particles.
+const RADIUS: f32 = 2.0;
+const ORDINARY: f32 = 2000.0;
+/// Each colour is drawn in so many turns, or the last one would seem to win wherever they crowd.
+const TURNS: usize = 4;
+
+pub(super) fn draw(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surface) {
+    let Some(paths) = stage.lane.ensemble.as_ref().and_then(Paths::of) else {
+        return;
+    };
+    let radius = stage.px(RADIUS * crowding(paths.count));
+    for turn in 0..TURNS {
+        sort(stage, &paths, turn, &mut scratch.hues);
+        for (centres, hue) in scratch.hues.iter().zip(&stage.theme.hues) {
+            surface.discs(centres, radius, hue.alpha(0.9));
+        }
+    }
+}
+
+/// How much smaller many particles are than an ordinary number of them.
+fn crowding(count: usize) -> f32 {
+    (ORDINARY / count as f32).sqrt().sqrt().clamp(0.4, 1.6)
+}
+
+/// Puts the pixels of every so many-th particle to its colour.
+fn sort(stage: &Stage, paths: &Paths, turn: usize, hues: &mut [Vec<f32>; HUES]) {
+    hues.iter_mut().for_each(Vec::clear);
+    let bracket = paths.bracket(stage.t);
+    for particle in (turn..paths.count).step_by(TURNS) {
+        if let Some(pixel) = stage.pixel(paths.between(bracket, particle)) {
+            hues[hue(paths.place(0, particle))].extend(pixel);
+        }
+    }
+}
+
+/// Which of the eight directions, anticlockwise from the right, a point lies in.
+pub(super) fn hue([x, y]: [f32; 2]) -> usize {
+    /// tan(pi / 8): half an eighth of a turn.
+    const EDGE: f32 = 0.414_213_57;
+    let (wide, tall) = (x.abs(), y.abs());
+    if tall <= wide * EDGE {
+        if x >= 0.0 { 0 } else { 4 }
+    } else if wide <= tall * EDGE {
+        if y >= 0.0 { 2 } else { 6 }
+    } else {
+        match (x >= 0.0, y >= 0.0) {
+            (true, true) => 1,
+            (false, true) => 3,
+            (false, false) => 5,
+            (true, false) => 7,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directions_are_counted_anticlockwise() {
+        for k in 0..HUES {
+            for off in [-0.38, 0.0, 0.38f32] {
+                let angle = k as f32 * std::f32::consts::FRAC_PI_4 + off;
+                assert_eq!(hue([5.0 * angle.cos(), 5.0 * angle.sin()]), k);
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// Training through the JavaScript API, on both backends.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { visiting } from "./harness.mjs";
+
+/// Calls a verb of the API on the page.
+const call = (page, verb, args = {}) =>
+  page.evaluate(([verb, args]) => window.flowlab[verb](args), [verb, args]);
+
+const MOONS = "v=1&target=moons&width=64&depth=3&batch=256&lr=0.003&limit=2000&seed=7";
+
+test("the CPU backend learns two moons", { timeout: 240_000 }, () =>
+  visiting({ query: "autoplay=0&backend=cpu", hash: MOONS }, async (page) => {
+    const ready = await call(page, "ready");
+    assert.equal(ready.backend, "cpu");
+    const before = await call(page, "metrics", { lane: 0 });
+    const after = await call(page, "train", { steps: 2000, lane: 0 });
+    assert.equal(after.step, 2000);
+    assert.ok(after.excess <= 0.1, `excess ${after.excess}`);
+    // The loss itself stays above its Bayes floor: nothing can go below, but for the batch's noise.
+    const metrics = await call(page, "metrics", { lane: 0 });
+    assert.ok(metrics.loss > 0.8 * metrics.floor, `${metrics.loss} against a floor of ${metrics.floor}`);
+    assert.ok(metrics.w2 < before.w2 / 2, `W2 ${before.w2} -> ${metrics.w2}`);
+    assert.ok(metrics.w2 < 0.5, `W2 ${metrics.w2}, floor ${metrics.w2_floor}`);
+  }));
+
+test("the same seed trains the same network twice", { timeout: 120_000 }, () =>
+  visiting({ query: "autoplay=0&backend=cpu", hash: "v=1&target=8gaussians&seed=3" }, async (page) => {
+    await call(page, "ready");
+    const first = await call(page, "train", { steps: 50 });
+    const field = { points: [0, 0, 1, -1, 3, 2], t: 0.5, which: "model" };
+    const velocities = Array.from(await call(page, "field", field));
+    await call(page, "reset");
+    const second = await call(page, "train", { steps: 50 });
+    assert.deepEqual(Array.from(await call(page, "field", field)), velocities);
+    assert.equal(second.step, first.step);
+  }));
+
+test("a few steps on WebGPU give the losses of the CPU", { timeout: 600_000 }, async () => {
+  const few = "v=1&target=moons&width=32&depth=2&batch=128&seed=5";
+  const points = [0, 0, 1, -1, -2, 0.5, 3, 3];
+  const run = async (backend) => {
+    let result;
+    await visiting({ gpu: true, query: `autoplay=0&backend=${backend}`, hash: few }, async (page) => {
+      const ready = await call(page, "ready");
+      assert.equal(ready.backend, backend, JSON.stringify(ready));
+      const start = Array.from(await call(page, "field", { points, t: 0.25, which: "model" }));
+      const { step, loss } = await call(page, "train", { steps: 6 });
+      const end = Array.from(await call(page, "field", { points, t: 0.25, which: "model" }));
+      result = { step, loss, start, end };
+    });
+    return result;
+  };
+  const cpu = await run("cpu");
+  const gpu = await run("webgpu");
+  assert.equal(gpu.step, 6);
+  assert.ok(Math.abs(gpu.loss / cpu.loss - 1) < 1e-3, `${gpu.loss} on the GPU, ${cpu.loss} on the CPU`);
+  cpu.end.forEach((v, i) => assert.ok(Math.abs(v - gpu.end[i]) < 2e-3, `${cpu.end} | ${gpu.end}`));
+  assert.notDeepEqual(cpu.start, cpu.end);
+});
+
+test("training pauses, goes on, and starts anew", { timeout: 120_000 }, () =>
+  visiting({ query: "autoplay=0&backend=cpu", hash: "v=1&target=rings" }, async (page) => {
+    await call(page, "ready");
+    await page.click("#train");
+    await page.waitForFunction(async () => (await window.flowlab.get()).figures[0].step > 20);
+    await page.click("#train");
+    const stopped = await call(page, "stop");
+    await page.waitForTimeout(400);
+    const later = await call(page, "stop");
+    assert.equal(later.step, stopped.step);
+    await page.click('[data-do="train-one"]');
+    await page.waitForFunction(async (n) => (await window.flowlab.get()).figures[0].step === n, stopped.step + 1);
+    await page.click('[data-do="reset"]');
+    await page.waitForFunction(async () => (await window.flowlab.get()).figures[0].step === 0);
+  }));
+
+test("a moved slider starts the lane anew and goes on training", { timeout: 120_000 }, () =>
+  visiting({ query: "backend=cpu", hash: "v=1&target=moons" }, async (page) => {
+    await call(page, "ready");
+    await page.waitForFunction(async () => (await window.flowlab.get()).figures[0].step > 100);
+    await call(page, "set", { width: 16 });
+    assert.ok((await call(page, "get")).figures[0].step < 100);
+    await page.waitForFunction(async () => (await window.flowlab.get()).figures[0].step > 30);
+  }));

@@ -1,0 +1,4 @@
+//! Drawings of whole states.
+
+mod fixture;
+mod look;

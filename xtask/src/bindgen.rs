@@ -1,0 +1,61 @@
+//! From a wasm program to an ES module beside it, by wasm-bindgen as a library.
+
+use anyhow::Result;
+use std::fs;
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::files;
+use crate::layout::Layout;
+use crate::program::{self, Profile, Program};
+
+/// The name of the note that says which input the output was made from.
+const STAMP: &str = "input.sha256";
+/// The output also depends on how it is asked for, which this file says.
+const WAY: &str = include_str!("bindgen.rs");
+
+/// Compiles the program and binds it. Cheap where nothing changed.
+pub fn build(layout: &Layout, program: Program, profile: Profile) -> Result<()> {
+    let wasm = program::compile(layout, program, profile)?;
+    let folder = layout.bound(program, profile);
+    let digest = files::digest(&[&wasm, WAY.as_bytes()].concat());
+    if fs::read_to_string(folder.join(STAMP)).is_ok_and(|old| old == digest) {
+        return Ok(());
+    }
+    // Built aside and moved into place, so that an interrupted run leaves no half of a program.
+    let fresh = folder.with_extension(format!("{}.part", std::process::id()));
+    let _ = fs::remove_dir_all(&fresh);
+    bind(&wasm, program, profile).and_then(|mut output| output.emit(&fresh))?;
+    fs::write(fresh.join(STAMP), &digest)?;
+    let _ = fs::remove_dir_all(&folder);
+    fs::rename(&fresh, &folder)?;
+    Ok(())
+}
+
+fn bind(
+    wasm: &[u8],
+    program: Program,
+    profile: Profile,
+) -> Result<wasm_bindgen_cli_support::Output> {
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_bytes(program.name, wasm.to_vec())
+        .web(true)?
+        // So that `init()` needs no argument; a library's default is to ask its caller for the address.
+        .omit_default_module_path(false)
+        .typescript(false)
+        // Names make a panic readable while developing; what ships needs none of either.
+        .remove_name_section(profile == Profile::Release)
+        .remove_producers_section(profile == Profile::Release);
+    bindgen.generate_output()
+}
+
+/// What wasm-bindgen made of a program, as (name in the site, path). Empty while it is not built.
+pub fn outputs(
+    layout: &Layout,
+    program: Program,
+    profile: Profile,
+) -> Result<Vec<(String, std::path::PathBuf)>> {
+    let mut outputs = files::list(&layout.bound(program, profile))?;
+    outputs.retain(|(name, _)| name != STAMP);
+    Ok(outputs)
+}

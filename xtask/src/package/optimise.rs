@@ -1,0 +1,80 @@
+//! wasm-opt, from npm's `binaryen`: what the compiler leaves on the table, and everything only a debugger reads.
+
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::files;
+use crate::layout::Layout;
+use crate::process;
+use crate::program::Program;
+use crate::setup;
+
+/// What the compiler may use (its own defaults for wasm32, and our simd128), and so what wasm-opt may.
+const FEATURES: [&str; 8] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-call-indirect-overlong",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+const STRIP: [&str; 3] = [
+    "--strip-debug",
+    "--strip-producers",
+    "--strip-target-features",
+];
+
+/// The page is judged by how soon it is there, the engines by how fast they train.
+fn level(program: Program) -> &'static str {
+    match program.is_engine() {
+        true => "-O3",
+        false => "-Oz",
+    }
+}
+
+pub fn ensure_tool(layout: &Layout) -> Result<()> {
+    setup::npm::ensure(layout, &layout.root.join("xtask"))
+}
+
+/// The optimised program's bytes; from an earlier run where the input and the way are the same.
+pub fn optimise(layout: &Layout, program: Program, wasm: &Path) -> Result<Vec<u8>> {
+    let arguments: Vec<_> = [level(program), "--enable-simd"]
+        .into_iter()
+        .chain(FEATURES)
+        .chain(STRIP)
+        .collect();
+    let input = fs::read(wasm).with_context(|| format!("cannot read {}", wasm.display()))?;
+    let key =
+        files::digest(format!("{} {}", files::digest(&input), arguments.join(" ")).as_bytes());
+    let kept =
+        layout
+            .target
+            .join("optimised")
+            .join(format!("{}-{}.wasm", program.name, &key[..16]));
+    if let Ok(bytes) = fs::read(&kept) {
+        return Ok(bytes);
+    }
+    run(layout, &arguments, wasm, &kept)?;
+    Ok(fs::read(&kept)?)
+}
+
+fn run(layout: &Layout, arguments: &[&str], wasm: &Path, output: &Path) -> Result<()> {
+    let folder = output.parent().context("no folder to write to")?;
+    fs::create_dir_all(folder)?;
+    let fresh = output.with_extension(format!("{}.part", std::process::id()));
+    let tool: PathBuf = layout.root.join("xtask/node_modules/binaryen/bin/wasm-opt");
+    process::output(
+        Command::new("node")
+            .arg(tool)
+            .args(arguments)
+            .arg(wasm)
+            .arg("-o")
+            .arg(&fresh),
+    )?;
+    fs::rename(fresh, output)?;
+    Ok(())
+}

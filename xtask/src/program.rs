@@ -1,0 +1,135 @@
+//! The three wasm programs, and how Cargo builds each.
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use crate::layout::Layout;
+use crate::process;
+
+/// One program: a binary of the package, with the features that make it this one.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Program {
+    /// The stem of its files: `page.js`, `page_bg.wasm`.
+    pub name: &'static str,
+    pub bin: &'static str,
+    pub features: &'static str,
+}
+
+pub const PAGE: Program = Program {
+    name: "page",
+    bin: "page",
+    features: "page",
+};
+pub const ENGINE_CPU: Program = Program {
+    name: "engine_cpu",
+    bin: "engine",
+    features: "cpu,web",
+};
+pub const ENGINE_GPU: Program = Program {
+    name: "engine_gpu",
+    bin: "engine",
+    features: "gpu,web",
+};
+
+/// In the order in which a visitor needs them.
+pub const ALL: [Program; 3] = [PAGE, ENGINE_CPU, ENGINE_GPU];
+
+impl Program {
+    pub fn is_engine(self) -> bool {
+        self.bin == "engine"
+    }
+
+    /// The files that a page loads it by.
+    pub fn files(self) -> [String; 2] {
+        [
+            format!("{}.js", self.name),
+            format!("{}_bg.wasm", self.name),
+        ]
+    }
+}
+
+/// How hard the compiler tries.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Profile {
+    /// Quick to build: what `serve` and `test` use.
+    Site,
+    /// What `package` ships.
+    Release,
+}
+
+impl Profile {
+    pub fn name(self) -> &'static str {
+        match self {
+            Profile::Site => "site",
+            Profile::Release => "release",
+        }
+    }
+}
+
+/// Has Cargo build the program; gives the bytes of its wasm.
+///
+/// Both engines land at the same path, so the bytes are read under a lock that other builds of ours respect.
+pub fn compile(layout: &Layout, program: Program, profile: Profile) -> Result<Vec<u8>> {
+    let _lock = crate::files::lock(&layout.target.join("xtask.lock"))?;
+    let output = process::cargo()
+        .current_dir(&layout.root)
+        .args([
+            "build",
+            "--target",
+            "wasm32-unknown-unknown",
+            "--profile",
+            profile.name(),
+        ])
+        .args(["--bin", program.bin, "--features", program.features])
+        .arg("--message-format=json-render-diagnostics")
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cannot start cargo")?;
+    if !output.status.success() {
+        bail!("{} does not compile", program.name);
+    }
+    let wasm = wasm_of(&String::from_utf8_lossy(&output.stdout), program.bin)
+        .with_context(|| format!("cargo named no wasm file for {}", program.name))?;
+    std::fs::read(&wasm).with_context(|| format!("cannot read {}", wasm.display()))
+}
+
+/// Finds the program's file in Cargo's messages, one JSON object a line.
+fn wasm_of(messages: &str, bin: &str) -> Option<PathBuf> {
+    let artifacts = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    artifacts
+        .filter(|message| message["reason"] == "compiler-artifact")
+        .filter(|message| message["target"]["name"] == bin && message["target"]["kind"][0] == "bin")
+        .filter_map(|message| {
+            let files = message["filenames"].as_array()?.clone();
+            let wasm = files
+                .iter()
+                .filter_map(Value::as_str)
+                .find(|file| file.ends_with(".wasm"))?;
+            Some(PathBuf::from(wasm))
+        })
+        .next_back()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_wasm_among_messages() {
+        let messages = r#"
+            {"reason":"compiler-artifact","target":{"kind":["lib"],"name":"page"},"filenames":["/x/libpage.rlib"]}
+            not json
+            {"reason":"compiler-artifact","target":{"kind":["bin"],"name":"page"},"filenames":["/x/page.js","/x/page.wasm"]}
+            {"reason":"build-finished","success":true}"#;
+        assert_eq!(
+            wasm_of(messages, "page"),
+            Some(PathBuf::from("/x/page.wasm"))
+        );
+        assert_eq!(wasm_of(messages, "engine"), None);
+    }
+}

@@ -1,0 +1,95 @@
+//! The stages, in their order: what is quick and fails often comes first.
+
+use anyhow::Result;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use super::{Options, browser};
+use crate::layout::Layout;
+use crate::process;
+
+pub const SITE: &str = "site";
+pub const BROWSER: &str = "browser tests";
+
+/// No stage takes this long unless it hangs.
+const LIMIT: Duration = Duration::from_secs(40 * 60);
+
+/// What a stage does: everything it prints goes to the log.
+type Run = Box<dyn Fn(&Layout, &Path) -> Result<()>>;
+
+pub struct Stage {
+    pub name: &'static str,
+    /// Whether it compiles the package itself.
+    pub compiles: bool,
+    pub run: Run,
+}
+
+pub fn chosen(options: &Options) -> Vec<Stage> {
+    let mut stages = Vec::new();
+    if options.native {
+        stages.extend(native());
+    }
+    if options.browser {
+        stages.push(Stage {
+            name: SITE,
+            compiles: true,
+            run: Box::new(site),
+        });
+        stages.push(Stage {
+            name: BROWSER,
+            compiles: false,
+            run: Box::new(browser::run),
+        });
+    }
+    stages
+}
+
+fn native() -> Vec<Stage> {
+    vec![
+        cargo("format", "fmt --all --check"),
+        cargo(
+            "xtask clippy",
+            "clippy --profile xtask --package xtask --all-targets -- -D warnings",
+        ),
+        cargo("xtask tests", "test --profile xtask --package xtask"),
+        cargo("clippy", "clippy --all-targets -- -D warnings"),
+        cargo(
+            "clippy page",
+            "clippy --target wasm32-unknown-unknown --bin page --features page -- -D warnings",
+        ),
+        cargo(
+            "clippy cpu",
+            "clippy --all-targets --features cpu -- -D warnings",
+        ),
+        cargo("native tests", "test --features cpu --no-fail-fast"),
+        cargo(
+            "clippy engine cpu",
+            "clippy --target wasm32-unknown-unknown --bin engine --features cpu,web -- -D warnings",
+        ),
+        cargo(
+            "clippy engine gpu",
+            "clippy --target wasm32-unknown-unknown --bin engine --features gpu,web -- -D warnings",
+        ),
+    ]
+}
+
+fn cargo(name: &'static str, arguments: &'static str) -> Stage {
+    let run = move |layout: &Layout, log: &Path| {
+        let mut command = process::cargo();
+        command.args(arguments.split(' ')).current_dir(&layout.root);
+        process::run_logged(&mut command, log, LIMIT)
+    };
+    let compiles = !name.starts_with("xtask") && name != "format";
+    Stage {
+        name,
+        compiles,
+        run: Box::new(run),
+    }
+}
+
+/// Another process of ourselves, so that Cargo's progress lands in the log as well.
+fn site(layout: &Layout, log: &Path) -> Result<()> {
+    let mut command = Command::new(std::env::current_exe()?);
+    process::run_logged(command.arg("build").current_dir(&layout.root), log, LIMIT)
+}
