@@ -34,9 +34,8 @@ pub struct Shares {
 }
 
 impl Shares {
-    /// The kind to serve next, of those that `has_work`; `None` if none has.
-    pub fn next(&mut self, has_work: impl Fn(Work) -> bool) -> Option<Work> {
-        let waits = Work::ALL.map(has_work);
+    /// The kind to serve next of those that wait (in the order of [`Work::ALL`]), if any does.
+    pub fn next(&mut self, waits: [bool; 3]) -> Option<Work> {
         self.admit(waits);
         let times = self.virtual_times;
         let waiting = Work::ALL.into_iter().filter(|&work| waits[work as usize]);
@@ -64,10 +63,10 @@ impl Shares {
 mod tests {
     use super::*;
 
-    fn serve(shares: &mut Shares, rounds: usize, has_work: impl Fn(Work) -> bool) -> [usize; 3] {
+    fn serve(shares: &mut Shares, rounds: usize, waits: [bool; 3]) -> [usize; 3] {
         let mut served = [0; 3];
         for _ in 0..rounds {
-            let work = shares.next(&has_work).expect("there is work");
+            let work = shares.next(waits).expect("there is work");
             shares.spend(work, 1.0);
             served[work as usize] += 1;
         }
@@ -76,20 +75,20 @@ mod tests {
 
     #[test]
     fn training_and_display_divide_the_time_as_agreed() {
-        let served = serve(&mut Shares::default(), 1000, |work| work != Work::Job);
+        let served = serve(&mut Shares::default(), 1000, [true, true, false]);
         assert!(served[0].abs_diff(700) <= 2 && served[2] == 0, "{served:?}");
     }
 
     #[test]
     fn time_not_asked_for_is_not_saved_up() {
         let mut shares = Shares::default();
-        serve(&mut shares, 1000, |work| work == Work::Training);
-        let served = serve(&mut shares, 100, |work| work != Work::Job);
+        serve(&mut shares, 1000, [true, false, false]);
+        let served = serve(&mut shares, 100, [true, true, false]);
         assert!(served[0].abs_diff(70) <= 2, "{served:?}");
     }
 
     #[test]
     fn nothing_to_do_is_none() {
-        assert_eq!(Shares::default().next(|_| false), None);
+        assert_eq!(Shares::default().next([false; 3]), None);
     }
 }

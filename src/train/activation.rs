@@ -34,7 +34,7 @@ pub fn apply_with_derivative(activation: Activation, z: Tensor<2>) -> (Tensor<2>
 /// The tensors give up their numbers and take them back without a copy.
 fn in_main_memory(activation: Activation, z: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
     let (dims, device) = (z.dims(), z.device());
-    let mut values: Vec<f32> = z.into_data().into_vec().expect("the tensor holds f32");
+    let mut values: Vec<f32> = z.into_data().try_into_vec().expect("the tensor holds f32");
     let mut slopes = vec![0.0; values.len()];
     plain::apply_with_slope(activation, &mut values, &mut slopes);
     let tensor = |floats| Tensor::from_data(TensorData::new(floats, dims), &device);

@@ -76,11 +76,7 @@ pub fn update_tensor<const D: usize>(
     let first = first * BETA_1 + gradient.clone() * (1.0 - BETA_1);
     let second = second * BETA_2 + gradient.clone() * gradient * (1.0 - BETA_2);
     let spread = (second.clone() * rate.second).sqrt() + EPSILON;
-    [
-        parameters - first.clone() * rate.lr / spread,
-        first,
-        second,
-    ]
+    [parameters - first.clone() * rate.lr / spread, first, second]
 }
 
 #[cfg(test)]
@@ -131,7 +127,7 @@ mod tests {
         let updated = update_tensor(rate, [tensor(p), tensor(m), tensor(v)], tensor(g));
         update(rate, &mut p, &mut m, &mut v, &g);
         for (tensor, plain) in updated.into_iter().zip([p, m, v]) {
-            let values = tensor.into_data().to_vec::<f32>().unwrap();
+            let values = tensor.into_data().try_into_vec::<f32>().unwrap();
             assert!(values.iter().zip(plain).all(|(a, b)| (a - b).abs() < 1e-6));
         }
     }

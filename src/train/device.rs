@@ -1,12 +1,36 @@
 //! What trains: the CPU, or a GPU through WebGPU.
 
 use burn::tensor::Device;
+/// What goes wrong on a processor while it works or is read from.
+pub use burn::tensor::ExecutionError as DeviceError;
 
 /// The kind of processor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Cpu,
     WebGpu,
+}
+
+/// What somebody wants training to run on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Choice {
+    /// WebGPU where it works, else the CPU.
+    #[default]
+    Auto,
+    WebGpu,
+    Cpu,
+}
+
+impl Choice {
+    /// The choice of that name in links and worker addresses.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "auto" => Some(Self::Auto),
+            "webgpu" => Some(Self::WebGpu),
+            "cpu" => Some(Self::Cpu),
+            _ => None,
+        }
+    }
 }
 
 /// A processor that training can run on.
@@ -25,6 +49,15 @@ impl Processor {
             kind: Kind::Cpu,
             detail: reason.into(),
         }
+    }
+
+    /// What `choice` asks for, if this program and this machine have it; else the CPU.
+    #[cfg(not(feature = "gpu"))]
+    pub async fn choose(choice: Choice) -> Self {
+        Self::cpu(match choice {
+            Choice::Cpu => "as chosen",
+            Choice::Auto | Choice::WebGpu => "this program trains on the CPU only",
+        })
     }
 
     pub fn device(&self) -> &Device {

@@ -5,9 +5,10 @@
 //! read back until somebody asks.
 
 use super::adam::{self, Rate};
+use super::device::DeviceError;
 use super::network::{Batch, Layer, Mlp, layers_from_flat};
 use crate::flow::network::Architecture;
-use burn::tensor::{Device, ExecutionError, Tensor};
+use burn::tensor::{Device, Tensor};
 
 /// All that training changes, flat, in the order of
 /// [`flow::network::Network`](crate::flow::network::Network).
@@ -134,7 +135,7 @@ impl Store {
 
     /// The sum of the losses of all steps since it was last taken. On a GPU this waits until they
     /// are done.
-    pub async fn take_loss_sum(&mut self) -> Result<f64, ExecutionError> {
+    pub async fn take_loss_sum(&mut self) -> Result<f64, DeviceError> {
         match self {
             Self::Host(store) => Ok(core::mem::take(&mut store.loss_sum)),
             Self::Device(store) => match store.loss_sum.take() {
@@ -145,7 +146,7 @@ impl Store {
     }
 
     /// The weights.
-    pub async fn weights(&self) -> Result<Vec<f32>, ExecutionError> {
+    pub async fn weights(&self) -> Result<Vec<f32>, DeviceError> {
         match self {
             Self::Host(store) => Ok(store.flat.weights.clone()),
             Self::Device(store) => read(&store.mlp.layers).await,
@@ -153,7 +154,7 @@ impl Store {
     }
 
     /// Weights and moments.
-    pub async fn flat(&self) -> Result<Flat, ExecutionError> {
+    pub async fn flat(&self) -> Result<Flat, DeviceError> {
         match self {
             Self::Host(store) => Ok(store.flat.clone()),
             Self::Device(store) => Ok(Flat {
@@ -166,7 +167,7 @@ impl Store {
 }
 
 /// All parameters of the layers in one vector. One tensor leaves the device, not one a layer.
-async fn read(layers: &[Layer]) -> Result<Vec<f32>, ExecutionError> {
+async fn read(layers: &[Layer]) -> Result<Vec<f32>, DeviceError> {
     let flatten = |layer: &Layer| {
         let weight = layer.weight.clone().flatten::<1>(0, 1);
         [weight, layer.bias.clone()]
@@ -184,12 +185,12 @@ fn read_now(layers: &[Layer]) -> Vec<f32> {
     flat
 }
 
-async fn floats(tensor: Tensor<1>) -> Result<Vec<f32>, ExecutionError> {
+async fn floats(tensor: Tensor<1>) -> Result<Vec<f32>, DeviceError> {
     let data = tensor.into_data_async().await?;
-    Ok(data.into_vec().expect("the tensor holds f32"))
+    Ok(data.try_into_vec().expect("the tensor holds f32"))
 }
 
 fn floats_now(tensor: Tensor<1>) -> Vec<f32> {
     let data = tensor.into_data();
-    data.into_vec().expect("the tensor holds f32")
+    data.try_into_vec().expect("the tensor holds f32")
 }

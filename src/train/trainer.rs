@@ -1,13 +1,13 @@
 //! One network in training: batches in, weights and losses out.
 
 use super::adam::Rate;
-use super::device::Processor;
+use super::device::{DeviceError, Processor};
 use super::network::{self, matrix};
 use super::store::{DeviceStore, Flat, HostStore, Store};
 use crate::flow::batch::Batch;
 use crate::flow::network::Network;
 use crate::flow::spec::TrainingSpec;
-use burn::tensor::{Device, ExecutionError};
+use burn::tensor::Device;
 
 /// A network, its optimiser, and the steps it has taken.
 pub struct Trainer {
@@ -46,7 +46,11 @@ impl Trainer {
         let architecture = network.architecture();
         let device = processor.device().clone();
         let store = if processor.in_main_memory() {
-            Store::Host(HostStore::new(architecture, checkpoint.flat, device.clone()))
+            Store::Host(HostStore::new(
+                architecture,
+                checkpoint.flat,
+                device.clone(),
+            ))
         } else {
             Store::Device(DeviceStore::new(&architecture, &checkpoint.flat, &device))
         };
@@ -67,26 +71,26 @@ impl Trainer {
     /// One gradient of the batch's loss and one update. On a GPU this only queues the work.
     pub fn step(&mut self, batch: &Batch) {
         let batch = on_device(batch, &self.device);
-        self.store.step(batch, Rate::after(self.step, &self.training));
+        self.store
+            .step(batch, Rate::after(self.step, &self.training));
         self.step += 1;
         self.unreported += 1;
     }
 
-    /// The mean loss of the steps since this was last asked, `None` if there were none. On a GPU
+    /// The sum of the losses of the steps since this was last asked, and their number. On a GPU
     /// this waits until they are done.
-    pub async fn take_loss(&mut self) -> Result<Option<f64>, ExecutionError> {
+    pub async fn take_losses(&mut self) -> Result<(f64, u32), DeviceError> {
         let steps = core::mem::take(&mut self.unreported);
-        let sum = self.store.take_loss_sum().await?;
-        Ok((steps > 0).then(|| sum / f64::from(steps)))
+        Ok((self.store.take_loss_sum().await?, steps))
     }
 
     /// The current weights, in [`Network`]'s order.
-    pub async fn weights(&self) -> Result<Vec<f32>, ExecutionError> {
+    pub async fn weights(&self) -> Result<Vec<f32>, DeviceError> {
         self.store.weights().await
     }
 
     /// Everything needed to go on elsewhere.
-    pub async fn checkpoint(&self) -> Result<Checkpoint, ExecutionError> {
+    pub async fn checkpoint(&self) -> Result<Checkpoint, DeviceError> {
         Ok(Checkpoint {
             step: self.step,
             flat: self.store.flat().await?,

@@ -34,7 +34,7 @@ fn batch(device: &Device) -> Batch {
 
 fn flat(layers: &[Layer]) -> Vec<f32> {
     let both = |l: &Layer| [l.weight.clone().flatten::<1>(0, 1), l.bias.clone()];
-    let numbers = |t: Tensor<1>| t.into_data().into_vec::<f32>().unwrap();
+    let numbers = |t: Tensor<1>| t.into_data().try_into_vec::<f32>().unwrap();
     layers.iter().flat_map(both).flat_map(numbers).collect()
 }
 
@@ -59,13 +59,19 @@ fn the_snapshot_and_burn_agree() {
         let mlp = Mlp::from_flat(&network.architecture(), network.parameters(), &device);
         let [input, ..] = numbers();
         let out = mlp.forward(matrix(&input, [SAMPLES, 3], &device));
-        let out = out.into_data().into_vec::<f32>().unwrap();
+        let out = out.into_data().try_into_vec::<f32>().unwrap();
         for (row, v) in input.chunks(3).zip(out.chunks(2)) {
             let mut plain = [[0.0; 2]];
             let x = [f64::from(row[0]), f64::from(row[1])];
             network.velocity(&[x], f64::from(row[2]), None, &mut plain);
-            assert!((plain[0][0] - f64::from(v[0])).abs() < 1e-5, "{activation:?}");
-            assert!((plain[0][1] - f64::from(v[1])).abs() < 1e-5, "{activation:?}");
+            assert!(
+                (plain[0][0] - f64::from(v[0])).abs() < 1e-5,
+                "{activation:?}"
+            );
+            assert!(
+                (plain[0][1] - f64::from(v[1])).abs() < 1e-5,
+                "{activation:?}"
+            );
         }
     }
 }
@@ -83,7 +89,11 @@ fn the_gradient_is_that_of_burns_autodiff() {
             layer.weight = layer.weight.clone().require_grad();
             layer.bias = layer.bias.clone().require_grad();
         }
-        let Batch { input, target, weight } = batch(&recording);
+        let Batch {
+            input,
+            target,
+            weight,
+        } = batch(&recording);
         let error = mlp.forward(input) - target;
         let loss = (error.clone() * error * weight).mean();
         let tape = loss.backward();
@@ -93,7 +103,10 @@ fn the_gradient_is_that_of_burns_autodiff() {
         });
         let gap = (loss.into_scalar::<f32>() - ours.loss.into_scalar::<f32>()).abs();
         assert!(gap < 1e-6, "{activation:?}");
-        for (a, b) in flat(&ours.layers).into_iter().zip(flat(&theirs.collect::<Vec<_>>())) {
+        for (a, b) in flat(&ours.layers)
+            .into_iter()
+            .zip(flat(&theirs.collect::<Vec<_>>()))
+        {
             assert!((a - b).abs() < 2e-6, "{activation:?}: {a} {b}");
         }
     }
@@ -108,7 +121,9 @@ fn the_gradient_is_that_of_finite_differences() {
         let architecture = network.architecture();
         let mlp = Mlp::from_flat(&architecture, network.parameters(), &device);
         let gradient = mlp.gradient(batch(&device));
-        assert!((f64::from(gradient.loss.into_scalar::<f32>()) - plain_loss(&network)).abs() < 1e-5);
+        assert!(
+            (f64::from(gradient.loss.into_scalar::<f32>()) - plain_loss(&network)).abs() < 1e-5
+        );
         let gradient = flat(&gradient.layers);
         for i in (0..gradient.len()).step_by(7) {
             let shifted = |by: f32| {
