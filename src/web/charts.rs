@@ -31,7 +31,10 @@ impl Charts {
     pub fn new() -> Self {
         let root: Element = by_id("charts");
         Self {
-            places: Chart::ALL.into_iter().map(|chart| Place::new(&root, chart)).collect(),
+            places: Chart::ALL
+                .into_iter()
+                .map(|chart| Place::new(&root, chart))
+                .collect(),
             resized: true,
         }
     }
@@ -105,13 +108,22 @@ impl Place {
         };
         let ratio = window().device_pixel_ratio();
         // A chart that cannot be drawn is left as it is; the figures say the same.
-        let _ = charts::draw(self.chart, state, theme, ratio, &backend.into_drawing_area());
+        let _ = charts::draw(
+            self.chart,
+            state,
+            theme,
+            ratio,
+            &backend.into_drawing_area(),
+        );
     }
 }
 
 /// A line of a legend. All its parts are our own words and colours.
 fn markup(entry: &Entry, text: &Text) -> String {
-    let dash = entry.line.dash().map_or(String::new(), |[on, off]| format!("{on} {off}"));
+    let dash = entry
+        .line
+        .dash()
+        .map_or(String::new(), |[on, off]| format!("{on} {off}"));
     let lane = entry.lane.map_or("", |lane| [" A", " B"][lane & 1]);
     format!(
         "<span><svg viewBox=\"0 0 22 8\" aria-hidden=\"true\"><path d=\"M0 4h22\" fill=\"none\" stroke=\"{}\" \

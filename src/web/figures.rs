@@ -29,11 +29,17 @@ impl Figures {
     /// Shows a lane's figures; as long as they are the same ones, only the numbers change.
     pub fn show(&mut self, state: &State, lane: usize, text: &Text) {
         let figures = figures(state, lane);
-        let names: Vec<String> = figures.iter().map(|figure| text.get(figure.key).to_owned()).collect();
+        let names: Vec<String> = figures
+            .iter()
+            .map(|figure| text.get(figure.key).to_owned())
+            .collect();
         if names != self.names {
             self.names = names;
             self.list.set_text_content(None);
-            self.values = figures.iter().map(|figure| row(&self.list, figure, text)).collect();
+            self.values = figures
+                .iter()
+                .map(|figure| row(&self.list, figure, text))
+                .collect();
         }
         for (place, figure) in self.values.iter().zip(&figures) {
             set_text(place, &figure.value);
@@ -45,7 +51,12 @@ impl Figures {
 
 fn row(list: &Element, figure: &Figure, text: &Text) -> HtmlElement {
     let row: HtmlElement = add(list, "div", "");
-    set_attribute(&row, "title", text.find(&format!("{}.help", figure.key)).unwrap_or_default());
+    set_attribute(
+        &row,
+        "title",
+        text.find(&format!("{}.help", figure.key))
+            .unwrap_or_default(),
+    );
     set_text(&add::<HtmlElement>(&row, "dt", ""), text.get(figure.key));
     add(&row, "dd", "")
 }

@@ -113,7 +113,8 @@ impl App {
         }
         self.frames.charts = now;
         let all = dirty.figures;
-        self.charts.draw(&self.state, &self.text, &self.look.theme, all);
+        self.charts
+            .draw(&self.state, &self.text, &self.look.theme, all);
         if all {
             self.stage.show_figures(&self.state, &self.text);
         }

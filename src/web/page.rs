@@ -11,8 +11,8 @@ use super::sight::Sight;
 use super::stage::Stage;
 use super::theme::Look;
 use super::{
-    api, badge, clicks, embed, host, keys, language, link, notices, panel, pointer, sight,
-    story, theme, transport,
+    api, badge, clicks, embed, host, keys, language, link, notices, panel, pointer, sight, story,
+    theme, transport,
 };
 use crate::app::host::Host;
 use crate::app::msg::{Effect, Event, Msg};
