@@ -24,6 +24,8 @@ pub mod digest;
 pub mod distribution;
 pub mod evidence;
 pub mod exact;
+pub mod exponential;
+pub mod mixture;
 pub mod normal;
 pub mod quadrature;
 pub mod random;
