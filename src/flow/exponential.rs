@@ -11,24 +11,40 @@ const ROUND: f64 = 6_755_399_441_055_744.0;
 /// Below this the result is that of this, `1e-304`.
 const LEAST: f64 = -700.0;
 
+/// How many numbers are computed side by side: two SIMD registers of `f64` in wasm.
+pub const LANES: usize = 4;
+
 /// `exp(x)` for `x <= 0`, with a relative error below `5e-16`.
+#[inline]
+pub fn exp_nonpositive(x: f64) -> f64 {
+    exp_lanes([x])[0]
+}
+
+/// `exp(x)` for every `x <= 0` of a few.
 ///
 /// `x = n log 2 + r` with `|r| <= log(2) / 2`; then `2^n` by its bits and `exp(r)` by its Taylor
 /// series to degree 13, whose rest is below `1e-17`.
 #[inline]
-pub fn exp_nonpositive(x: f64) -> f64 {
-    let x = x.max(LEAST);
-    let shifted = x * LOG2_E + ROUND;
-    let n = shifted - ROUND;
-    let r = (x - n * LN2_HIGH) - n * LN2_LOW;
-    // The low bits of `shifted` hold n in two's complement.
-    let power = f64::from_bits((shifted.to_bits() << 52).wrapping_add(0x3ff0_0000_0000_0000));
-    power * taylor(r)
+pub fn exp_lanes<const N: usize>(x: [f64; N]) -> [f64; N] {
+    let x = x.map(|x| if x > LEAST { x } else { LEAST });
+    let shifted = x.map(|x| x * LOG2_E + ROUND);
+    let mut r = [0.0; N];
+    for i in 0..N {
+        let n = shifted[i] - ROUND;
+        r[i] = (x[i] - n * LN2_HIGH) - n * LN2_LOW;
+    }
+    let mut out = taylor(r);
+    for i in 0..N {
+        // The low bits of `shifted` hold n in two's complement.
+        let power = (shifted[i].to_bits() << 52).wrapping_add(0x3ff0_0000_0000_0000);
+        out[i] *= f64::from_bits(power);
+    }
+    out
 }
 
 /// `sum r^k / k!` up to 13, by Horner's rule.
 #[inline]
-fn taylor(r: f64) -> f64 {
+fn taylor<const N: usize>(r: [f64; N]) -> [f64; N] {
     const INVERSE_FACTORIALS: [f64; 13] = [
         1.0 / 479_001_600.0,
         1.0 / 39_916_800.0,
@@ -44,9 +60,11 @@ fn taylor(r: f64) -> f64 {
         1.0,
         1.0,
     ];
-    let mut sum = 1.0 / 6_227_020_800.0;
+    let mut sum = [1.0 / 6_227_020_800.0; N];
     for coefficient in INVERSE_FACTORIALS {
-        sum = sum * r + coefficient;
+        for i in 0..N {
+            sum[i] = sum[i] * r[i] + coefficient;
+        }
     }
     sum
 }

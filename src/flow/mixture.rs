@@ -2,7 +2,7 @@
 
 use super::Point;
 use super::evidence::{Axis, Reading};
-use super::exponential::exp_nonpositive;
+use super::exponential::{LANES, exp_lanes, exp_nonpositive};
 
 /// Terms of a mixture smaller than `e^-36 = 2e-16` times the largest are left out.
 const NEGLIGIBLE: f64 = -36.0;
@@ -87,11 +87,7 @@ impl Mixture {
                 (self.top, self.heaviest) = (log, k);
             }
         }
-        for share in &mut self.shares {
-            let log = *share - self.top;
-            let value = exp_nonpositive(log);
-            *share = if log > NEGLIGIBLE { value } else { 0.0 };
-        }
+        relative(&mut self.shares, self.top);
         self.total = self.shares.iter().sum();
         self
     }
@@ -202,6 +198,25 @@ impl Normals {
             mean: self.base[k] + self.gain[k] * away,
             mean_slope: self.gain[k],
         }
+    }
+}
+
+/// Turns log weights into weights relative to `top`, 0 where negligible.
+fn relative(logs: &mut [f64], top: f64) {
+    let keep = |log: f64, value: f64| if log > NEGLIGIBLE { value } else { 0.0 };
+    let (lanes, rest) = logs.as_chunks_mut::<LANES>();
+    for lane in lanes {
+        let log = lane.map(|log| log - top);
+        if log.iter().any(|&log| log > NEGLIGIBLE) {
+            let value = exp_lanes(log);
+            *lane = core::array::from_fn(|i| keep(log[i], value[i]));
+        } else {
+            *lane = [0.0; LANES];
+        }
+    }
+    for share in rest {
+        let log = *share - top;
+        *share = keep(log, exp_nonpositive(log));
     }
 }
 
