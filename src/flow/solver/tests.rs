@@ -128,7 +128,7 @@ fn an_open_end_is_never_asked_for() {
     for (&kind, nfe) in SolverKind::ALL.iter().zip([10, 20, 20, 38]) {
         let solver = Solver::new(kind, 10).with_open_end();
         let end = solver.solve(&Closing, None, vec![START], (0.0, 1.0))[0];
-        assert!(libm::hypot(end[0], end[1]) < 0.08, "{kind:?}: {end:?}");
+        assert!(libm::hypot(end[0], end[1]) < 0.1, "{kind:?}: {end:?}");
         assert_eq!(solver.nfe(), nfe, "{kind:?}");
     }
     let closed = Solver::new(SolverKind::Rk4, 10);
