@@ -26,6 +26,7 @@ pub mod batch;
 pub mod coupling;
 pub mod datasets;
 pub mod distribution;
+pub mod dopri5;
 pub mod evidence;
 pub mod exact;
 pub mod lane;
