@@ -27,6 +27,7 @@ pub mod coupling;
 pub mod datasets;
 pub mod digest;
 pub mod distribution;
+pub mod dopri5;
 pub mod evidence;
 pub mod exact;
 pub mod exponential;
