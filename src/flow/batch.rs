@@ -236,12 +236,23 @@ impl EvaluationSet {
     /// `E |v - u|^2 / 2` with `t` uniform: how far the loss of `v` is above its floor (for
     /// schedules whose weights are not all 1: above the floor of the unweighted loss).
     pub fn excess(&self, field: &dyn VelocityField) -> f64 {
-        let learned = self.probe.velocities(field);
-        let squares = learned.iter().zip(&self.exact).map(|(v, u)| {
-            let d = [v[0] - u[0], v[1] - u[1]];
-            d[0] * d[0] + d[1] * d[1]
-        });
-        squares.sum::<f64>() / (2.0 * self.exact.len() as f64)
+        self.excesses(field).sum::<f64>() / self.probe.times.len() as f64
+    }
+
+    /// The same, at each of the [`TIMES`](Self::TIMES) in turn: for one who has other things to do
+    /// in between. The excess is their mean.
+    pub fn excesses<'a>(&'a self, field: &'a dyn VelocityField) -> impl Iterator<Item = f64> + 'a {
+        let groups = self.probe.points.chunks(Self::POINTS);
+        let groups = groups.zip(self.exact.chunks(Self::POINTS));
+        groups.zip(&self.probe.times).map(|((x, exact), &t)| {
+            let mut learned = vec![[0.0; 2]; x.len()];
+            field.velocity(x, t, None, &mut learned);
+            let squares = learned.iter().zip(exact).map(|(v, u)| {
+                let d = [v[0] - u[0], v[1] - u[1]];
+                d[0] * d[0] + d[1] * d[1]
+            });
+            squares.sum::<f64>() / (2.0 * x.len() as f64)
+        })
     }
 }
 

@@ -19,7 +19,7 @@
 //! `f32` inside. Transcendental functions come from `libm` and random numbers from a named
 //! generator, so a seed gives the same bits natively and in a browser.
 
-mod activation;
+pub(crate) mod activation;
 pub mod assignment;
 mod auction;
 pub mod batch;

@@ -53,3 +53,5 @@ mod story;
 mod theme;
 #[cfg(feature = "page")]
 mod transport;
+#[cfg(feature = "cpu")]
+pub mod worker;
