@@ -296,4 +296,4 @@ fn add_scaled(x: &mut [Point], factor: f64, slope: &[Point]) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -104,7 +104,7 @@ fn plot(chart: Chart, state: &State, theme: &Theme) -> Plot {
     match chart {
         Chart::Loss => loss(state, theme),
         Chart::Excess => Plot::of_steps(excess(state, theme)).logarithmic(),
-        Chart::Straightness => Plot::of_steps(straightness(state, theme)).from_zero(),
+        Chart::Straightness => Plot::of_steps(straightness(state, theme)).above_zero(),
         Chart::Schedule => schedule(state, theme),
     }
 }

@@ -134,7 +134,7 @@ fn particles_are_drawn_where_they_are() {
         let seen = inspect(&state, 0, [500.0, 500.0]);
         let view = View::new(500.0, 500.0, state.extent);
         let ensemble = state.lanes[0].ensemble.as_ref().unwrap();
-        let points = &ensemble.frames.0[frame * 4000..(frame + 1) * 4000];
+        let points = &ensemble.frames.0[frame * 800..(frame + 1) * 800];
         let mut wanted: Vec<_> = points.chunks(2).map(|p| view.pixel(p[0], p[1])).collect();
         let mut drawn: Vec<_> = seen.centres.chunks(2).map(|p| [p[0], p[1]]).collect();
         for list in [&mut wanted, &mut drawn] {

@@ -29,7 +29,7 @@ pub const CHECKERBOARD: Plan = Plan {
     source: Source::Gaussian,
     target: Target::Checkerboard,
     schedule: ScheduleKind::CondOt,
-    particles: 2000,
+    particles: 400,
     side: 32,
 };
 

@@ -25,7 +25,11 @@ fn look() {
     };
     let usual = [Layer::Density, Layer::Trajectories, Layer::Particles];
     for (name, plan) in [("board", CHECKERBOARD), ("moons", MOONS)] {
-        let mut state = fixture::state(Plan { side: 96, ..plan });
+        let mut state = fixture::state(Plan {
+            side: 96,
+            particles: 2000,
+            ..plan
+        });
         state.settings.layers = Layers::of(&usual);
         for kind in [ThemeKind::Light, ThemeKind::Dark, ThemeKind::Projector] {
             for t in [0.0, 0.5, 1.0] {

@@ -31,7 +31,7 @@ fn the_exact_flow_is_described() {
     let state = fixture::state(CHECKERBOARD);
     assert_eq!(
         spoken(&state, Language::English),
-        "The flow: 2000 particles at t = 0.00, on their way from Gaussian to Checkerboard. Their \
+        "The flow: 400 particles at t = 0.00, on their way from Gaussian to Checkerboard. Their \
          centre is (0.0, 0.0), their spread 1.0. They follow the exact flow, in closed form."
     );
 }

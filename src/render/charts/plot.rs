@@ -144,7 +144,7 @@ impl Plot {
     }
 
     /// The same with a linear axis that begins at 0.
-    pub fn from_zero(self) -> Self {
+    pub fn above_zero(self) -> Self {
         let high = range(&self.curves, |_| true).map_or(1.0, |(_, high)| high);
         let y = Axis::linear(0.0, high).with_room(0.0, 0.08);
         Self { y, ..self }
