@@ -19,13 +19,17 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
+        Self::on(Processor::cpu("a test"))
+    }
+
+    fn on(processor: Processor) -> Self {
         let time = Rc::new(Cell::new(0.0));
         let now = move || {
             time.set(time.get() + TICK);
             time.get()
         };
         Self {
-            engine: Engine::new(Processor::cpu("a test"), Box::new(now)),
+            engine: Engine::new(processor, Box::new(now)),
             replies: Vec::new(),
         }
     }
@@ -292,6 +296,21 @@ fn a_diverging_lane_stops_with_a_sentence() {
     let sentence = failed.expect("it says so");
     assert!(sentence.starts_with("Lane A") && sentence.contains("smaller learning rate"));
     assert!(!progress(&replies).last().unwrap().running);
+}
+
+#[test]
+fn a_gpu_takes_as_many_steps_as_it_is_asked_for() {
+    let mut bench = Bench::on(Processor::cpu_as_if_it_were_a_gpu());
+    bench.configure(0, 1, spec(), false);
+    bench.train(0, 1, Training::Until(100));
+    let replies = bench.finish();
+    let last = progress(&replies).pop().unwrap();
+    assert_eq!((last.step, last.running), (100, false));
+    let mut cpu = Bench::new();
+    cpu.configure(0, 1, spec(), false);
+    cpu.train(0, 1, Training::Until(100));
+    let expected = progress(&cpu.finish()).pop().unwrap();
+    assert!((last.excess.unwrap() / expected.excess.unwrap() - 1.0).abs() < 0.02);
 }
 
 /// The weights of a lane after that many steps, trained in two engines if `hand_over`.
