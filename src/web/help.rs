@@ -13,7 +13,11 @@ pub fn build(text: &Text) {
     for binding in BINDINGS {
         row(&table, binding.shown, text.get(binding.text));
     }
-    row(&table, &format!("1–{}", SCENES.len().min(9)), text.get("key.scene"));
+    row(
+        &table,
+        &format!("1–{}", SCENES.len().min(9)),
+        text.get("key.scene"),
+    );
 }
 
 fn row(table: &Element, key: &str, means: &str) {

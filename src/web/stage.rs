@@ -67,19 +67,36 @@ impl Stage {
                 continue;
             }
             let view = place.view(state);
-            let draw = if filmstrip(state) { scene::draw_filmstrip } else { scene::draw };
-            draw(state, lane, &view, theme, &mut self.scratch, &mut place.canvas);
+            let draw = if filmstrip(state) {
+                scene::draw_filmstrip
+            } else {
+                scene::draw
+            };
+            draw(
+                state,
+                lane,
+                &view,
+                theme,
+                &mut self.scratch,
+                &mut place.canvas,
+            );
         }
     }
 
     fn lay_out(&mut self, state: &State) {
-        set_attribute(&self.root, "data-lanes", if state.settings.lanes == 2 { "2" } else { "1" });
+        set_attribute(
+            &self.root,
+            "data-lanes",
+            if state.settings.lanes == 2 { "2" } else { "1" },
+        );
         for (lane, place) in self.lanes.iter_mut().enumerate() {
             set_shown(&place.figure, state.shown(lane));
             set_class(&place.picture, "strip", filmstrip(state));
         }
         if std::mem::take(&mut self.resized) {
-            self.lanes.iter_mut().for_each(|place| place.canvas.measure());
+            self.lanes
+                .iter_mut()
+                .for_each(|place| place.canvas.measure());
         }
     }
 
@@ -116,7 +133,9 @@ impl Stage {
         let mut view = self.lanes[lane].view(state);
         if filmstrip(state) {
             let panels = scene::film_panels(view.rect);
-            let under = panels.into_iter().find(|rect| x < rect.x + rect.width && y < rect.y + rect.height);
+            let under = panels
+                .into_iter()
+                .find(|rect| x < rect.x + rect.width && y < rect.y + rect.height);
             view.rect = under.unwrap_or(view.rect);
         }
         (view.point(x, y), 1.0 / f64::from(view.scale()))
@@ -148,7 +167,11 @@ impl Place {
     fn show_overlay(&self, state: &State, lane: usize, text: &Text) {
         let overlay = overlay(state, lane);
         set_shown(&self.overlay, overlay.is_some());
-        set_class(&self.overlay, "problem", matches!(overlay, Some(Overlay::Problem(_))));
+        set_class(
+            &self.overlay,
+            "problem",
+            matches!(overlay, Some(Overlay::Problem(_))),
+        );
         match overlay {
             Some(Overlay::Problem(notice)) => set_text(&self.overlay, &text.notice(&notice)),
             Some(Overlay::Remark(key)) => set_text(&self.overlay, text.get(key)),
@@ -184,6 +207,8 @@ fn observe(lanes: &[Place; 2]) {
         std::mem::forget(observer);
     }
     // Another screen, or another zoom, may change the density of pixels alone.
-    dom::on_media("(min-resolution: 1.5dppx)", |_| act(|app| app.stage.resized = true));
+    dom::on_media("(min-resolution: 1.5dppx)", |_| {
+        act(|app| app.stage.resized = true)
+    });
     resized.forget();
 }

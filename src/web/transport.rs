@@ -9,7 +9,9 @@ use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement};
 
 pub fn listen() {
     on(&by_id::<HtmlElement>("time"), "input", |_: Event| {
-        dispatch(Msg::Seek(by_id::<HtmlInputElement>("time").value_as_number()));
+        dispatch(Msg::Seek(
+            by_id::<HtmlInputElement>("time").value_as_number(),
+        ));
     });
     on(&by_id::<HtmlElement>("speed"), "input", |_: Event| {
         set("speed", by_id::<HtmlSelectElement>("speed").value());
@@ -36,7 +38,10 @@ pub fn show_time(state: &State) {
     if (slider.value_as_number() - t).abs() > 0.0005 {
         slider.set_value_as_number(t);
     }
-    set_text(&first::<Element>(&by_id("time-value"), "span"), &format!("{t:.2}"));
+    set_text(
+        &first::<Element>(&by_id("time-value"), "span"),
+        &format!("{t:.2}"),
+    );
 }
 
 /// Shows how time runs.
