@@ -44,7 +44,7 @@ pub mod app;
 pub mod engine;
 pub mod flow;
 pub mod render;
-//#[cfg(feature = "cpu")]
-//pub mod train;
-//#[cfg(target_arch = "wasm32")]
-//pub mod web;
+#[cfg(feature = "cpu")]
+pub mod train;
+#[cfg(target_arch = "wasm32")]
+pub mod web;

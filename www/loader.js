@@ -1,4 +1,26 @@
-// Starts the page program.
-import init from "./page.js";
+// Starts the page program, or says why it cannot be started.
 
-await init();
+const assets = JSON.parse(document.getElementById("assets").textContent);
+const url = (name) => new URL(assets[name] ?? name, document.baseURI).href;
+
+function fail(error) {
+  console.error(error);
+  const place = document.getElementById("fallback");
+  const chinese = (navigator.language ?? "").startsWith("zh");
+  place.textContent = typeof WebAssembly === "undefined"
+    ? (chinese ? "此浏览器不支持 WebAssembly，无法运行 Flowlab。" : "Flowlab needs WebAssembly, which this browser does not have.")
+    : (chinese ? "Flowlab 无法运行：" : "Flowlab could not run: ") + (error?.message ?? error);
+  place.hidden = false;
+}
+
+// A program that has panicked stands still for good.
+addEventListener("error", ({ error }) => {
+  if (typeof WebAssembly !== "undefined" && error instanceof WebAssembly.RuntimeError) fail(error);
+});
+
+try {
+  const { default: init } = await import(url("page.js"));
+  await init({ module_or_path: url("page_bg.wasm") });
+} catch (error) {
+  fail(error);
+}

@@ -7,9 +7,9 @@ use super::state::{Grid, PairsView, State};
 use crate::engine::protocol::{Ensemble, Floats};
 use crate::flow::Point;
 use crate::flow::exact::ExactField;
-use crate::flow::lane::Lane;
-use crate::flow::solver::{Integration, Solver};
-use crate::flow::spec::{LaneSpec, SolverKind};
+use crate::flow::lane::{Lane, stream};
+use crate::flow::random::Rng;
+use crate::flow::spec::{LaneSpec, SamplingSpec, SolverKind};
 
 /// Particles of the exact flow, at most.
 const PARTICLES: u32 = 1500;
@@ -27,7 +27,8 @@ const PAIRS: usize = 256;
 pub struct Preview {
     field: ExactField,
     noise: Vec<Point>,
-    solver: Solver,
+    sampling: SamplingSpec,
+    nfe: u32,
     times: Vec<f64>,
     /// Frames of the particles done so far, particle by particle.
     paths: Vec<Vec<Point>>,
@@ -39,33 +40,28 @@ pub struct Preview {
 impl Preview {
     /// The exact flow of a lane, not begun yet.
     pub fn new(math: &Lane, spec: &LaneSpec) -> Self {
-        let field = math.exact();
-        let sampling = &spec.sampling;
-        // A coarse solver is what the user may want to see; a finer one than needed is not.
-        let solver = match sampling.solver {
-            SolverKind::Rk4 => Solver::new(SolverKind::Midpoint, sampling.steps.min(STEPS)),
-            kind => Solver::new(kind, sampling.steps.min(STEPS)),
-        };
-        let work = solver.nfe() as usize * math.components();
+        let sampling = quick(&spec.sampling);
+        let nfe = math.solver(&sampling).nfe();
+        let work = nfe as usize * components(math);
         Self {
-            noise: math.noise(sampling.particles.min(PARTICLES) as usize, spec.seed),
-            slice: (SLICE / work.max(1)).max(4),
+            field: math.exact(),
+            noise: math.noise(sampling.particles as usize, spec.seed),
+            slice: (SLICE / work).max(4),
             paths: Vec::new(),
             times: Vec::new(),
             done: 0,
-            field,
-            solver,
+            sampling,
+            nfe,
         }
     }
 
     /// Carries some more particles from one end to the other; returns whether all are done.
     fn advance(&mut self, math: &Lane) -> bool {
         let end = (self.done + self.slice).min(self.noise.len());
-        let start = math.start();
-        let points = math.entering(&self.noise[self.done..end]);
-        let field = math.sampled_field(&self.field);
-        let keep = self.solver.steps() + 1;
-        let mut flow = Integration::new(self.solver, points, (start, 1.0), keep);
+        let (field, _) = math.sampled_field_as(&self.sampling, &self.field);
+        let noise = self.noise[self.done..end].to_vec();
+        let keep = self.sampling.steps + 1;
+        let mut flow = math.integration(&self.sampling, &self.field, noise, keep);
         while flow.step(&*field) {}
         let frames = flow.into_frames();
         self.times.clone_from(&frames.times);
@@ -85,7 +81,7 @@ impl Preview {
             step: None,
             times: self.times.iter().map(|&t| t as f32).collect(),
             frames: Floats(flat.map(|&x| x as f32).collect()),
-            nfe: self.solver.nfe(),
+            nfe: self.nfe,
         }
     }
 }
@@ -108,14 +104,14 @@ impl ArrowsPreview {
             points: grid_points(ARROWS_SIDE, extent),
             extent,
             values: Vec::new(),
-            slice: (SLICE / math.components()).max(4),
+            slice: (SLICE / components(math)).max(4),
         }
     }
 
     /// Asks the field at some more points; returns whether all are done.
     fn advance(&mut self, math: &Lane) -> bool {
         let n = self.points.len();
-        let field = math.sampled_field(&self.field);
+        let (field, _) = math.sampled_field(&self.field);
         let times = even_times(ARROWS_TIMES);
         let mut left = self.slice;
         while left > 0 && self.values.len() < 2 * n * times.len() {
@@ -188,7 +184,28 @@ pub fn refresh(state: &mut State) {
 
 /// A fixed sample of the target.
 pub fn data_sample(math: &Lane, seed: u32) -> Vec<Point> {
-    math.data(DATA, seed)
+    let mut rng = Rng::stream(seed.into(), stream::METRICS);
+    math.target().sample(&mut rng, DATA)
+}
+
+/// What one evaluation of the exact field costs, in component pairs.
+fn components(math: &Lane) -> usize {
+    math.source().components().len() * math.target().components().len()
+}
+
+/// The sampling of a lane, made quick. A coarse solver is what the user may want to see; a finer
+/// one than can be seen is not.
+fn quick(sampling: &SamplingSpec) -> SamplingSpec {
+    let solver = match sampling.solver {
+        SolverKind::Rk4 => SolverKind::Midpoint,
+        other => other,
+    };
+    SamplingSpec {
+        solver,
+        steps: sampling.steps.min(STEPS),
+        particles: sampling.particles.min(PARTICLES),
+        ..*sampling
+    }
 }
 
 /// The centres of a square grid's cells, rows from the top.

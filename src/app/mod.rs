@@ -2,11 +2,15 @@
 //! changes only in [`update::update`]. Pure: no clock, no browser, no randomness that is not seeded
 //! by the state, so a whole visit is a `Vec<Msg>` that can be replayed in a native test.
 
+pub mod api;
 pub mod handover;
+pub mod host;
 pub mod keys;
 pub mod link;
 pub mod local;
 pub mod msg;
+pub mod overlay;
+pub mod panel;
 pub mod pictures;
 pub mod points;
 pub mod replies;
@@ -14,8 +18,11 @@ pub mod scenes;
 pub mod schema;
 pub mod settings;
 pub mod settle;
+pub mod sliders;
 pub mod snapshot;
 pub mod state;
+pub mod stroke;
 pub mod text;
 pub mod update;
 pub mod value;
+pub mod wait;

@@ -198,8 +198,10 @@ pub fn begin_preview(state: &mut State, lane: usize) {
 
 /// The stage shows both lanes at one scale, with some air around the data.
 fn extent(state: &State) -> f64 {
-    let widest = state.lanes.iter().filter_map(|own| own.math.as_ref());
-    let widest = widest.map(Lane::extent).fold(0.0, f64::max);
+    let lanes = state.lanes.iter().filter_map(|own| own.math.as_ref());
+    let widest = lanes
+        .map(|math| math.source().extent().max(math.target().extent()))
+        .fold(0.0, f64::max);
     const AIR: f64 = 1.08;
     if widest > 0.0 { AIR * widest } else { 4.0 }
 }

@@ -1,1 +1,6 @@
-fn main() {}
+//! The engine program: it trains, in a worker, and draws nothing.
+
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    flowlab::web::worker::start();
+}

@@ -25,7 +25,7 @@ pub(super) fn apply(activation: Activation, values: &mut [f32]) {
 }
 
 /// Replaces every `z` by `f(z)`, and writes `f'(z)` into `slopes`.
-pub(super) fn apply_with_slope(activation: Activation, values: &mut [f32], slopes: &mut [f32]) {
+pub(crate) fn apply_with_slope(activation: Activation, values: &mut [f32], slopes: &mut [f32]) {
     fn each(values: &mut [f32], slopes: &mut [f32], f: impl Fn(f32) -> (f32, f32)) {
         for (z, slope) in values.iter_mut().zip(slopes) {
             (*z, *slope) = f(*z);

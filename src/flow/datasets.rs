@@ -5,10 +5,11 @@
 //! density by a relative `2 exp(-2 pi^2 std^2 / h^2)` (Poisson summation: the sum's first alias is
 //! damped by the Gaussian's Fourier transform at `2 pi / h`), about `2e-7` at `h = 1.1 std`. Open
 //! curves use a Gauss rule pulled towards even spacing, so that their ends are as accurate.
+//! Where a flow adds noise, fewer nodes do: each curve carries a ladder of such stand-ins.
 
 use super::Point;
 use super::distribution::{Component, Distribution};
-use super::quadrature::even_gauss;
+use super::quadrature::{even_gauss, gauss_legendre};
 use super::spec::{Drawn, Source, Target};
 use core::f64::consts::{FRAC_PI_2, PI, TAU};
 use core::fmt;
@@ -36,6 +37,10 @@ pub const DRAWN_STD: f64 = 0.08;
 
 /// Gap between neighbouring centres along a curve, in units of the noise.
 const SPACING: f64 = 1.1;
+/// The same for the stand-ins under more noise, in units of all noise.
+const COARSE_SPACING: f64 = 1.1;
+/// A curve has at least this many nodes.
+const LEAST_NODES: usize = 8;
 
 /// Why the drawn points make no distribution. `Display` is a sentence for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,11 +145,15 @@ pub fn moons() -> Distribution {
         let [c, s] = on_circle(1.0, PI * u);
         place(1.0 - c, 0.5 - s)
     };
-    let noise = MOONS_SCALE * MOONS_NOISE;
-    let length = MOONS_SCALE * PI;
-    let mut components = open_curve(length, noise, upper);
-    components.extend(open_curve(length, noise, lower));
-    Distribution::new(components)
+    let bend = Bend {
+        speed: MOONS_SCALE * PI,
+        radius: MOONS_SCALE,
+    };
+    ladder(MOONS_SCALE * MOONS_NOISE, |rung| {
+        let mut components = open_curve(bend, rung, upper);
+        components.extend(open_curve(bend, rung, lower));
+        components
+    })
 }
 
 /// Two Archimedean arms, half a turn apart, almost evenly filled along their length.
@@ -160,23 +169,38 @@ pub fn spirals() -> Distribution {
             on_circle(SPIRAL_RADIUS * theta / last, theta + turn)
         }
     };
-    // The speed |dX/du| is largest at the inner end.
+    // The speed |dX/du| is greatest at the inner end.
     let speed = SPIRAL_RADIUS / last * (1.0 + first * first).sqrt() * area / (2.0 * first);
-    let mut components = open_curve(speed, CURVE_NOISE, arm(0.0));
-    components.extend(open_curve(speed, CURVE_NOISE, arm(PI)));
-    Distribution::new(components)
+    // Radius of curvature half way along, roughly.
+    let radius = 0.5 * SPIRAL_RADIUS;
+    let bend = Bend { speed, radius };
+    ladder(CURVE_NOISE, |rung| {
+        let mut components = open_curve(bend, rung, arm(0.0));
+        components.extend(open_curve(bend, rung, arm(PI)));
+        components
+    })
 }
 
 /// Concentric circles, evenly filled along their total length, with noise.
 pub fn rings() -> Distribution {
-    let ring = |radius: f64| {
-        let n = nodes(TAU * radius, CURVE_NOISE);
+    let ring = |radius: f64, rung: Rung| {
+        let n = Bend {
+            speed: TAU * radius,
+            radius,
+        }
+        .nodes(rung, 1.0);
         (0..n).map(move |i| {
             let angle = TAU * i as f64 / n as f64;
-            Component::gaussian(radius / n as f64, on_circle(radius, angle), CURVE_NOISE)
+            Component::gaussian(radius / n as f64, on_circle(radius, angle), rung.noise)
         })
     };
-    Distribution::new(RING_RADII.into_iter().flat_map(ring).collect())
+    let rings = |rung| {
+        RING_RADII
+            .into_iter()
+            .flat_map(|radius| ring(radius, rung))
+            .collect()
+    };
+    ladder(CURVE_NOISE, rings)
 }
 
 /// A small Gaussian around every point, all equally likely.
@@ -194,22 +218,76 @@ pub fn around_points(points: &[Point]) -> Result<Distribution, DataError> {
     Ok(Distribution::new(points.iter().map(kernel).collect()))
 }
 
-/// The mixture of `curve(u) + noise` with `u` uniform on `[0, 1]`, for a curve of that greatest
-/// speed.
-fn open_curve(speed: f64, noise: f64, curve: impl Fn(f64) -> Point) -> Vec<Component> {
-    // The widest gap of `even_gauss` is 2.25 / 2 times that of an even grid.
-    even_gauss(nodes(1.125 * speed, noise))
-        .into_iter()
-        .map(|(s, w)| Component::gaussian(w, curve(0.5 * (1.0 + s)), noise))
-        .collect()
+/// How far a curve goes in a unit of its parameter, and its least radius of curvature.
+#[derive(Clone, Copy)]
+struct Bend {
+    speed: f64,
+    radius: f64,
 }
 
-/// How many even nodes a curve of that length needs.
-fn nodes(length: f64, noise: f64) -> usize {
-    libm::ceil(length / (SPACING * noise)) as usize
+/// The noise around a curve, and all the noise there will be when the flow has added its own.
+#[derive(Clone, Copy)]
+struct Rung {
+    noise: f64,
+    total: f64,
+}
+
+impl Bend {
+    /// How many nodes are enough, for a rule whose widest gap is that many times the even one.
+    ///
+    /// [`SPACING`] times the noise for the data alone. Relative to the density of a point `d` noises
+    /// outside a circle of that radius, the alias of an even sum is larger (it is a quotient of
+    /// Bessel functions, `I_n / I_0` at `(radius + d noise) radius / noise^2`), which matters when
+    /// the noise is as wide as the circle; `d = 8` holds all there is to see.
+    fn nodes(self, rung: Rung, widest: f64) -> usize {
+        let near = SPACING * rung.noise;
+        let gap = if rung.total > rung.noise {
+            COARSE_SPACING * rung.total / (1.0 + 8.0 * rung.total / self.radius).sqrt()
+        } else {
+            near
+        };
+        (libm::ceil(widest * self.speed / gap.max(near)) as usize).max(LEAST_NODES)
+    }
+}
+
+/// A distribution with its stand-ins, each for twice the noise of the one before, as long as they
+/// save components.
+fn ladder(noise: f64, build: impl Fn(Rung) -> Vec<Component>) -> Distribution {
+    let mut data = Distribution::new(build(Rung {
+        noise,
+        total: noise,
+    }));
+    let mut least = data.components().len();
+    for k in 1..8 {
+        let total = noise * f64::from(1 << k);
+        let parts = build(Rung { noise, total });
+        if parts.len() < least {
+            least = parts.len();
+            data = data.with_coarser((total * total - noise * noise).sqrt(), parts);
+        }
+    }
+    data
+}
+
+/// The mixture of `curve(u) + noise` with `u` uniform on `[0, 1]`.
+///
+/// The widest gap of `even_gauss` is 2.25 / 2 times that of an even grid, that of a plain Gauss rule
+/// `pi / 2` times; but the former converges only like `1.22^(-2n)`, too slowly for few nodes.
+fn open_curve(bend: Bend, rung: Rung, curve: impl Fn(f64) -> Point) -> Vec<Component> {
+    let rule = if rung.total > rung.noise {
+        gauss_legendre(bend.nodes(rung, FRAC_PI_2))
+    } else {
+        even_gauss(bend.nodes(rung, 1.125))
+    };
+    rule.into_iter()
+        .map(|(s, w)| Component::gaussian(w, curve(0.5 * (1.0 + s)), rung.noise))
+        .collect()
 }
 
 /// The point at that angle of the circle around the origin.
 fn on_circle(radius: f64, angle: f64) -> Point {
     [radius * libm::cos(angle), radius * libm::sin(angle)]
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,6 +31,8 @@ pub struct Distribution {
     components: Vec<Component>,
     /// Running sums of the weights, for sampling.
     cumulative: Vec<f64>,
+    /// Stand-ins with fewer components, ever coarser.
+    coarser: Vec<(f64, Self)>,
 }
 
 /// A number with its standard error; 0 where it is known in closed form.
@@ -189,7 +191,26 @@ impl Distribution {
         Self {
             components,
             cumulative,
+            coarser: Vec::new(),
         }
+    }
+
+    /// Adds a stand-in that is as good as this distribution once Gaussian noise with a standard
+    /// deviation of `blur` or more is added to both coordinates. Call with rising `blur`.
+    #[must_use]
+    pub fn with_coarser(mut self, blur: f64, components: Vec<Component>) -> Self {
+        self.coarser.push((blur, Self::new(components)));
+        self
+    }
+
+    /// The components that are good enough once noise is added, and how much: its own, for none,
+    /// then ever fewer.
+    pub fn levels(&self) -> impl Iterator<Item = (f64, &[Component])> {
+        let coarser = self
+            .coarser
+            .iter()
+            .map(|(blur, data)| (*blur, data.components()));
+        core::iter::once((0.0, self.components())).chain(coarser)
     }
 
     /// The standard normal.
@@ -296,7 +317,13 @@ impl Distribution {
             y: c.y.scaled(factor),
             ..*c
         };
-        Self::new(self.components.iter().map(scale).collect())
+        let mut scaled = Self::new(self.components.iter().map(scale).collect());
+        let coarser = self
+            .coarser
+            .iter()
+            .map(|(blur, data)| (factor * blur, data.scaled(factor)));
+        scaled.coarser = coarser.collect();
+        scaled
     }
 
     /// The weighted sum of `f` over the components.

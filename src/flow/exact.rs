@@ -20,57 +20,53 @@
 //! a box counts as gone, since the velocity just outside one grows like `1 / sigma`.
 
 use super::distribution::{Component, Distribution, Kernel};
-use super::evidence::{Axis, Combination, EMPTY, Reading};
-use super::schedule::{MARGIN, Schedule};
+use super::evidence::{Axis, Combination, EMPTY};
+use super::mixture::{Mixture, Pair};
+use super::schedule::{Coefficients, MARGIN, Schedule};
 use super::{Point, VelocityField};
-
-/// Terms of a mixture smaller than `e^-36 = 2e-16` times the largest are left out.
-const NEGLIGIBLE: f64 = -36.0;
-/// Coordinates are kept below this, so that their squares are finite.
-const FARTHEST: f64 = 1e100;
 
 /// The marginal velocity field of an independent coupling.
 #[derive(Clone, Debug)]
 pub struct ExactField {
     schedule: Schedule,
-    pairs: Vec<Pair>,
-    /// The distinct pairs (source, target) of kernels on each axis.
-    axes: [Vec<(Kernel, Kernel)>; 2],
-    /// Components of the target.
-    targets: usize,
+    source: Side,
+    target: Side,
 }
 
-/// A source and a target component.
-#[derive(Clone, Copy, Debug)]
-struct Pair {
-    log_weight: f64,
-    /// Which entries of `ExactField::axes` it is made of.
-    axis: [u32; 2],
-    target: u32,
+/// A distribution, prepared.
+#[derive(Clone, Debug)]
+struct Side {
+    /// Ever coarser stand-ins, the distribution itself first.
+    levels: Vec<Level>,
+    /// The least standard deviation of its parts; 0 if one is not Gaussian.
+    least_std: f64,
 }
+
+/// A list of components, with the distinct kernels on each axis. (The checkerboard's eight squares
+/// have only four columns and four rows.)
+#[derive(Clone, Debug)]
+struct Level {
+    /// Added Gaussian noise must be this wide, in both coordinates, for this to be good enough.
+    blur: f64,
+    log_weights: Vec<f64>,
+    kernels: [Vec<Kernel>; 2],
+    /// Which of the kernels each component has.
+    index: [Vec<u32>; 2],
+}
+
+/// No combination: only densities are asked for.
+const NOTHING: Combination = Combination {
+    target: 0.0,
+    source: 0.0,
+};
 
 impl ExactField {
     /// The field from `source` to `target` under `schedule`.
     pub fn new(source: &Distribution, target: &Distribution, schedule: Schedule) -> Self {
-        let (x, axis_x) = kernel_pairs(source, target, |c| c.x);
-        let (y, axis_y) = kernel_pairs(source, target, |c| c.y);
-        let targets = target.components().len();
-        let mut pairs = Vec::with_capacity(axis_x.len());
-        for (i, s) in source.components().iter().enumerate() {
-            for (j, t) in target.components().iter().enumerate() {
-                let k = i * targets + j;
-                pairs.push(Pair {
-                    log_weight: libm::log(s.weight * t.weight),
-                    axis: [axis_x[k], axis_y[k]],
-                    target: j as u32,
-                });
-            }
-        }
         Self {
             schedule,
-            pairs,
-            axes: [x, y],
-            targets,
+            source: Side::new(source),
+            target: Side::new(target),
         }
     }
 
@@ -81,19 +77,7 @@ impl ExactField {
 
     /// Log density of `X_t`; `-inf` where it cannot be.
     pub fn log_density(&self, x: Point, t: f64) -> f64 {
-        let mut at = self.at(
-            t,
-            Combination {
-                target: 0.0,
-                source: 0.0,
-            },
-        );
-        let log_density = at.weigh(x).log_density();
-        if log_density > 0.5 * EMPTY {
-            log_density
-        } else {
-            f64::NEG_INFINITY
-        }
+        reachable(self.at(t, NOTHING).at(x).log_density())
     }
 
     /// Density of `X_t`.
@@ -103,29 +87,15 @@ impl ExactField {
 
     /// Densities of `X_t` at many points.
     pub fn densities(&self, x: &[Point], t: f64) -> Vec<f64> {
-        let mut at = self.at(
-            t,
-            Combination {
-                target: 0.0,
-                source: 0.0,
-            },
-        );
+        let mut mixture = self.at(t, NOTHING);
         x.iter()
-            .map(|&x| libm::exp(at.weigh(x).log_density()))
+            .map(|&x| libm::exp(mixture.at(x).log_density()))
             .collect()
     }
 
     /// `grad log p_t(x)`.
     pub fn score(&self, x: Point, t: f64) -> Point {
-        self.at(
-            t,
-            Combination {
-                target: 0.0,
-                source: 0.0,
-            },
-        )
-        .weigh(x)
-        .score()
+        self.at(t, NOTHING).at(x).score()
     }
 
     /// `E[X_1 | X_t = x]`, the best guess of the data.
@@ -137,7 +107,7 @@ impl ExactField {
                 source: 0.0,
             },
         )
-        .weigh(x)
+        .at(x)
         .mean()
     }
 
@@ -150,47 +120,35 @@ impl ExactField {
                 source: 1.0,
             },
         )
-        .weigh(x)
+        .at(x)
         .mean()
     }
 
     /// The probability, given `X_t = x`, that `X_1` is of each component of the target.
     pub fn posterior_weights(&self, x: Point, t: f64) -> Vec<f64> {
-        let mut at = self.at(
-            t,
-            Combination {
-                target: 0.0,
-                source: 0.0,
-            },
-        );
-        let mut weights = vec![0.0; self.targets];
-        let weighed = at.weigh(x);
-        for (pair, share) in self.pairs.iter().zip(weighed.shares) {
-            weights[pair.target as usize] += share / weighed.total;
+        let c = self.schedule.coefficients(t);
+        let target = &self.target.levels[0];
+        let mut mixture = mixture(&self.source.levels[0], target, &c, NOTHING, ended(t));
+        let n = target.log_weights.len();
+        let mut weights = vec![0.0; n];
+        for (k, probability) in mixture.at(x).probabilities().enumerate() {
+            weights[k % n] += probability;
         }
         weights
     }
 
     /// Prepares a time and a question.
-    fn at(&self, t: f64, ask: Combination) -> At<'_> {
+    ///
+    /// Each side is represented only as finely as shows through the noise that the other adds.
+    fn at(&self, t: f64, ask: Combination) -> Mixture {
         let c = self.schedule.coefficients(t);
-        let ended = t > 1.0 - MARGIN;
-        let prepare = |pairs: &Vec<(Kernel, Kernel)>| {
-            pairs
-                .iter()
-                .map(|&(s, t)| Axis::new(s, t, &c, ask, ended))
-                .collect()
-        };
-        At {
-            pairs: &self.pairs,
-            axes: [prepare(&self.axes[0]), prepare(&self.axes[1])],
-            readings: [0, 1].map(|i| vec![Reading::default(); self.axes[i].len()]),
-            shares: vec![0.0; self.pairs.len()],
-        }
+        let source = self.source.level(c.alpha * self.target.least_std / c.sigma);
+        let target = self.target.level(c.sigma * self.source.least_std / c.alpha);
+        mixture(source, target, &c, ask, ended(t))
     }
 
     /// Prepares the velocity at a time.
-    fn velocity_at(&self, t: f64) -> At<'_> {
+    fn velocity_at(&self, t: f64) -> Mixture {
         let c = self.schedule.coefficients(t);
         self.at(
             t,
@@ -206,152 +164,102 @@ impl VelocityField for ExactField {
     /// The condition is ignored: these data carry no labels.
     fn velocity(&self, x: &[Point], t: f64, _condition: Option<u32>, out: &mut [Point]) {
         assert_eq!(x.len(), out.len(), "one velocity a point");
-        let mut at = self.velocity_at(t);
+        let mut mixture = self.velocity_at(t);
         for (x, out) in x.iter().zip(out) {
-            *out = at.weigh(*x).mean();
+            *out = mixture.at(*x).mean();
         }
     }
 
     fn divergence(&self, x: &[Point], t: f64, _condition: Option<u32>, out: &mut [f64]) {
         assert_eq!(x.len(), out.len(), "one divergence a point");
-        let mut at = self.velocity_at(t);
+        let mut mixture = self.velocity_at(t);
         for (x, out) in x.iter().zip(out) {
-            *out = at.weigh(*x).divergence();
+            *out = mixture.at(*x).divergence();
         }
     }
 }
 
-/// The field at one time, with room for one point's readings.
-struct At<'a> {
-    pairs: &'a [Pair],
-    axes: [Vec<Axis>; 2],
-    readings: [Vec<Reading>; 2],
-    shares: Vec<f64>,
-}
-
-/// The posterior over pairs at one point.
-struct Weighed<'a> {
-    pairs: &'a [Pair],
-    readings: &'a [Vec<Reading>; 2],
-    /// Weight of each pair relative to the heaviest, 0 where negligible.
-    shares: &'a [f64],
-    total: f64,
-    /// Log weight of the heaviest.
-    top: f64,
-    heaviest: usize,
-}
-
-impl At<'_> {
-    /// Reads every distinct axis once, then weighs the pairs by log-sum-exp.
-    fn weigh(&mut self, x: Point) -> Weighed<'_> {
-        for i in [0, 1] {
-            let x = x[i].clamp(-FARTHEST, FARTHEST);
-            for (reading, axis) in self.readings[i].iter_mut().zip(&self.axes[i]) {
-                *reading = axis.read(x);
-            }
-        }
-        let (mut top, mut heaviest) = (f64::NEG_INFINITY, 0);
-        let [x, y] = &self.readings;
-        for (k, (share, pair)) in self.shares.iter_mut().zip(self.pairs).enumerate() {
-            let [i, j] = pair.axis;
-            *share = pair.log_weight + x[i as usize].log_z + y[j as usize].log_z;
-            if *share > top {
-                (top, heaviest) = (*share, k);
-            }
-        }
-        let total = relative(&mut self.shares, top);
-        Weighed {
-            pairs: self.pairs,
-            readings: &self.readings,
-            shares: &self.shares,
-            total,
-            top,
-            heaviest,
-        }
-    }
-}
-
-/// Turns log weights into weights relative to `top`, and sums them.
-fn relative(logs: &mut [f64], top: f64) -> f64 {
-    let mut total = 0.0;
-    for share in logs {
-        let log = *share - top;
-        *share = if log > NEGLIGIBLE {
-            libm::exp(log)
-        } else {
-            0.0
+impl Side {
+    fn new(data: &Distribution) -> Self {
+        let levels = data
+            .levels()
+            .map(|(blur, parts)| Level::new(blur, parts))
+            .collect();
+        let std = |kernel: Kernel| match kernel {
+            Kernel::Gaussian { std, .. } => std,
+            Kernel::Uniform { .. } => 0.0,
         };
-        total += *share;
+        let kernels = data.components().iter().flat_map(|c| [c.x, c.y]);
+        let least_std = kernels.map(std).fold(f64::INFINITY, f64::min);
+        Self { levels, least_std }
     }
-    total
+
+    /// The coarsest level that is good enough under noise of that width (which may be NaN at the
+    /// ends of the path, 0/0, and is then none).
+    fn level(&self, blur: f64) -> &Level {
+        let enough = |level: &&Level| level.blur <= blur;
+        self.levels
+            .iter()
+            .rev()
+            .find(enough)
+            .unwrap_or(&self.levels[0])
+    }
 }
 
-impl Weighed<'_> {
-    fn log_density(&self) -> f64 {
-        self.top + libm::log(self.total)
-    }
-
-    fn mean(&self) -> Point {
-        self.average(|x, y| [x.mean, y.mean])
-    }
-
-    fn score(&self) -> Point {
-        self.average(|x, y| [x.slope, y.slope])
-    }
-
-    /// `sum w (div mu + (mu - u) . slope)`, with means taken from that of the heaviest pair so that
-    /// steep slopes do not cancel: `sum w (mu - m) . slope - (u - m) . sum w slope`.
-    fn divergence(&self) -> f64 {
-        let [x, y] = self.readings_of(&self.pairs[self.heaviest]);
-        let m = [x.mean, y.mean];
-        let (u, score) = (self.mean(), self.score());
-        let [inner, _] = self.average(|x, y| {
-            let twist = (x.mean - m[0]) * x.slope + (y.mean - m[1]) * y.slope;
-            [x.mean_slope + y.mean_slope + twist, 0.0]
-        });
-        inner - (u[0] - m[0]) * score[0] - (u[1] - m[1]) * score[1]
-    }
-
-    /// The weighted mean over pairs.
-    #[inline]
-    fn average(&self, f: impl Fn(&Reading, &Reading) -> Point) -> Point {
-        let mut sum = [0.0; 2];
-        for (pair, &share) in self.pairs.iter().zip(self.shares) {
-            if share > 0.0 {
-                let [x, y] = self.readings_of(pair);
-                let value = f(x, y);
-                sum[0] += share * value[0];
-                sum[1] += share * value[1];
-            }
+impl Level {
+    fn new(blur: f64, parts: &[Component]) -> Self {
+        let (x, of_x) = distinct(parts.iter().map(|c| c.x));
+        let (y, of_y) = distinct(parts.iter().map(|c| c.y));
+        Self {
+            blur,
+            log_weights: parts.iter().map(|c| libm::log(c.weight)).collect(),
+            kernels: [x, y],
+            index: [of_x, of_y],
         }
-        sum.map(|v| v / self.total)
-    }
-
-    #[inline]
-    fn readings_of(&self, pair: &Pair) -> [&Reading; 2] {
-        [0, 1].map(|i| &self.readings[i][pair.axis[i] as usize])
     }
 }
 
-/// The distinct pairs of kernels on one axis, and for every pair of components (source-major) which
-/// of them is its own. The checkerboard's eight squares have only four columns and four rows.
-fn kernel_pairs(
-    source: &Distribution,
-    target: &Distribution,
-    axis: impl Fn(&Component) -> Kernel,
-) -> (Vec<(Kernel, Kernel)>, Vec<u32>) {
-    let (sources, of_source) = distinct(source.components().iter().map(&axis));
-    let (targets, of_target) = distinct(target.components().iter().map(&axis));
-    let pairs = sources
-        .iter()
-        .flat_map(|&s| targets.iter().map(move |&t| (s, t)))
-        .collect();
-    let width = targets.len() as u32;
-    let index = of_source
-        .iter()
-        .flat_map(|&i| of_target.iter().map(move |&j| i * width + j))
-        .collect();
-    (pairs, index)
+/// All pairs of components (source-major) at those coefficients.
+fn mixture(
+    source: &Level,
+    target: &Level,
+    c: &Coefficients,
+    ask: Combination,
+    ended: bool,
+) -> Mixture {
+    let axes = [0, 1].map(|i| {
+        let pairs = source.kernels[i]
+            .iter()
+            .flat_map(|&s| target.kernels[i].iter().map(move |&t| (s, t)));
+        pairs.map(|(s, t)| Axis::new(s, t, c, ask, ended)).collect()
+    });
+    let width = [0, 1].map(|i| target.kernels[i].len() as u32);
+    let mut pairs = Vec::with_capacity(source.log_weights.len() * target.log_weights.len());
+    for (i, log_source) in source.log_weights.iter().enumerate() {
+        for (j, log_target) in target.log_weights.iter().enumerate() {
+            let entry = |a: usize| source.index[a][i] * width[a] + target.index[a][j];
+            let axis = [entry(0), entry(1)];
+            pairs.push(Pair {
+                log_weight: log_source + log_target,
+                axis,
+            });
+        }
+    }
+    Mixture::new(pairs, axes)
+}
+
+/// Whether the noise around a box counts as gone.
+fn ended(t: f64) -> bool {
+    t > 1.0 - MARGIN
+}
+
+/// A log density, without the stand-in for none.
+fn reachable(log_density: f64) -> f64 {
+    if log_density > 0.5 * EMPTY {
+        log_density
+    } else {
+        f64::NEG_INFINITY
+    }
 }
 
 /// The distinct kernels in order of appearance, and which of them each is.

@@ -1,14 +1,43 @@
-//! temporary
+//! A lane brought to life: from the plain values of a [`LaneSpec`] to the things they name.
+
 use super::coupling::{Pairs, couple};
-use super::datasets::{DataError, source, target};
+use super::datasets::{self, DataError};
 use super::distribution::Distribution;
 use super::exact::ExactField;
+use super::network::{Architecture, Network};
 use super::random::Rng;
 use super::schedule::Schedule;
-use super::spec::{Drawn, LaneSpec};
+use super::solver::{Integration, Solver};
+use super::spec::{CouplingKind, Drawn, LaneSpec, SamplingSpec, SolverKind};
 use super::transfer::{Transfer, Transferred};
 use super::{Point, VelocityField};
 
+/// The random streams of a seed. Lanes that share a seed share each of these, whatever else
+/// differs between them.
+pub mod stream {
+    /// The first weights of the network.
+    pub const WEIGHTS: u64 = 1;
+    /// Where particles start.
+    pub const PARTICLES: u64 = 2;
+    /// Pairs shown or counted; source and target from this and the next.
+    pub const PAIRS: u64 = 3;
+    /// Points at which a field is compared with the exact one.
+    pub const EVALUATION: u64 = 5;
+    /// Points for the Bayes floor.
+    pub const FLOOR: u64 = 6;
+    /// Points for figures of samples.
+    pub const METRICS: u64 = 7;
+    /// Training batches: four streams for each step, from here on.
+    pub const BATCHES: u64 = 1 << 32;
+}
+
+/// Steps of a reference path of [`Lane::transfer_gap`] between two compared times.
+const FINE: u32 = 4;
+
+/// Steps from time 0 to where a transfer starts: a short way, on which the field is smooth.
+const LEAD_IN: u32 = 4;
+
+/// A lane's distributions and schedule.
 #[derive(Clone, Debug)]
 pub struct Lane {
     spec: LaneSpec,
@@ -18,64 +47,202 @@ pub struct Lane {
 }
 
 impl Lane {
+    /// # Errors
+    /// If the target is drawn, and nothing usable has been drawn.
     pub fn new(spec: &LaneSpec, drawn: &Drawn) -> Result<Self, DataError> {
         Ok(Self {
             spec: *spec,
-            source: source(spec.data.source),
-            target: target(spec.data.target, drawn)?,
+            source: datasets::source(spec.data.source),
+            target: datasets::target(spec.data.target, drawn)?,
             schedule: Schedule::new(spec.path.schedule, &spec.path),
         })
     }
+
+    pub fn spec(&self) -> &LaneSpec {
+        &self.spec
+    }
+
+    pub fn source(&self) -> &Distribution {
+        &self.source
+    }
+
+    pub fn target(&self) -> &Distribution {
+        &self.target
+    }
+
+    /// The schedule trained under.
+    pub fn schedule(&self) -> Schedule {
+        self.schedule
+    }
+
+    /// The exact marginal field of the *independent* coupling; for another coupling it is not what
+    /// the network learns (see [`Lane::closed_form`]), though it has the same two ends.
     pub fn exact(&self) -> ExactField {
         ExactField::new(&self.source, &self.target, self.schedule)
     }
+
+    /// The exact field that this lane's network learns, where there is a closed form: not for
+    /// optimal-transport pairs.
+    pub fn closed_form(&self) -> Option<ExactField> {
+        (self.spec.data.coupling == CouplingKind::Independent).then(|| self.exact())
+    }
+
+    /// The network before its first training step.
+    pub fn network(&self) -> Network {
+        let mut rng = Rng::stream(self.spec.seed.into(), stream::WEIGHTS);
+        Network::init(Architecture::new(&self.spec.model), &mut rng)
+    }
+
+    /// The starting points of `n` particles: those of a smaller `n` come first, and two lanes of
+    /// one source have the same.
     pub fn noise(&self, n: usize, seed: u32) -> Vec<Point> {
-        self.source.sample(&mut Rng::stream(seed.into(), 1), n)
+        self.source
+            .sample(&mut Rng::stream(seed.into(), stream::PARTICLES), n)
     }
-    pub fn data(&self, n: usize, seed: u32) -> Vec<Point> {
-        self.target.sample(&mut Rng::stream(seed.into(), 2), n)
-    }
+
+    /// `n` pairs as the coupling draws them, in batches of the lane's batch size. Lanes of one seed
+    /// that differ in coupling get the same points.
     pub fn pairs(&self, n: usize, seed: u32) -> Pairs {
+        let mut rngs = [0, 1].map(|k| Rng::stream(seed.into(), stream::PAIRS + k));
+        let mut pairs = Pairs::default();
+        while pairs.len() < n {
+            let size = (self.spec.training.batch.max(1) as usize).min(n - pairs.len());
+            pairs.append(self.draw(&mut rngs, size));
+        }
+        pairs
+    }
+
+    /// One batch of pairs, source and target points from a generator each.
+    pub(super) fn draw(&self, [source, target]: &mut [Rng; 2], size: usize) -> Pairs {
+        let x0 = self.source.sample(source, size);
         couple(
             self.spec.data.coupling,
-            self.noise(n, seed),
-            self.data(n, seed),
+            x0,
+            self.target.sample(target, size),
         )
     }
-    fn transfer(&self) -> Option<Transfer> {
-        let to = self.spec.sampling.sample_schedule.kind()?;
-        Some(Transfer::new(
-            self.schedule,
-            Schedule::new(to, &self.spec.path),
-        ))
+
+    /// The change of schedule that `sampling` asks for, if it asks for one.
+    pub fn transfer(&self, sampling: &SamplingSpec) -> Option<Transfer> {
+        let to = Schedule::new(sampling.sample_schedule.kind()?, &self.spec.path);
+        (to != self.schedule).then(|| Transfer::new(self.schedule, to))
     }
-    pub fn start(&self) -> f64 {
-        self.transfer().map_or(0.0, |t| t.start())
+
+    /// `inner`, a field of this lane's schedule, as the lane's own sampling follows it, and the
+    /// time to start from: transferred where `sample_schedule` differs from the schedule.
+    pub fn sampled_field<'a>(
+        &self,
+        inner: &'a dyn VelocityField,
+    ) -> (Box<dyn VelocityField + 'a>, f64) {
+        self.sampled_field_as(&self.spec.sampling, inner)
     }
-    pub fn entering(&self, noise: &[Point]) -> Vec<Point> {
-        let s = self.transfer().map_or(1.0, |t| t.at(t.start()).s);
-        noise.iter().map(|x| [s * x[0], s * x[1]]).collect()
-    }
-    pub fn sampled_field<'a>(&self, inner: &'a dyn VelocityField) -> Box<dyn VelocityField + 'a> {
-        match self.transfer() {
-            Some(transfer) => Box::new(Transferred { inner, transfer }),
-            None => Box::new(Same(inner)),
+
+    /// The same for other sampling than the lane's own.
+    pub fn sampled_field_as<'a>(
+        &self,
+        sampling: &SamplingSpec,
+        inner: &'a dyn VelocityField,
+    ) -> (Box<dyn VelocityField + 'a>, f64) {
+        match self.transfer(sampling) {
+            Some(transfer) => (Box::new(Transferred { inner, transfer }), transfer.start()),
+            None => (Box::new(inner), 0.0),
         }
     }
-    pub fn components(&self) -> usize {
-        self.source.components().len() * self.target.components().len()
+
+    /// Where particles with these starting points are at the time that
+    /// [`sampled_field_as`](Self::sampled_field_as) starts from.
+    ///
+    /// The points themselves, unless the schedule is changed and its SNR does not start where the
+    /// lane's own does. Then what counts as noise there is `s x_t` of a path that has left the
+    /// source already; it is found by following `inner` for that little while.
+    pub fn starting_points(
+        &self,
+        sampling: &SamplingSpec,
+        inner: &dyn VelocityField,
+        noise: Vec<Point>,
+    ) -> Vec<Point> {
+        let Some(transfer) = self.transfer(sampling) else {
+            return noise;
+        };
+        let at = transfer.at(transfer.start());
+        let lead_in = Solver::new(SolverKind::Rk4, LEAD_IN);
+        let mut points = lead_in.solve(inner, None, noise, (0.0, at.t));
+        points.iter_mut().for_each(|p| *p = p.map(|v| at.s * v));
+        points
     }
-    pub fn extent(&self) -> f64 {
-        self.source.extent().max(self.target.extent())
+
+    /// The particles of `noise`, ready to be moved to `t = 1` by the steps of `sampling`, with
+    /// `keep` frames. Step it with the field of [`sampled_field_as`](Self::sampled_field_as).
+    pub fn integration(
+        &self,
+        sampling: &SamplingSpec,
+        inner: &dyn VelocityField,
+        noise: Vec<Point>,
+        keep: u32,
+    ) -> Integration {
+        let start = self
+            .transfer(sampling)
+            .map_or(0.0, |transfer| transfer.start());
+        let points = self.starting_points(sampling, inner, noise);
+        Integration::new(self.solver(sampling), points, (start, 1.0), keep)
+    }
+
+    /// The solver that `sampling` asks for, with an open end where the schedule sampled under has a
+    /// singular one.
+    pub fn solver(&self, sampling: &SamplingSpec) -> Solver {
+        let solver = Solver::new(sampling.solver, sampling.steps);
+        let kind = sampling.sample_schedule.kind();
+        let schedule = kind.map_or(self.schedule, |kind| Schedule::new(kind, &self.spec.path));
+        let singular = schedule.regular(1.0) < 1.0;
+        if singular {
+            solver.with_open_end()
+        } else {
+            solver
+        }
+    }
+
+    /// How far the transferred paths are from what the theorem says they are: the largest
+    /// `|x_bar_r - s_r x_{t_r}|` over the particles of `noise` and the times after every step of
+    /// `sampling`, where `x_t` follows `inner` under its own schedule, finely.
+    ///
+    /// What remains is the error of the solver. 0 where the schedule is not changed.
+    pub fn transfer_gap(
+        &self,
+        sampling: &SamplingSpec,
+        inner: &dyn VelocityField,
+        noise: Vec<Point>,
+    ) -> f64 {
+        let Some(transfer) = self.transfer(sampling) else {
+            return 0.0;
+        };
+        let (field, start) = self.sampled_field_as(sampling, inner);
+        let mut transferred = self.integration(sampling, inner, noise, 0);
+        let first = transfer.at(start);
+        let mut base: Vec<Point> = transferred
+            .points()
+            .iter()
+            .map(|p| p.map(|v| v / first.s))
+            .collect();
+        let (mut t, mut gap) = (first.t, 0.0);
+        while !transferred.finished() {
+            transferred.step(&*field);
+            let at = transfer.at(transferred.time());
+            base = Solver::new(SolverKind::Rk4, FINE).solve(inner, None, base, (t, at.t));
+            t = at.t;
+            gap = f64::max(gap, largest_distance(transferred.points(), &base, at.s));
+        }
+        gap
     }
 }
 
-struct Same<'a>(&'a dyn VelocityField);
-impl VelocityField for Same<'_> {
-    fn velocity(&self, x: &[Point], t: f64, c: Option<u32>, out: &mut [Point]) {
-        self.0.velocity(x, t, c, out);
-    }
-    fn divergence(&self, x: &[Point], t: f64, c: Option<u32>, out: &mut [f64]) {
-        self.0.divergence(x, t, c, out);
-    }
+/// The largest `|a_i - factor b_i|`.
+fn largest_distance(a: &[Point], b: &[Point], factor: f64) -> f64 {
+    let distances = a
+        .iter()
+        .zip(b)
+        .map(|(a, b)| libm::hypot(a[0] - factor * b[0], a[1] - factor * b[1]));
+    distances.fold(0.0, f64::max)
 }
+
+#[cfg(test)]
+mod tests;

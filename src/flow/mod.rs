@@ -19,16 +19,21 @@
 //! `f32` inside. Transcendental functions come from `libm` and random numbers from a named
 //! generator, so a seed gives the same bits natively and in a browser.
 
-mod activation;
+pub(crate) mod activation;
 pub mod assignment;
 mod auction;
+pub mod batch;
 pub mod coupling;
 pub mod datasets;
+pub mod digest;
 pub mod distribution;
+pub mod dopri5;
 pub mod evidence;
 pub mod exact;
+pub mod exponential;
 pub mod lane;
 pub mod metrics;
+pub mod mixture;
 pub mod network;
 pub mod normal;
 pub mod quadrature;

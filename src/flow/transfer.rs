@@ -114,3 +114,6 @@ impl<F: VelocityField> VelocityField for Transferred<F> {
 fn scaled(x: &[Point], factor: f64) -> Vec<Point> {
     x.iter().map(|p| p.map(|v| factor * v)).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,4 +17,5 @@ mod png;
 pub mod scene;
 pub mod surface;
 pub mod svg;
+mod ticks;
 pub mod view;

@@ -139,7 +139,7 @@ fn draw_at(
         theme,
     };
     // A stage that is not laid out yet has no pixel to draw on.
-    if view.side() > 0.0 && view.scale().is_finite() {
+    if view.is_sound() {
         draw_layers(&stage, scratch, surface);
     }
 }

@@ -35,6 +35,13 @@ impl View {
         self.rect.width.min(self.rect.height)
     }
 
+    /// Whether there is something to draw on, and to draw.
+    pub fn is_sound(&self) -> bool {
+        let Rect { width, height, .. } = self.rect;
+        let positive = |length: f32| length > 0.0 && length.is_finite();
+        positive(width) && positive(height) && positive(self.scale())
+    }
+
     /// The pixel at the plane's origin.
     pub fn centre(&self) -> [f32; 2] {
         let Rect {

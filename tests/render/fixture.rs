@@ -11,8 +11,7 @@ use flowlab::flow::spec::{LaneSpec, SampleSchedule, ScheduleKind, SolverKind, So
 use flowlab::flow::transfer::{Transfer, Transferred};
 use flowlab::flow::{Point, VelocityField, assignment, datasets};
 
-/// Cells along a side of the density, and of the arrows.
-pub const SIDE: usize = 96;
+/// Arrows along a side.
 const ARROWS: usize = 19;
 
 /// What a fixture is made of.
@@ -22,13 +21,16 @@ pub struct Plan {
     pub target: Target,
     pub schedule: ScheduleKind,
     pub particles: u32,
+    /// Cells along a side of the density.
+    pub side: usize,
 }
 
 pub const CHECKERBOARD: Plan = Plan {
     source: Source::Gaussian,
     target: Target::Checkerboard,
     schedule: ScheduleKind::CondOt,
-    particles: 2000,
+    particles: 400,
+    side: 32,
 };
 
 pub const MOONS: Plan = Plan {
@@ -69,7 +71,7 @@ pub fn state(plan: Plan) -> State {
     let lane = &mut state.lanes[0];
     lane.ensemble = Some(ensemble(&field, start, (0.0, 1.0)));
     lane.data = target.sample(&mut rng, 500);
-    lane.density = Some(density(&field, state.extent, 25));
+    lane.density = Some(density(&field, state.extent, (plan.side, 25)));
     lane.arrows = Some(arrows(&field, state.extent, 17));
     state
 }
@@ -138,7 +140,11 @@ pub fn field(spec: &LaneSpec) -> ExactField {
         ..CHECKERBOARD
     };
     let (source, target) = distributions(plan);
-    ExactField::new(&source, &target, Schedule::new(spec.path.schedule, &spec.path))
+    ExactField::new(
+        &source,
+        &target,
+        Schedule::new(spec.path.schedule, &spec.path),
+    )
 }
 
 type Both = (
@@ -148,7 +154,10 @@ type Both = (
 
 fn distributions(plan: Plan) -> Both {
     let target = datasets::target(plan.target, &Default::default());
-    (datasets::source(plan.source), target.expect("a target in closed form"))
+    (
+        datasets::source(plan.source),
+        target.expect("a target in closed form"),
+    )
 }
 
 fn ensemble(field: &dyn VelocityField, start: Vec<Point>, span: (f64, f64)) -> Ensemble {
@@ -166,11 +175,11 @@ fn ensemble(field: &dyn VelocityField, start: Vec<Point>, span: (f64, f64)) -> E
     }
 }
 
-fn density(field: &ExactField, extent: f64, times: usize) -> Grid {
-    let (centres, times) = (centres(SIDE, extent), even(times));
+fn density(field: &ExactField, extent: f64, (side, times): (usize, usize)) -> Grid {
+    let (centres, times) = (centres(side, extent), even(times));
     let values = times.iter().flat_map(|&t| field.densities(&centres, t));
     Grid {
-        side: SIDE,
+        side,
         extent,
         channels: 1,
         values: values.map(|p| p as f32).collect(),
@@ -199,7 +208,9 @@ fn arrows(field: &ExactField, extent: f64, times: usize) -> Grid {
 fn centres(side: usize, extent: f64) -> Vec<Point> {
     let cell = 2.0 * extent / side as f64;
     let at = |i: usize| (i as f64 + 0.5) * cell - extent;
-    (0..side * side).map(|i| [at(i % side), -at(i / side)]).collect()
+    (0..side * side)
+        .map(|i| [at(i % side), -at(i / side)])
+        .collect()
 }
 
 fn even(n: usize) -> Vec<f64> {

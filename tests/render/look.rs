@@ -17,11 +17,19 @@ fn look() {
         return;
     };
     let save = |name: &str, svg: String| {
-        std::fs::write(std::path::Path::new(&folder).join(format!("{name}.svg")), svg).unwrap();
+        std::fs::write(
+            std::path::Path::new(&folder).join(format!("{name}.svg")),
+            svg,
+        )
+        .unwrap();
     };
     let usual = [Layer::Density, Layer::Trajectories, Layer::Particles];
     for (name, plan) in [("board", CHECKERBOARD), ("moons", MOONS)] {
-        let mut state = fixture::state(plan);
+        let mut state = fixture::state(Plan {
+            side: 96,
+            particles: 2000,
+            ..plan
+        });
         state.settings.layers = Layers::of(&usual);
         for kind in [ThemeKind::Light, ThemeKind::Dark, ThemeKind::Projector] {
             for t in [0.0, 0.5, 1.0] {
@@ -40,7 +48,10 @@ fn look() {
             state.settings.layers = Layers::of(set);
             state.lanes[0].pairs = Some(fixture::pairs(plan, name == "moons"));
             save(&format!("{name}-{layers}"), stage(&state, ThemeKind::Light));
-            save(&format!("{name}-{layers}-dark"), stage(&state, ThemeKind::Dark));
+            save(
+                &format!("{name}-{layers}-dark"),
+                stage(&state, ThemeKind::Dark),
+            );
         }
         state.settings.layers = Layers::of(&usual);
         state.settings.density = DensityKind::Kernel;
@@ -69,7 +80,14 @@ fn look() {
 fn stage(state: &State, kind: ThemeKind) -> String {
     let view = View::new(SIZE, SIZE, state.extent);
     let mut svg = Svg::new(SIZE, SIZE);
-    draw(state, 0, &view, &Theme::of(kind), &mut Scratch::default(), &mut svg);
+    draw(
+        state,
+        0,
+        &view,
+        &Theme::of(kind),
+        &mut Scratch::default(),
+        &mut svg,
+    );
     svg.finish()
 }
 

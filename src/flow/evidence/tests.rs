@@ -39,7 +39,7 @@ fn density(kernel: Kernel, x: f64) -> f64 {
 fn nodes(kernel: Kernel) -> Vec<(f64, f64)> {
     let (low, high) = match kernel {
         Kernel::Uniform { low, high } => (low, high),
-        Kernel::Gaussian { std, mean } if std == 0.0 => return vec![(mean, 1.0)],
+        Kernel::Gaussian { std: 0.0, mean } => return vec![(mean, 1.0)],
         Kernel::Gaussian { mean, std } => (mean - 9.0 * std, mean + 9.0 * std),
     };
     let panels = 400;

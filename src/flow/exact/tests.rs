@@ -341,3 +341,28 @@ fn bayes_floor_of_the_checkerboard() {
         assert!((floor - 3.737).abs() < 0.028, "{floor}");
     }
 }
+
+/// Coarser stand-ins, where the other side's noise hides them, change the velocity by no more than
+/// the curves' own bound.
+#[test]
+fn stand_ins_give_the_same_field_where_they_are_used() {
+    let names = [Target::Moons, Target::Spirals, Target::Rings];
+    let cases = names.map(|t| (Source::Gaussian, t));
+    for (s, t) in cases.into_iter().chain([(Source::Moons, Target::Drawn)]) {
+        let (from, to) = named(s, t);
+        let whole = |data: &Distribution| Distribution::new(data.components().to_vec());
+        let fine = ExactField::new(&whole(&from), &whole(&to), Schedule::CondOt);
+        let coarse = ExactField::new(&from, &to, Schedule::CondOt);
+        let mut worst = 0.0f64;
+        for k in 1..40 {
+            let time = f64::from(k) / 40.0;
+            for x in reachable(s, t, Schedule::CondOt, time, 100) {
+                let (a, b) = (velocity(&fine, x, time), velocity(&coarse, x, time));
+                worst = worst.max((a[0] - b[0]).hypot(a[1] - b[1]));
+                let (a, b) = (divergence(&fine, x, time), divergence(&coarse, x, time));
+                worst = worst.max((a - b).abs() / (10.0 + a.abs()));
+            }
+        }
+        assert!(worst < 1e-5, "{s:?} {t:?}: {worst}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use crate::render::scene::{Scratch, Stage};
 use crate::render::surface::{Stroke, Surface};
+use crate::render::ticks::round_step;
 
 /// About as many ticks an axis as are wanted on each side of the origin.
 const TICKS: f64 = 4.0;
@@ -25,7 +26,7 @@ fn cross(stage: &Stage, out: &mut Vec<f32>) {
 
 fn ticks(stage: &Stage, out: &mut Vec<f32>) {
     let (rect, [cx, cy]) = (stage.view.rect, stage.view.centre());
-    let step = nice_step(stage.view.extent / TICKS);
+    let step = round_step(stage.view.extent / TICKS);
     let (length, gap) = (stage.px(TICK), step as f32 * stage.view.scale());
     let (right, bottom) = (rect.width / 2.0 / gap, rect.height / 2.0 / gap);
     out.clear();
@@ -36,30 +37,5 @@ fn ticks(stage: &Stage, out: &mut Vec<f32>) {
     for i in -(bottom as i32)..=bottom as i32 {
         let y = cy + i as f32 * gap;
         out.extend([rect.x, y, rect.x + length, y]);
-    }
-}
-
-/// The smallest of 1, 2, 5, 10, ... times a power of ten that is at least `rough`.
-fn nice_step(rough: f64) -> f64 {
-    let power = libm::pow(10.0, libm::floor(libm::log10(rough)));
-    let fits = |factor: &f64| factor * power >= rough * (1.0 - 1e-9);
-    [1.0, 2.0, 5.0].into_iter().find(fits).unwrap_or(10.0) * power
-}
-
-#[cfg(test)]
-mod tests {
-    use super::nice_step;
-
-    #[test]
-    fn steps_are_round_numbers() {
-        for (rough, step) in [
-            (1.0, 1.0),
-            (1.2, 2.0),
-            (4.9, 5.0),
-            (6.0, 10.0),
-            (0.03, 0.05),
-        ] {
-            assert!((nice_step(rough) - step).abs() < 1e-12, "{rough}");
-        }
     }
 }

@@ -117,8 +117,12 @@ impl HeatMap<'_> {
         let range = stage.density_range();
         pixels.clear();
         for &density in self.cells {
-            // What is not a number counts as nothing: `max` takes the other value.
-            let density = density.max(0.0).min(f32::MAX);
+            // What is not a number counts as nothing.
+            let density = if density > 0.0 {
+                density.min(f32::MAX)
+            } else {
+                0.0
+            };
             let share = density / (density + self.reference);
             let color = stage.theme.density(range * share);
             pixels.extend([color.r, color.g, color.b, 255]);

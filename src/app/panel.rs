@@ -1,0 +1,110 @@
+//! What the panel of controls shows for these settings.
+
+use super::link::lane_differences;
+use super::scenes::{COMPARISONS, Scene};
+use super::schema::{Group, Param};
+use super::settings::Settings;
+
+/// Parameters whose control stands elsewhere than in the groups.
+const ELSEWHERE: &[&str] = &["lanes", "layers", "t", "speed", "loop", "scene", "drawn"];
+
+/// Whether the parameter's control is one of the groups'.
+pub fn in_a_group(param: &Param) -> bool {
+    !ELSEWHERE.contains(&param.name)
+}
+
+/// Whether a parameter's control should be seen while the panel sets this lane.
+pub fn visible(param: &Param, settings: &Settings, lane: usize) -> bool {
+    if param.name == "borrow" && settings.lanes < 2 {
+        return false;
+    }
+    // A lane that borrows a network has nothing of its own but how it is sampled.
+    if param.per_lane && settings.borrows(lane) && param.group != Group::Sampling {
+        return false;
+    }
+    (param.applies)(&settings.spec(lane))
+}
+
+/// Whether the two lanes on the stage differ in a parameter.
+pub fn differs(param: &Param, settings: &Settings) -> bool {
+    settings.lanes == 2 && lane_differences(settings).any(|p| p.name == param.name)
+}
+
+/// What the lanes differ in, as far as it shows.
+pub fn shown_differences(settings: &Settings) -> Vec<&'static Param> {
+    if settings.lanes < 2 {
+        return Vec::new();
+    }
+    lane_differences(settings)
+        .filter(|p| visible(p, settings, 0) || visible(p, settings, 1))
+        .filter(|p| !settings.borrow || p.group == Group::Sampling)
+        .collect()
+}
+
+/// What the choice of comparisons should say: `""` for one lane, the comparison's key, or
+/// `"custom"` for two lanes that differ otherwise.
+pub fn comparison(settings: &Settings) -> &'static str {
+    if settings.lanes < 2 {
+        return "";
+    }
+    let different: Vec<&str> = lane_differences(settings).map(|p| p.name).collect();
+    let found = COMPARISONS
+        .iter()
+        .find(|c| matches(c, settings, &different));
+    found.map_or("custom", |c| c.key)
+}
+
+/// The comparison sets all that differs, and its first value does differ.
+fn matches(comparison: &Scene, settings: &Settings, different: &[&str]) -> bool {
+    let borrow = comparison.patch.iter().find(|(name, _)| *name == "borrow");
+    let names: Vec<&str> = comparison
+        .patch
+        .iter()
+        .filter_map(|(name, _)| name.strip_prefix("b."))
+        .collect();
+    borrow.is_none_or(|(_, value)| (*value == "1") == settings.borrow)
+        && different.iter().all(|name| names.contains(name))
+        && names.first().is_some_and(|name| different.contains(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::msg::Msg;
+    use crate::app::schema::param;
+    use crate::app::state::State;
+    use crate::app::update::update;
+
+    #[test]
+    fn a_comparison_is_known_again() {
+        for wanted in COMPARISONS {
+            let mut state = State::new(Settings::default());
+            assert_eq!(comparison(&state.settings), "");
+            update(&mut state, Msg::Compare(wanted.key.to_owned()));
+            assert_eq!(comparison(&state.settings), wanted.key);
+            assert!(!shown_differences(&state.settings).is_empty());
+        }
+    }
+
+    #[test]
+    fn lanes_of_the_user_s_own_are_called_so() {
+        let mut settings = Settings {
+            lanes: 2,
+            ..Settings::default()
+        };
+        settings.lane[1].training.lr = 0.01;
+        assert_eq!(comparison(&settings), "custom");
+    }
+
+    #[test]
+    fn a_borrowing_lane_sets_only_how_it_is_sampled() {
+        let settings = Settings {
+            lanes: 2,
+            borrow: true,
+            ..Settings::default()
+        };
+        let sees = |name: &str| visible(param(name).unwrap(), &settings, 1);
+        assert!(sees("solver") && !sees("width") && sees("borrow"));
+        assert!(!visible(param("power").unwrap(), &settings, 0));
+    }
+}

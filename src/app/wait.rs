@@ -1,0 +1,141 @@
+//! What callers of the API wait for, and when it has come or can come no more.
+
+use super::snapshot::backend_name;
+use super::state::{EngineState, State};
+use crate::engine::protocol::RunId;
+use serde_json::{Value as Json, json};
+
+/// What a caller waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// The engine can train.
+    Ready,
+    /// A run has taken so many steps.
+    Trained { lane: usize, run: RunId, until: u32 },
+    /// The engine answers a question about a run.
+    Answer { lane: usize, run: RunId },
+}
+
+impl Wait {
+    /// What became of it, if anything has. An answer itself comes another way.
+    pub fn outcome(&self, state: &State) -> Option<Result<Json, String>> {
+        if let EngineState::Lost(reason) = &state.engine {
+            return Some(Err(format!("There is no training engine: {reason}")));
+        }
+        match *self {
+            Self::Ready => state.engine_ready().then(|| Ok(ready(state))),
+            Self::Trained { lane, run, until } => {
+                gone(state, lane, run).or_else(|| trained(state, lane, until))
+            }
+            Self::Answer { lane, run } => gone(state, lane, run),
+        }
+    }
+}
+
+/// Whether the run is no more, or cannot begin.
+fn gone(state: &State, lane: usize, run: RunId) -> Option<Result<Json, String>> {
+    let own = &state.lanes[lane];
+    if own.run != run {
+        return Some(Err(format!(
+            "Lane {lane} was started anew or has left the stage."
+        )));
+    }
+    let problem = own.problem.as_ref()?;
+    Some(Err(format!(
+        "Lane {lane} cannot run with these settings ({}).",
+        problem.key
+    )))
+}
+
+fn trained(state: &State, lane: usize, until: u32) -> Option<Result<Json, String>> {
+    let own = &state.lanes[lane];
+    if own.step >= until {
+        return Some(Ok(figures(state, lane)));
+    }
+    (!own.training).then(|| Err(format!("Training was stopped at step {}.", own.step)))
+}
+
+/// `{version, backend, adapter}`.
+pub fn ready(state: &State) -> Json {
+    let (backend, adapter) = match &state.engine {
+        EngineState::Ready(backend) => (backend_name(backend.kind), backend.detail.as_str()),
+        _ => ("", ""),
+    };
+    json!({"version": env!("CARGO_PKG_VERSION"), "backend": backend, "adapter": adapter})
+}
+
+/// `{lane, step, loss, excess, stepsPerSecond, backend}`.
+pub fn figures(state: &State, lane: usize) -> Json {
+    let own = &state.lanes[lane];
+    let last = |curve: &[(u32, f64)]| curve.last().map(|&(_, value)| value);
+    json!({
+        "lane": lane,
+        "step": own.step,
+        "loss": last(&own.history.loss),
+        "excess": last(&own.history.excess),
+        "stepsPerSecond": own.steps_per_second,
+        "backend": ready(state)["backend"],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::settings::Settings;
+    use crate::engine::protocol::{Backend, BackendKind};
+
+    fn state() -> State {
+        let mut state = State::new(Settings::default());
+        let detail = "cores".to_owned();
+        state.engine = EngineState::Ready(Backend {
+            kind: BackendKind::Cpu,
+            detail,
+        });
+        state.lanes[0].training = true;
+        state
+    }
+
+    #[test]
+    fn training_is_waited_for_until_the_step_is_reached() {
+        let mut state = state();
+        let run = state.lanes[0].run;
+        let wait = Wait::Trained {
+            lane: 0,
+            run,
+            until: 5,
+        };
+        assert_eq!(wait.outcome(&state), None);
+        state.lanes[0].step = 5;
+        state.lanes[0].training = false;
+        assert_eq!(wait.outcome(&state).unwrap().unwrap()["step"], 5);
+    }
+
+    #[test]
+    fn what_cannot_come_is_not_waited_for() {
+        let run = state().lanes[0].run;
+        let wait = Wait::Trained {
+            lane: 0,
+            run,
+            until: 5,
+        };
+        let mut stopped = state();
+        stopped.lanes[0].training = false;
+        let mut anew = state();
+        anew.lanes[0].run += 1;
+        let mut lost = state();
+        lost.engine = EngineState::Lost("fire".into());
+        for state in [stopped, anew, lost] {
+            assert!(wait.outcome(&state).unwrap().is_err());
+        }
+    }
+
+    #[test]
+    fn ready_says_what_trains() {
+        assert_eq!(
+            Wait::Ready.outcome(&state()).unwrap().unwrap()["backend"],
+            "cpu"
+        );
+        let loading = State::new(Settings::default());
+        assert_eq!(Wait::Ready.outcome(&loading), None);
+    }
+}

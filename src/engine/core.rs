@@ -1,0 +1,262 @@
+//! The engine: requests in, replies out, and the time between divided among what there is to do.
+
+use super::lanes::Lane;
+use super::protocol::{Backend, BackendKind, Checkpoint, Reply, Request, RunId};
+use super::questions::Questions;
+use super::shares::{Shares, Work};
+use crate::flow::spec::{Drawn, LaneSpec};
+use crate::train::device::DeviceError;
+use crate::train::device::{Kind, Processor};
+use std::collections::VecDeque;
+
+/// Seconds since some moment. The engine reads no other clock.
+pub type Clock = Box<dyn Fn() -> f64>;
+
+/// What could not be done, as a sentence for the user.
+pub(super) type Outcome<T = ()> = Result<T, String>;
+
+/// Two lanes, their training, their pictures, and the questions about them.
+///
+/// Whoever owns it calls [`tick`](Self::tick) again and again while [`idle`](Self::idle) is false,
+/// and [`handle`](Self::handle) whenever a request has arrived; not to call is to pause it.
+pub struct Engine {
+    pub(super) processor: Processor,
+    pub(super) now: Clock,
+    pub(super) lanes: [Option<Lane>; 2],
+    pub(super) questions: Questions,
+    /// The lane that trained last.
+    pub(super) turn: usize,
+    /// The lane drawn last.
+    pub(super) drawn: usize,
+    /// Training steps in a second, as last seen; 0 before the first.
+    pub(super) pace: f64,
+    shares: Shares,
+    errands: VecDeque<Errand>,
+}
+
+/// A request that waits for the processor.
+enum Errand {
+    Checkpoint(u8),
+    Measure(LaneSpec),
+}
+
+impl Engine {
+    /// An engine without lanes.
+    pub fn new(processor: Processor, now: Clock) -> Self {
+        Self {
+            processor,
+            now,
+            lanes: [None, None],
+            questions: Questions::default(),
+            turn: 1,
+            drawn: 1,
+            pace: 0.0,
+            shares: Shares::default(),
+            errands: VecDeque::new(),
+        }
+    }
+
+    /// The engine's first words.
+    pub fn ready(&self) -> Reply {
+        let kind = match self.processor.kind() {
+            Kind::Cpu => BackendKind::Cpu,
+            Kind::WebGpu => BackendKind::WebGpu,
+        };
+        let detail = self.processor.detail().to_owned();
+        Reply::Ready(Backend { kind, detail })
+    }
+
+    /// Whether there is nothing to do until the next request.
+    pub fn idle(&self) -> bool {
+        self.errands.is_empty() && self.waits() == [false; 3]
+    }
+
+    /// Takes note of a request. What takes time is left to [`tick`](Self::tick). Requests about an
+    /// older run are dropped.
+    pub fn handle(&mut self, request: Request, replies: &mut Vec<Reply>) {
+        let now = (self.now)();
+        match request {
+            Request::Configure {
+                lane,
+                run,
+                spec,
+                drawn,
+                borrow,
+            } => self.configure(lane, run, (&spec, &drawn), borrow, replies),
+            Request::Sampling {
+                lane,
+                run,
+                sampling,
+            } => self.with_lane(lane, run, |lane| {
+                lane.sampling = sampling;
+                lane.display.redraw();
+            }),
+            Request::Train {
+                lane,
+                run,
+                training,
+            } => self.with_lane(lane, run, |lane| {
+                lane.course.iter_mut().for_each(|c| c.aim(training, now));
+            }),
+            Request::Drop { lane } => self.forget(lane, replies),
+            Request::Job { id, lane, job } => self.questions.ask(id, lane, job),
+            Request::Checkpoint { lane } => self.errands.push_back(Errand::Checkpoint(lane)),
+            Request::Resume { lane, checkpoint } => self.resume(lane, checkpoint, replies),
+            Request::Measure { spec } => self.errands.push_back(Errand::Measure(spec)),
+        }
+    }
+
+    /// Works for about `budget` seconds on what is most due, and says what came of it. On a GPU a
+    /// tick may take longer, but others run while it waits.
+    pub async fn tick(&mut self, budget: f64) -> Vec<Reply> {
+        let mut replies = Vec::new();
+        if let Err(sentence) = self.work(budget, &mut replies).await {
+            self.stop_training();
+            replies.push(Reply::Failed(sentence));
+        }
+        let now = (self.now)();
+        for (number, lane) in (0..).zip(&mut self.lanes) {
+            let progress = lane.as_mut().and_then(|lane| lane.progress(number, now));
+            replies.extend(progress.map(Reply::Progress));
+        }
+        replies
+    }
+
+    async fn work(&mut self, budget: f64, replies: &mut Vec<Reply>) -> Outcome {
+        if let Some(errand) = self.errands.pop_front() {
+            return self.run(errand, replies).await;
+        }
+        let waits = self.waits();
+        let Some(work) = self.shares.next(waits) else {
+            return Ok(());
+        };
+        let urgent = self
+            .lanes
+            .iter()
+            .flatten()
+            .any(|lane| lane.display.urgent());
+        let work = if urgent { Work::Display } else { work };
+        let begin = (self.now)();
+        match work {
+            Work::Training => self.train(begin + budget).await?,
+            Work::Display => self.draw(begin + budget, replies).await?,
+            Work::Job => self.answer(begin + budget, replies).await?,
+        }
+        self.shares.spend(work, (self.now)() - begin);
+        Ok(())
+    }
+
+    /// Which kinds of [`Work`] there are.
+    fn waits(&self) -> [bool; 3] {
+        let any = |f: fn(&Lane) -> bool| self.lanes.iter().flatten().any(f);
+        Work::ALL.map(|work| match work {
+            Work::Training => any(Lane::trains),
+            Work::Display => any(Lane::draws),
+            Work::Job => self.questions.waiting(),
+        })
+    }
+
+    fn configure(
+        &mut self,
+        number: u8,
+        run: RunId,
+        experiment: (&LaneSpec, &Drawn),
+        borrow: bool,
+        replies: &mut Vec<Reply>,
+    ) {
+        self.forget(number, replies);
+        let now = (self.now)();
+        match Lane::new(run, experiment, borrow, &self.processor, now) {
+            Ok(lane) => {
+                if let Some(place) = self.lanes.get_mut(usize::from(number)) {
+                    *place = Some(lane);
+                }
+                self.network_changed(number, true);
+            }
+            Err(sentence) => replies.push(Reply::Failed(sentence)),
+        }
+    }
+
+    fn resume(&mut self, number: u8, checkpoint: Checkpoint, replies: &mut Vec<Reply>) {
+        let (now, run, processor) = ((self.now)(), checkpoint.run, self.processor.clone());
+        let mut resumed = Ok(());
+        self.with_lane(number, run, |lane| {
+            if let Some(course) = &mut lane.course {
+                resumed = course.resume(checkpoint, &processor, now);
+            }
+        });
+        match resumed {
+            Ok(()) => self.network_changed(number, true),
+            Err(sentence) => replies.push(Reply::Failed(sentence)),
+        }
+    }
+
+    /// Forgets a lane; questions about it are answered by saying so.
+    fn forget(&mut self, number: u8, replies: &mut Vec<Reply>) {
+        if let Some(lane) = self.lanes.get_mut(usize::from(number)) {
+            *lane = None;
+        }
+        self.questions.give_up(number, replies);
+    }
+
+    /// The lane's network is another one now: pictures that show it are out of date, altogether or
+    /// by a little.
+    pub(super) fn network_changed(&mut self, number: u8, altogether: bool) {
+        for (k, lane) in (0..).zip(&mut self.lanes) {
+            let Some(lane) = lane else { continue };
+            let shows = k == number || lane.course.is_none();
+            match (shows, altogether) {
+                (true, true) => lane.display.redraw(),
+                (true, false) => lane.display.refresh(),
+                (false, _) => {}
+            }
+        }
+    }
+
+    pub(super) fn lane(&mut self, number: u8) -> Option<&mut Lane> {
+        self.lanes.get_mut(usize::from(number))?.as_mut()
+    }
+
+    fn with_lane(&mut self, number: u8, run: RunId, act: impl FnOnce(&mut Lane)) {
+        if let Some(lane) = self.lane(number).filter(|lane| lane.run == run) {
+            act(lane);
+        }
+    }
+
+    fn stop_training(&mut self) {
+        let now = (self.now)();
+        for lane in self.lanes.iter_mut().flatten() {
+            lane.course.iter_mut().for_each(|course| course.stop(now));
+        }
+    }
+
+    async fn run(&mut self, errand: Errand, replies: &mut Vec<Reply>) -> Outcome {
+        match errand {
+            Errand::Checkpoint(lane) => self.check_out(lane, replies).await,
+            Errand::Measure(spec) => self.measure(&spec, replies).await,
+        }
+    }
+
+    async fn check_out(&mut self, number: u8, replies: &mut Vec<Reply>) -> Outcome {
+        if let Some(lane) = self.lane(number)
+            && let Some(course) = &lane.course
+        {
+            let checkpoint = course.checkpoint(lane.run).await.map_err(broken)?;
+            replies.push(Reply::Checkpoint {
+                lane: number,
+                checkpoint,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The sentence for a device that failed.
+pub(super) fn broken(error: DeviceError) -> String {
+    format!("The processor that trains has failed ({error}). Reload the page to start again.")
+}
+
+/// What a user calls a lane.
+pub(super) fn name(lane: u8) -> char {
+    if lane == 0 { 'A' } else { 'B' }
+}

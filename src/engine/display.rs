@@ -1,0 +1,149 @@
+//! The picture of a lane: its particles through its current field, again and again.
+
+use super::journey::Journey;
+use super::slices::{Sliced, pause};
+use crate::flow::batch::EvaluationSet;
+use crate::flow::metrics;
+use crate::flow::network::Network;
+use crate::flow::solver::Frames;
+use std::rc::Rc;
+
+/// Most frames of an ensemble: enough for a smooth scrub by interpolation.
+pub const FRAMES: u32 = 65;
+
+/// Solver steps of a quick picture.
+const QUICK_STEPS: u32 = 8;
+
+/// Arithmetic of a quick picture, in floating-point operations: below 100 ms in wasm.
+const QUICK_FLOPS: usize = 600_000_000;
+
+/// How carefully a picture is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Few steps, at once: somebody has moved a control.
+    Quick,
+    /// As the lane's sampling says.
+    Full,
+}
+
+/// A finished picture.
+pub struct Picture {
+    pub detail: Detail,
+    /// Training steps behind the field.
+    pub step: u32,
+    pub frames: Frames,
+    pub nfe: u32,
+    pub straightness: f64,
+    /// The network's excess loss, where it was asked for and is known.
+    pub excess: Option<f64>,
+}
+
+/// What a lane's picture is waiting for.
+#[derive(Default)]
+pub struct Display {
+    wanted: Option<Detail>,
+    task: Option<Sliced<Picture>>,
+}
+
+impl Display {
+    /// Whether there is something to draw.
+    pub fn waits(&self) -> bool {
+        self.task.is_some() || self.wanted.is_some()
+    }
+
+    /// Whether somebody is waiting for a first, quick picture.
+    pub fn urgent(&self) -> bool {
+        self.wanted == Some(Detail::Quick)
+    }
+
+    /// Whether a picture is under way that nothing has made void.
+    pub fn under_way(&self) -> bool {
+        self.task.is_some() && !self.urgent()
+    }
+
+    /// A control has moved: what is under way is void.
+    pub fn redraw(&mut self) {
+        self.task = None;
+        self.wanted = Some(Detail::Quick);
+    }
+
+    /// The field has changed a little: another picture after the one under way.
+    pub fn refresh(&mut self) {
+        self.wanted = self.wanted.or(Some(Detail::Full));
+    }
+
+    /// The picture to begin now, unless one is under way and not void.
+    pub fn begin(&mut self) -> Option<Detail> {
+        if self.under_way() {
+            return None;
+        }
+        self.wanted.take()
+    }
+
+    /// Takes on a picture.
+    pub fn draw(&mut self, picture: Sliced<Picture>) {
+        self.task = Some(picture);
+    }
+
+    /// Goes on with the picture under way; returns it once it is finished.
+    pub fn drive(&mut self, time_left: impl Fn() -> bool) -> Option<Picture> {
+        let picture = self.task.as_mut()?.drive(time_left)?;
+        self.task = None;
+        if picture.detail == Detail::Quick {
+            self.refresh();
+        }
+        Some(picture)
+    }
+}
+
+/// Draws a picture, in slices: the particles' journey, and the excess loss if `evaluation` is given.
+/// A quick one that would be no less careful counts as full.
+pub async fn picture(
+    mut journey: Journey,
+    step: u32,
+    detail: Detail,
+    evaluation: Option<Rc<EvaluationSet>>,
+) -> Picture {
+    let detail = match detail {
+        Detail::Quick => hasten(&mut journey),
+        Detail::Full => detail,
+    };
+    let frames = journey.follow().await;
+    let excess = match evaluation {
+        Some(set) if detail == Detail::Full => Some(excess(&set, &journey.network).await),
+        _ => None,
+    };
+    Picture {
+        detail,
+        step,
+        nfe: journey.nfe(),
+        straightness: metrics::straightness(&frames),
+        frames,
+        excess,
+    }
+}
+
+/// The excess loss of a network, with a pause after every group of points.
+pub async fn excess(set: &EvaluationSet, network: &Network) -> f64 {
+    let mut sum = 0.0;
+    for group in set.excesses(network) {
+        sum += group;
+        pause().await;
+    }
+    sum / EvaluationSet::TIMES as f64
+}
+
+/// Takes fewer steps and, with a large network, fewer particles, where that is needed.
+fn hasten(journey: &mut Journey) -> Detail {
+    let (steps, all) = (journey.sampling.steps, journey.noise.len());
+    journey.sampling.steps = steps.min(QUICK_STEPS);
+    let evaluations = journey.nfe() as usize * journey.network.architecture().flops();
+    journey
+        .noise
+        .truncate((QUICK_FLOPS / evaluations.max(1)).max(100));
+    if (journey.sampling.steps, journey.noise.len()) == (steps, all) {
+        Detail::Full
+    } else {
+        Detail::Quick
+    }
+}

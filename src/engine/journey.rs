@@ -1,0 +1,121 @@
+//! Particles on their way through a lane's field, in slices.
+
+use super::protocol::{Ensemble, Floats, RunId};
+use super::slices::pause;
+use crate::flow::lane::Lane;
+use crate::flow::network::Network;
+use crate::flow::solver::{Frames, Solver};
+use crate::flow::spec::SamplingSpec;
+use crate::flow::{Point, VelocityField};
+use std::rc::Rc;
+
+/// Arithmetic between two pauses, in floating-point operations: a few milliseconds in wasm.
+const SLICE_FLOPS: usize = 20_000_000;
+
+/// Particles that set out together at least, whatever a network costs.
+const SMALLEST_GROUP: usize = 16;
+
+/// What is needed to follow particles: field, method, and where they start.
+#[derive(Clone, Debug)]
+pub struct Journey {
+    pub lane: Rc<Lane>,
+    pub network: Rc<Network>,
+    pub sampling: SamplingSpec,
+    /// Points of the source.
+    pub noise: Vec<Point>,
+    /// Most frames kept, both ends included.
+    pub keep: u32,
+}
+
+impl Journey {
+    /// Evaluations of the field for each particle.
+    pub fn nfe(&self) -> u32 {
+        self.solver().nfe()
+    }
+
+    fn solver(&self) -> Solver {
+        Solver::new(self.sampling.solver, self.sampling.steps)
+    }
+
+    /// Follows all particles, a group of them at a time, to `t = 1`.
+    pub async fn follow(&self) -> Frames {
+        let network: &dyn VelocityField = &*self.network;
+        let (field, _) = self.lane.sampled_field_as(&self.sampling, network);
+        let mut assembled = Assembly::new(self.noise.len());
+        for group in self.noise.chunks(self.group()) {
+            let (sampling, noise) = (&self.sampling, group.to_vec());
+            let mut integration = self.lane.integration(sampling, network, noise, self.keep);
+            while integration.step(&*field) {
+                pause().await;
+            }
+            assembled.add(integration.frames());
+            pause().await;
+        }
+        assembled.frames
+    }
+
+    /// Particles that may take one step between two pauses.
+    fn group(&self) -> usize {
+        let solver = self.solver();
+        let evaluations = (solver.nfe() / solver.steps()) as usize;
+        particles_in_a_slice(evaluations * self.network.architecture().flops())
+    }
+}
+
+/// How many particles to work on between two pauses if each costs so many operations.
+pub fn particles_in_a_slice(flops: usize) -> usize {
+    (SLICE_FLOPS / flops.max(1)).max(SMALLEST_GROUP)
+}
+
+/// Frames of all particles, put together from those of groups.
+pub struct Assembly {
+    pub frames: Frames,
+    particles: usize,
+    placed: usize,
+}
+
+impl Assembly {
+    pub fn new(particles: usize) -> Self {
+        Self {
+            frames: Frames::default(),
+            particles,
+            placed: 0,
+        }
+    }
+
+    pub fn add(&mut self, group: &Frames) {
+        if self.frames.is_empty() {
+            self.frames.times = group.times.clone();
+            self.frames.points = vec![[0.0; 2]; group.len() * self.particles];
+        }
+        let size = group.frame(0).len();
+        for k in 0..group.len() {
+            let at = k * self.particles + self.placed;
+            self.frames.points[at..][..size].copy_from_slice(group.frame(k));
+        }
+        self.placed += size;
+    }
+}
+
+/// Frames as they travel to the page.
+pub fn ensemble(lane: u8, run: RunId, step: Option<u32>, frames: &Frames, nfe: u32) -> Ensemble {
+    Ensemble {
+        lane,
+        run,
+        step,
+        times: frames.times.iter().map(|&t| t as f32).collect(),
+        frames: flat(&frames.points),
+        nfe,
+    }
+}
+
+/// Points as they travel: `x0, y0, x1, y1, ...`.
+pub fn flat(points: &[Point]) -> Floats {
+    Floats(points.iter().flatten().map(|&v| v as f32).collect())
+}
+
+/// Points as they arrived; an odd last number is left out.
+pub fn points(flat: &Floats) -> Vec<Point> {
+    let pairs = flat.0.as_chunks::<2>().0;
+    pairs.iter().map(|p| p.map(f64::from)).collect()
+}

@@ -1,0 +1,70 @@
+//! A lane in the engine: what it is, its training or that it borrows, and its picture.
+
+use super::course::Course;
+use super::display::Display;
+use super::protocol::{Progress, RunId};
+use crate::flow::lane::Lane as Experiment;
+use crate::flow::spec::{Drawn, LaneSpec, SamplingSpec};
+use crate::train::device::Processor;
+use std::rc::Rc;
+
+/// One of the two lanes.
+pub struct Lane {
+    pub run: RunId,
+    /// How its network is, or the borrowed one was, trained.
+    pub experiment: Rc<Experiment>,
+    pub sampling: SamplingSpec,
+    /// `None` for a lane that borrows the other's network.
+    pub course: Option<Course>,
+    pub display: Display,
+    pub straightness: Option<f64>,
+}
+
+impl Lane {
+    /// A lane at step 0, whose picture is asked for.
+    ///
+    /// # Errors
+    /// A sentence for the user, if there is nothing to train on.
+    pub fn new(
+        run: RunId,
+        (spec, drawn): (&LaneSpec, &Drawn),
+        borrow: bool,
+        processor: &Processor,
+        now: f64,
+    ) -> Result<Self, String> {
+        let experiment = Experiment::new(spec, drawn).map_err(|error| error.to_string())?;
+        let experiment = Rc::new(experiment);
+        let mut lane = Self {
+            run,
+            course: (!borrow).then(|| Course::new(&experiment, processor, now)),
+            experiment,
+            sampling: spec.sampling,
+            display: Display::default(),
+            straightness: None,
+        };
+        lane.display.redraw();
+        Ok(lane)
+    }
+
+    /// Whether it has steps to take.
+    pub fn trains(&self) -> bool {
+        self.course.as_ref().is_some_and(Course::running)
+    }
+
+    /// Whether it has a picture to draw.
+    pub fn draws(&self) -> bool {
+        self.display.waits()
+    }
+
+    /// The lane's figures, if it is time to report them.
+    pub fn progress(&mut self, lane: u8, now: f64) -> Option<Progress> {
+        let course = self.course.as_mut()?;
+        if !course.close_report(now) {
+            return None;
+        }
+        Some(Progress {
+            straightness: self.straightness,
+            ..course.progress(lane, self.run)?
+        })
+    }
+}

@@ -1,0 +1,147 @@
+//! The pictures of the lanes, kept up with their training.
+
+use super::core::{Engine, Outcome, broken};
+use super::course::Course;
+use super::display::{FRAMES, Picture, picture};
+use super::journey::{Journey, ensemble};
+use super::lanes::Lane;
+use super::protocol::{Floats, Progress, Reply};
+use super::slices::Sliced;
+use crate::flow::network::Network;
+use std::rc::Rc;
+
+/// Most particles of a picture, whatever a request says.
+const MOST_PARTICLES: u32 = 100_000;
+
+impl Engine {
+    /// Draws on one lane's picture until about `deadline`.
+    pub(super) async fn draw(&mut self, deadline: f64, replies: &mut Vec<Reply>) -> Outcome {
+        let Some(number) = self.next_to_draw() else {
+            return Ok(());
+        };
+        self.drawn = number;
+        if self.make_yardstick(number, deadline) {
+            return Ok(());
+        }
+        self.begin_picture(number as u8, replies).await?;
+        let Self { lanes, now, .. } = self;
+        let lane = lanes[number].as_mut().expect("it has a picture to draw");
+        if let Some(picture) = lane.display.drive(|| now() < deadline) {
+            self.show(number as u8, &picture, replies);
+        }
+        Ok(())
+    }
+
+    /// A quick picture first, then one under way, then one to begin, the lanes in turn.
+    fn next_to_draw(&self) -> Option<usize> {
+        let find = |f: fn(&Lane) -> bool| {
+            let mut order = [1 - self.drawn, self.drawn].into_iter();
+            order.find(|&k| self.lanes[k].as_ref().is_some_and(f))
+        };
+        find(|lane| lane.display.urgent())
+            .or_else(|| find(|lane| lane.display.under_way()))
+            .or_else(|| find(Lane::draws))
+    }
+
+    /// Before a lane's first careful picture, goes on making its yardstick; whether it did.
+    fn make_yardstick(&mut self, number: usize, deadline: f64) -> bool {
+        let Self { lanes, now, .. } = self;
+        let lane = lanes[number].as_mut().expect("it has a picture to draw");
+        if lane.display.urgent() || lane.display.under_way() {
+            return false;
+        }
+        let Some(course) = &mut lane.course else {
+            return false;
+        };
+        let waits = course.yardstick.done().is_none();
+        course.yardstick.drive(|| now() < deadline);
+        waits
+    }
+
+    async fn begin_picture(&mut self, number: u8, replies: &mut Vec<Reply>) -> Outcome {
+        let begun = self.lane(number).and_then(|lane| lane.display.begin());
+        let Some(detail) = begun else {
+            return Ok(());
+        };
+        let Some((network, step)) = self.network(number, replies).await? else {
+            return Ok(());
+        };
+        let lane = self.lane(number).expect("it has a picture to draw");
+        let yardstick = lane.course.as_ref().and_then(|c| c.yardstick.done());
+        let evaluation = yardstick.and_then(|made| made.evaluation.clone());
+        let n = lane.sampling.particles.clamp(1, MOST_PARTICLES) as usize;
+        let journey = Journey {
+            noise: lane.experiment.noise(n, lane.experiment.spec().seed),
+            lane: lane.experiment.clone(),
+            network,
+            sampling: lane.sampling,
+            keep: FRAMES,
+        };
+        let work = picture(journey, step, detail, evaluation);
+        lane.display.draw(Sliced::new(work));
+        Ok(())
+    }
+
+    /// The network a lane shows as it is now, and its steps: its own, or lane A's. New weights go
+    /// to the page as well. `None` if there is no such lane.
+    pub(super) async fn network(
+        &mut self,
+        number: u8,
+        replies: &mut Vec<Reply>,
+    ) -> Outcome<Option<(Rc<Network>, u32)>> {
+        let owner = match self.lane(number) {
+            Some(lane) if lane.course.is_none() => 0,
+            _ => number,
+        };
+        let Some(lane) = self.lane(owner) else {
+            return Ok(None);
+        };
+        let run = lane.run;
+        let Some(course) = &mut lane.course else {
+            return Ok(None);
+        };
+        let snapshot = course.snapshot().await.map_err(broken)?;
+        if !core::mem::replace(&mut snapshot.sent, true) {
+            replies.push(Reply::Weights {
+                lane: owner,
+                run,
+                step: snapshot.step,
+                weights: Floats(snapshot.network.parameters().to_vec()),
+            });
+        }
+        Ok(Some((snapshot.network.clone(), snapshot.step)))
+    }
+
+    /// Sends a finished picture, and keeps the figures that came with it.
+    fn show(&mut self, number: u8, picture: &Picture, replies: &mut Vec<Reply>) {
+        let Some(lane) = self.lane(number) else {
+            return;
+        };
+        let Picture { frames, nfe, .. } = picture;
+        let step = Some(picture.step);
+        replies.push(Reply::Ensemble(ensemble(
+            number, lane.run, step, frames, *nfe,
+        )));
+        lane.straightness = Some(picture.straightness);
+        match &mut lane.course {
+            Some(course) => {
+                course.excess = picture.excess.or(course.excess);
+                if !course.running() {
+                    course.report.hurry();
+                }
+            }
+            None => replies.extend(self.borrowed_progress(number).map(Reply::Progress)),
+        }
+    }
+
+    /// The figures of a lane that borrows lane A's network: lane A's, but for the straightness of
+    /// its own paths.
+    fn borrowed_progress(&self, number: u8) -> Option<Progress> {
+        let lane = self.lanes[usize::from(number)].as_ref()?;
+        let course: &Course = self.lanes[0].as_ref()?.course.as_ref()?;
+        Some(Progress {
+            straightness: lane.straightness,
+            ..course.progress(number, lane.run)?
+        })
+    }
+}

@@ -1,0 +1,107 @@
+//! When a lane's figures are reported, and the averages in them.
+
+/// Seconds between two reports of a lane in training.
+const INTERVAL: f64 = 0.1;
+
+/// Losses and speed since the last report.
+#[derive(Clone, Copy, Debug)]
+pub struct Report {
+    /// Seconds, and steps taken, at the last report.
+    time: f64,
+    step: u32,
+    loss_sum: f64,
+    loss_steps: u32,
+    /// What was reported last.
+    loss: Option<f64>,
+    steps_per_second: f64,
+    due: bool,
+}
+
+impl Report {
+    /// Nothing to report yet.
+    pub fn new(now: f64, step: u32) -> Self {
+        Self {
+            time: now,
+            step,
+            loss_sum: 0.0,
+            loss_steps: 0,
+            loss: None,
+            steps_per_second: 0.0,
+            due: false,
+        }
+    }
+
+    /// Training begins again after a pause, which does not count as slowness.
+    pub fn restart(&mut self, now: f64, step: u32) {
+        (self.time, self.step) = (now, step);
+    }
+
+    /// Figures have changed that do not wait for the next interval.
+    pub fn hurry(&mut self) {
+        self.due = true;
+    }
+
+    /// Books the losses of some steps.
+    pub fn add(&mut self, sum: f64, steps: u32) {
+        self.loss_sum += sum;
+        self.loss_steps += steps;
+    }
+
+    /// Whether it is time to report.
+    pub fn is_due(&self, now: f64) -> bool {
+        let news = self.loss_steps > 0 && now - self.time >= INTERVAL;
+        news || self.due && (self.loss.is_some() || self.loss_steps > 0)
+    }
+
+    /// Closes the interval.
+    pub fn close(&mut self, now: f64, step: u32) {
+        if self.loss_steps > 0 {
+            self.loss = Some(self.loss_sum / f64::from(self.loss_steps));
+        }
+        if step > self.step && now > self.time {
+            self.steps_per_second = f64::from(step - self.step) / (now - self.time);
+        }
+        (self.loss_sum, self.loss_steps, self.due) = (0.0, 0, false);
+        self.restart(now, step);
+    }
+
+    /// Of the interval closed last: the mean loss (of the last steps, if there were none in it) and
+    /// the steps per second. `None` before the first step.
+    pub fn last(&self) -> Option<(f64, f64)> {
+        Some((self.loss?, self.steps_per_second))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_come_ten_times_a_second_with_the_mean_loss() {
+        let mut report = Report::new(5.0, 0);
+        assert!(!report.is_due(9.0), "nothing has happened");
+        report.add(6.0, 2);
+        report.add(3.0, 1);
+        assert!(!report.is_due(5.05) && report.is_due(5.125));
+        assert_eq!(report.last(), None);
+        report.close(5.125, 3);
+        let (loss, rate) = report.last().unwrap();
+        assert_eq!(loss, 3.0);
+        assert!((rate - 24.0).abs() < 1e-9);
+        assert!(!report.is_due(9.0));
+    }
+
+    #[test]
+    fn what_is_urgent_does_not_wait_but_needs_a_loss() {
+        let mut report = Report::new(0.0, 0);
+        report.hurry();
+        assert!(!report.is_due(0.0));
+        report.add(2.0, 1);
+        assert!(report.is_due(0.0));
+        report.close(0.01, 1);
+        report.hurry();
+        assert!(report.is_due(0.01));
+        report.close(0.02, 1);
+        assert_eq!(report.last().unwrap().0, 2.0);
+    }
+}

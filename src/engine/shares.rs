@@ -1,0 +1,94 @@
+//! Who goes next: a fair division of the worker's time among the kinds of work that wait.
+//!
+//! Stride scheduling (Waldspurger & Weihl, 1995): every kind has a weight and a virtual time that
+//! advances by time spent over weight; of those that have work, the one furthest behind goes next.
+
+/// A kind of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    Training,
+    /// Ensembles and figures of the lanes, for the picture.
+    Display,
+    /// Questions that somebody waits for.
+    Job,
+}
+
+impl Work {
+    pub const ALL: [Self; 3] = [Self::Training, Self::Display, Self::Job];
+
+    /// Share of the time when all kinds have work; training and display alone divide it 70 to 30.
+    fn weight(self) -> f64 {
+        match self {
+            Self::Training => 0.7,
+            Self::Display => 0.3,
+            Self::Job => 1.0,
+        }
+    }
+}
+
+/// Virtual times of [`Work::ALL`], and which of them had work when last asked.
+#[derive(Clone, Debug, Default)]
+pub struct Shares {
+    virtual_times: [f64; 3],
+    waited: [bool; 3],
+}
+
+impl Shares {
+    /// The kind to serve next of those that wait (in the order of [`Work::ALL`]), if any does.
+    pub fn next(&mut self, waits: [bool; 3]) -> Option<Work> {
+        self.admit(waits);
+        let times = self.virtual_times;
+        let waiting = Work::ALL.into_iter().filter(|&work| waits[work as usize]);
+        waiting.min_by(|&a, &b| times[a as usize].total_cmp(&times[b as usize]))
+    }
+
+    /// Books time, in any unit, on a kind of work.
+    pub fn spend(&mut self, work: Work, time: f64) {
+        self.virtual_times[work as usize] += time / work.weight();
+    }
+
+    /// Those that had nothing to do start level with those that had: time not asked for is lost,
+    /// and time taken while nobody else wanted it is forgiven.
+    fn admit(&mut self, waits: [bool; 3]) {
+        let active = (0..3).filter(|&i| waits[i] && self.waited[i]);
+        let level = active.map(|i| self.virtual_times[i]).reduce(f64::min);
+        for i in (0..3).filter(|&i| waits[i] && !self.waited[i]) {
+            self.virtual_times[i] = level.unwrap_or(0.0);
+        }
+        self.waited = waits;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn serve(shares: &mut Shares, rounds: usize, waits: [bool; 3]) -> [usize; 3] {
+        let mut served = [0; 3];
+        for _ in 0..rounds {
+            let work = shares.next(waits).expect("there is work");
+            shares.spend(work, 1.0);
+            served[work as usize] += 1;
+        }
+        served
+    }
+
+    #[test]
+    fn training_and_display_divide_the_time_as_agreed() {
+        let served = serve(&mut Shares::default(), 1000, [true, true, false]);
+        assert!(served[0].abs_diff(700) <= 2 && served[2] == 0, "{served:?}");
+    }
+
+    #[test]
+    fn time_not_asked_for_is_not_saved_up() {
+        let mut shares = Shares::default();
+        serve(&mut shares, 1000, [true, false, false]);
+        let served = serve(&mut shares, 100, [true, true, false]);
+        assert!(served[0].abs_diff(70) <= 2, "{served:?}");
+    }
+
+    #[test]
+    fn nothing_to_do_is_none() {
+        assert_eq!(Shares::default().next([false; 3]), None);
+    }
+}

@@ -1,0 +1,111 @@
+//! Training, a slice at a time, the lanes in turn.
+
+use super::core::{Engine, Outcome, broken, name};
+use super::course::Course;
+use super::lanes::Lane;
+use super::protocol::{Reply, Training};
+use crate::flow::spec::{Drawn, LaneSpec};
+use std::rc::Rc;
+
+/// Steps queued on a GPU before the pace is known.
+const FIRST_STEPS: u32 = 2;
+
+/// Most steps queued on a GPU before they are waited for.
+const MOST_STEPS: u32 = 512;
+
+/// Steps before the clock of a measurement starts: pipelines are compiled in them.
+const WARM_UP: u32 = 3;
+
+/// Seconds a measurement takes.
+const MEASUREMENT: f64 = 0.3;
+
+impl Engine {
+    /// Trains the next lane until about `deadline`.
+    pub(super) async fn train(&mut self, deadline: f64) -> Outcome {
+        let Some(number) = self.next_to_train() else {
+            return Ok(());
+        };
+        self.turn = number;
+        let steps = self.steps_at_once(deadline);
+        let Self {
+            lanes, now, pace, ..
+        } = self;
+        let lane = lanes[number].as_mut().expect("it has steps to take");
+        let course = lane.course.as_mut().expect("it has steps to take");
+        let begin = now();
+        let taken = take_steps(course, steps, || now() < deadline);
+        let finite = course.settle().await.map_err(broken)?;
+        *pace = f64::from(taken) / (now() - begin).max(1e-6);
+        if !finite {
+            return Err(diverged(number as u8, course.steps()));
+        }
+        if !course.running() {
+            course.report.hurry();
+        }
+        self.network_changed(number as u8, false);
+        Ok(())
+    }
+
+    /// The other lane, if it trains; else the one that trained last, if it does.
+    fn next_to_train(&self) -> Option<usize> {
+        let order = [1 - self.turn, self.turn];
+        order
+            .into_iter()
+            .find(|&k| self.lanes[k].as_ref().is_some_and(Lane::trains))
+    }
+
+    /// In main memory the clock is asked after every step; a GPU is given as many as are likely to
+    /// be done by then.
+    fn steps_at_once(&self, deadline: f64) -> u32 {
+        if self.processor.in_main_memory() {
+            return u32::MAX;
+        }
+        if self.pace == 0.0 {
+            return FIRST_STEPS;
+        }
+        let steps = self.pace * (deadline - (self.now)());
+        (steps as u32).clamp(1, MOST_STEPS)
+    }
+
+    /// Times the training of a network that nobody else sees.
+    pub(super) async fn measure(&mut self, spec: &LaneSpec, replies: &mut Vec<Reply>) -> Outcome {
+        let mut spec = *spec;
+        spec.training.limit = 0;
+        // What it is trained on does not matter, and there may be nothing drawn.
+        spec.data = LaneSpec::default().data;
+        let lane = Lane::new(0, (&spec, &Drawn::default()), false, &self.processor, 0.0)?;
+        let mut course = Course::new(&Rc::clone(&lane.experiment), &self.processor, 0.0);
+        course.aim(Training::Until(u32::MAX), 0.0);
+        take_steps(&mut course, WARM_UP, || true);
+        course.settle().await.map_err(broken)?;
+        let (begin, mut taken, mut steps) = ((self.now)(), 0, 1);
+        while (self.now)() < begin + MEASUREMENT {
+            taken += take_steps(&mut course, steps, || true);
+            course.settle().await.map_err(broken)?;
+            steps = (2 * steps).min(64);
+        }
+        let steps_per_second = f64::from(taken) / ((self.now)() - begin);
+        replies.push(Reply::Measured { steps_per_second });
+        Ok(())
+    }
+}
+
+/// Takes at most `most` steps of those left, at least one; how many.
+fn take_steps(course: &mut Course, most: u32, time_left: impl Fn() -> bool) -> u32 {
+    let most = most.min(course.steps_left());
+    for taken in 1..=most {
+        course.step();
+        if !time_left() {
+            return taken;
+        }
+    }
+    most
+}
+
+fn diverged(lane: u8, step: u32) -> String {
+    format!(
+        "Lane {}: training has diverged after {step} steps, the loss is no longer a number. \
+         Choose a smaller learning rate and reset.",
+        name(lane)
+    )
+}

@@ -1,0 +1,173 @@
+//! A number that two builds of `flow` share if and only if they compute the same bits.
+//!
+//! [`digest`] walks over everything here and hashes every result. The native tests pin its value
+//! for one seed, a browser test compares its own with that: the promise that a link shows the same
+//! picture everywhere rests on it.
+
+use super::datasets::{source, target};
+use super::exact::ExactField;
+use super::random::Rng;
+use super::schedule::Schedule;
+use super::spec::{Drawn, Source, Target};
+use super::transfer::{Transfer, Transferred};
+use super::{Point, VelocityField};
+
+/// FNV-1a over the bits of numbers (Fowler, Noll and Vo; 64 bits).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Digest(u64);
+
+impl Default for Digest {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Digest {
+    /// Takes in one number, bit for bit.
+    pub fn number(&mut self, value: f64) {
+        for byte in value.to_bits().to_le_bytes() {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+
+    /// Takes in numbers in order.
+    pub fn numbers(&mut self, values: impl IntoIterator<Item = f64>) {
+        values.into_iter().for_each(|value| self.number(value));
+    }
+
+    /// Takes in points in order.
+    pub fn points(&mut self, points: &[Point]) {
+        self.numbers(points.iter().copied().flatten());
+    }
+
+    /// The hash of all that was taken in.
+    pub fn finish(self) -> u64 {
+        self.0
+    }
+}
+
+const SCHEDULES: [Schedule; 6] = [
+    Schedule::CondOt,
+    Schedule::Poly { n: 2.5 },
+    Schedule::Cosine,
+    Schedule::LinearVp,
+    Schedule::Vp {
+        beta_min: 0.1,
+        beta_max: 20.0,
+    },
+    Schedule::Ve { sigma_max: 5.0 },
+];
+
+/// The digest of a tour of `flow` under one seed: samples, schedules, exact fields, transfers.
+pub fn digest(seed: u64) -> u64 {
+    let mut digest = Digest::default();
+    schedules(&mut digest);
+    samples(&mut digest, seed);
+    fields(&mut digest, seed);
+    transfers(&mut digest, seed);
+    digest.finish()
+}
+
+/// Values, derivatives and inverses of every schedule.
+fn schedules(digest: &mut Digest) {
+    for schedule in SCHEDULES {
+        for i in 0..=50 {
+            let t = f64::from(i) / 50.0;
+            let c = schedule.coefficients(t);
+            digest.numbers([c.alpha, c.sigma, c.d_alpha, c.d_sigma]);
+            digest.number(schedule.inverse_snr(schedule.snr(t)));
+        }
+    }
+}
+
+/// Points, densities and extents of every source and target.
+fn samples(digest: &mut Digest, seed: u64) {
+    let sources = Source::ALL.iter().map(|&name| source(name));
+    let targets = Target::ALL
+        .iter()
+        .filter_map(|&name| target(name, &drawing(seed)).ok());
+    for (stream, data) in sources.chain(targets).enumerate() {
+        let points = data.sample(&mut Rng::stream(seed, stream as u64), 50);
+        digest.points(&points);
+        digest.numbers(points.iter().map(|&p| data.log_density(p)));
+        digest.number(data.extent());
+    }
+}
+
+/// Velocities and divergences of exact fields, at the ends and between them.
+fn fields(digest: &mut Digest, seed: u64) {
+    for (from, to) in [
+        (Source::Gaussian, Target::Checkerboard),
+        (Source::Gaussian, Target::Moons),
+        (Source::Square, Target::Checkerboard),
+        (Source::Square, Target::Drawn),
+        (Source::EightGaussians, Target::Moons),
+    ] {
+        for schedule in SCHEDULES {
+            let Some(field) = exact(from, to, schedule, seed) else {
+                continue;
+            };
+            let x = source(from).sample(&mut Rng::stream(seed, 7), 10);
+            for t in [0.0, 0.02, 0.4, 0.8, 0.99, 1.0] {
+                take(digest, &field, &x, t);
+            }
+        }
+    }
+}
+
+/// Fields transferred between every two schedules.
+fn transfers(digest: &mut Digest, seed: u64) {
+    let x = source(Source::Gaussian).sample(&mut Rng::stream(seed, 8), 4);
+    for from in SCHEDULES {
+        let field = exact(Source::Gaussian, Target::Checkerboard, from, seed);
+        for to in SCHEDULES {
+            let transfer = Transfer::new(from, to);
+            let Some(inner) = field.as_ref() else {
+                continue;
+            };
+            for r in [transfer.start(), 0.3, 0.9, 1.0] {
+                take(digest, &Transferred { inner, transfer }, &x, r);
+            }
+        }
+    }
+}
+
+fn exact(from: Source, to: Target, schedule: Schedule, seed: u64) -> Option<ExactField> {
+    let target = target(to, &drawing(seed)).ok()?;
+    Some(ExactField::new(&source(from), &target, schedule))
+}
+
+/// A scribble, for the target that is drawn.
+fn drawing(seed: u64) -> Drawn {
+    let mut rng = Rng::stream(seed, 9);
+    let target = (0..20).map(|_| [rng.normal(), rng.normal()]).collect();
+    Drawn { target }
+}
+
+/// Takes in velocity and divergence of a field.
+fn take(digest: &mut Digest, field: &impl VelocityField, x: &[Point], t: f64) {
+    let (mut u, mut div) = (vec![[0.0; 2]; x.len()], vec![0.0; x.len()]);
+    field.velocity(x, t, None, &mut u);
+    field.divergence(x, t, None, &mut div);
+    digest.points(&u);
+    digest.numbers(div);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fnv_is_that_of_its_authors() {
+        // FNV-1a of eight zero bytes.
+        let mut digest = Digest::default();
+        digest.number(0.0);
+        assert_eq!(digest.finish(), 0xa8c7_f832_281a_39c5);
+    }
+
+    #[test]
+    fn the_digest_depends_on_the_seed_and_on_nothing_else() {
+        assert_eq!(digest(1), digest(1));
+        assert_ne!(digest(1), digest(2));
+    }
+}

@@ -1,0 +1,98 @@
+//! What trains: the CPU, or a GPU through WebGPU.
+
+use burn::tensor::Device;
+/// What goes wrong on a processor while it works or is read from.
+pub use burn::tensor::ExecutionError as DeviceError;
+
+/// The kind of processor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Cpu,
+    WebGpu,
+}
+
+/// What somebody wants training to run on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Choice {
+    /// WebGPU where it works, else the CPU.
+    #[default]
+    Auto,
+    WebGpu,
+    Cpu,
+}
+
+impl Choice {
+    /// The choice of that name in links and worker addresses.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "auto" => Some(Self::Auto),
+            "webgpu" => Some(Self::WebGpu),
+            "cpu" => Some(Self::Cpu),
+            _ => None,
+        }
+    }
+}
+
+/// A processor that training can run on.
+#[derive(Clone, Debug)]
+pub struct Processor {
+    device: Device,
+    kind: Kind,
+    detail: String,
+}
+
+impl Processor {
+    /// The CPU, with the reason why it was taken.
+    pub fn cpu(reason: impl Into<String>) -> Self {
+        Self {
+            device: Device::flex(),
+            kind: Kind::Cpu,
+            detail: reason.into(),
+        }
+    }
+
+    #[cfg(feature = "gpu")]
+    pub(super) fn new(device: Device, kind: Kind, detail: String) -> Self {
+        Self {
+            device,
+            kind,
+            detail,
+        }
+    }
+
+    /// The CPU, its tensors treated as if they were far away: to test what is meant for a GPU.
+    #[cfg(test)]
+    pub(crate) fn cpu_as_if_it_were_a_gpu() -> Self {
+        Self {
+            kind: Kind::WebGpu,
+            ..Self::cpu("a test")
+        }
+    }
+
+    /// What `choice` asks for, if this program and this machine have it; else the CPU.
+    #[cfg(not(feature = "gpu"))]
+    pub async fn choose(choice: Choice) -> Self {
+        Self::cpu(match choice {
+            Choice::Cpu => "as chosen",
+            Choice::Auto | Choice::WebGpu => "this program trains on the CPU only",
+        })
+    }
+
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The adapter's name, or why the CPU was taken.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// Whether tensors live in main memory, so that reading them waits for nothing.
+    pub fn in_main_memory(&self) -> bool {
+        self.kind == Kind::Cpu
+    }
+}

@@ -1,0 +1,23 @@
+//! Training: a small network regressed on batches by Burn, on the CPU or on a GPU.
+//!
+//! [`crate::flow`] makes the batches; nothing here knows schedules, couplings or data sets. A
+//! [`Trainer`](trainer::Trainer) takes one Adam step a batch and gives its weights back as plain
+//! floats, in the order of [`flow::network::Network`](crate::flow::network::Network).
+//!
+//! # Why the gradient is written out
+//! Burn's tensors do all arithmetic, but the backward pass of this one architecture is spelt out in
+//! [`network`] instead of being recorded by Burn's autodiff. At the baseline (3-64x3-2, batch 256)
+//! that makes a step 1.7 times faster (2,230 against 1,300 steps a second natively, one core): no
+//! tape, every sigmoid computed once, half the dispatches on a GPU, and no autodiff in the program.
+//! Tests hold it against Burn's autodiff and against finite differences.
+
+pub mod activation;
+pub mod adam;
+pub mod device;
+#[cfg(feature = "gpu")]
+mod gpu;
+pub mod network;
+#[cfg(any(feature = "gpu", test))]
+mod self_test;
+pub mod store;
+pub mod trainer;

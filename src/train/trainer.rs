@@ -1,0 +1,123 @@
+//! One network in training: batches in, weights and losses out.
+
+use super::adam::Rate;
+use super::device::{DeviceError, Processor};
+use super::network::{self, matrix};
+use super::store::{DeviceStore, Flat, HostStore, Store};
+use crate::flow::batch::Batch;
+use crate::flow::network::Network;
+use crate::flow::spec::TrainingSpec;
+use burn::tensor::Device;
+
+/// A network, its optimiser, and the steps it has taken.
+pub struct Trainer {
+    store: Store,
+    device: Device,
+    training: TrainingSpec,
+    step: u32,
+    /// Steps behind the loss that has not been reported yet.
+    unreported: u32,
+}
+
+/// Everything a run needs to go on elsewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkpoint {
+    pub step: u32,
+    pub flat: Flat,
+}
+
+impl Trainer {
+    /// Training from this network on, before the first step.
+    pub fn new(processor: &Processor, network: &Network, training: TrainingSpec) -> Self {
+        let flat = Flat::start(network.parameters().to_vec());
+        Self::resume(processor, network, training, Checkpoint { step: 0, flat })
+    }
+
+    /// Training from a checkpoint of a network of this shape on.
+    ///
+    /// # Panics
+    /// If the checkpoint has not as many numbers as the network; see [`Checkpoint::fits`].
+    pub fn resume(
+        processor: &Processor,
+        network: &Network,
+        training: TrainingSpec,
+        checkpoint: Checkpoint,
+    ) -> Self {
+        let architecture = network.architecture();
+        let device = processor.device().clone();
+        let store = if processor.in_main_memory() {
+            Store::Host(HostStore::new(
+                architecture,
+                checkpoint.flat,
+                device.clone(),
+            ))
+        } else {
+            Store::Device(DeviceStore::new(&architecture, &checkpoint.flat, &device))
+        };
+        Self {
+            store,
+            device,
+            training,
+            step: checkpoint.step,
+            unreported: 0,
+        }
+    }
+
+    /// Steps taken.
+    pub fn steps(&self) -> u32 {
+        self.step
+    }
+
+    /// One gradient of the batch's loss and one update. On a GPU this only queues the work.
+    pub fn step(&mut self, batch: &Batch) {
+        let batch = on_device(batch, &self.device);
+        self.store
+            .step(batch, Rate::after(self.step, &self.training));
+        self.step += 1;
+        self.unreported += 1;
+    }
+
+    /// The sum of the losses of the steps since this was last asked, and their number. On a GPU
+    /// this waits until they are done.
+    pub async fn take_losses(&mut self) -> Result<(f64, u32), DeviceError> {
+        let steps = core::mem::take(&mut self.unreported);
+        Ok((self.store.take_loss_sum().await?, steps))
+    }
+
+    /// The current weights, in [`Network`]'s order.
+    pub async fn weights(&self) -> Result<Vec<f32>, DeviceError> {
+        self.store.weights().await
+    }
+
+    /// Everything needed to go on elsewhere.
+    pub async fn checkpoint(&self) -> Result<Checkpoint, DeviceError> {
+        Ok(Checkpoint {
+            step: self.step,
+            flat: self.store.flat().await?,
+        })
+    }
+}
+
+impl Checkpoint {
+    /// Whether a network of this many parameters can go on from here.
+    pub fn fits(&self, parameters: usize) -> bool {
+        let Flat {
+            weights,
+            first,
+            second,
+        } = &self.flat;
+        [weights, first, second]
+            .iter()
+            .all(|values| values.len() == parameters)
+    }
+}
+
+fn on_device(batch: &Batch, device: &Device) -> network::Batch {
+    let rows = batch.weight.len();
+    let columns = batch.input.len() / rows;
+    network::Batch {
+        input: matrix(&batch.input, [rows, columns], device),
+        target: matrix(&batch.target, [rows, 2], device),
+        weight: matrix(&batch.weight, [rows, 1], device),
+    }
+}

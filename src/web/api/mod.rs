@@ -1,0 +1,78 @@
+//! The JavaScript API: `window.flowlab.<verb>(args)` gives a promise, and so does a message
+//! `{type: "flowlab:<verb>", id, ...}` by way of `{type: "flowlab:reply", id, ok, value | error}`.
+
+pub mod calls;
+mod values;
+
+use super::dom::{property, set_property, window};
+use super::page::act;
+use crate::app::api::VERBS;
+use calls::Promised;
+use js_sys::{Object, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{MessageEvent, Window};
+
+const PREFIX: &str = "flowlab:";
+
+/// Puts the verbs on the window, and listens for messages.
+pub fn listen() {
+    let api = Object::new();
+    for (verb, _) in VERBS {
+        let f =
+            Closure::<dyn FnMut(JsValue) -> Promise>::new(move |args: JsValue| call(verb, args));
+        set_property(&api, verb, f.as_ref());
+        f.forget();
+    }
+    set_property(&window(), "flowlab", &api);
+    super::dom::listen(&window(), "message", |event: MessageEvent| heard(&event));
+}
+
+fn call(verb: &'static str, args: JsValue) -> Promise {
+    Promise::new(&mut |resolve, reject| {
+        let promised = Promised { resolve, reject };
+        let args = args.clone();
+        act(move |app| app.call(verb, &args, promised));
+    })
+}
+
+/// A message may come from the page around; it acts within the verbs, whoever sent it.
+fn heard(event: &MessageEvent) {
+    let data = event.data();
+    let kind = property(&data, "type").as_string().unwrap_or_default();
+    let name = kind.strip_prefix(PREFIX).unwrap_or_default();
+    let Some((verb, _)) = VERBS.iter().find(|(verb, _)| *verb == name) else {
+        return;
+    };
+    let id = property(&data, "id");
+    let args = Object::assign(&Object::new(), data.unchecked_ref());
+    for name in ["type", "id"] {
+        let _ = Reflect::delete_property(&args, &name.into());
+    }
+    reply_to(event, id, call(verb, args.into()));
+}
+
+/// Sends what becomes of a promise back to where the message came from.
+fn reply_to(event: &MessageEvent, id: JsValue, promise: Promise) {
+    let Some(source) = event.source() else { return };
+    let origin = match event.origin().as_str() {
+        "null" | "" => "*".to_owned(),
+        origin => origin.to_owned(),
+    };
+    let source: Window = source.unchecked_into();
+    let send = move |ok: bool, name: &str, value: JsValue| {
+        let reply = Object::new();
+        set_property(&reply, "type", &format!("{PREFIX}reply").into());
+        set_property(&reply, "id", &id);
+        set_property(&reply, "ok", &ok.into());
+        set_property(&reply, name, &value);
+        let _ = source.post_message(&reply, &origin);
+    };
+    let failed = send.clone();
+    let done = Closure::once_into_js(move |value: JsValue| send(true, "value", value));
+    let error = Closure::once_into_js(move |error: JsValue| {
+        failed(false, "error", property(&error, "message"));
+    });
+    let then: js_sys::Function = property(&promise, "then").unchecked_into();
+    let _ = then.call2(&promise, &done, &error);
+}

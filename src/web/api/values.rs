@@ -1,0 +1,113 @@
+//! JavaScript values in, JavaScript values out; points as flat `Float32Array`s.
+
+use super::super::dom::{js, property, set_property};
+use crate::engine::protocol::{Answer, Ensemble, Metrics};
+use js_sys::{Array, ArrayBuffer, Float32Array, JSON, Object};
+use serde_json::{Value as Json, json};
+use wasm_bindgen::{JsCast, JsValue};
+
+/// A call's arguments: JSON, and the points, which would be long in JSON.
+///
+/// # Errors
+/// If they are no data (functions, cycles).
+pub fn read_args(args: &JsValue) -> Result<(Json, Option<Vec<f32>>), String> {
+    if args.is_undefined() || args.is_null() {
+        return Ok((Json::Null, None));
+    }
+    let points = read_points(&property(args, "points"));
+    let plain = if points.is_some() {
+        without_points(args)
+    } else {
+        args.clone()
+    };
+    let text = JSON::stringify(&plain)
+        .ok()
+        .and_then(|text| text.as_string());
+    let json = text.and_then(|text| serde_json::from_str(&text).ok());
+    let json = json.ok_or("The arguments must be one object of plain values.")?;
+    Ok((json, points))
+}
+
+fn read_points(points: &JsValue) -> Option<Vec<f32>> {
+    let list = Array::is_array(points) || ArrayBuffer::is_view(points);
+    list.then(|| Float32Array::new(points).to_vec())
+}
+
+fn without_points(args: &JsValue) -> JsValue {
+    let copy = Object::assign(&Object::new(), args.unchecked_ref());
+    let _ = js_sys::Reflect::delete_property(&copy, &"points".into());
+    copy.into()
+}
+
+/// An answer of the engine's.
+pub fn of_answer(answer: Answer) -> JsValue {
+    match answer {
+        Answer::Sample { ensemble } => of_sample(&ensemble),
+        Answer::Field(values) | Answer::Density(values) | Answer::Arrows(values) => {
+            floats(&values.0)
+        }
+        Answer::Couple {
+            x0,
+            x1,
+            cost,
+            crossings,
+            crossing_sample,
+        } => object(&[
+            ("x0", floats(&x0.0)),
+            ("x1", floats(&x1.0)),
+            ("cost", cost.into()),
+            ("crossings", crossings.into()),
+            ("crossingSample", crossing_sample.into()),
+        ]),
+        Answer::Metrics(metrics) => js(&of_metrics(&metrics)),
+        Answer::TransferGap { gap, steps, .. } => js(&json!({"gap": gap, "steps": steps})),
+    }
+}
+
+fn of_sample(ensemble: &Ensemble) -> JsValue {
+    let frames = &ensemble.frames.0;
+    let size = frames.len() / ensemble.times.len().max(1);
+    let sample = [
+        ("x0", floats(&frames[..size])),
+        ("x1", floats(&frames[frames.len() - size..])),
+        ("nfe", ensemble.nfe.into()),
+    ];
+    let sample = object(&sample);
+    // With two frames these are `x0` and `x1` once more.
+    if ensemble.times.len() > 2 {
+        set_property(&sample, "times", &floats(&ensemble.times));
+        set_property(&sample, "trajectories", &floats(frames));
+    }
+    sample
+}
+
+fn of_metrics(metrics: &Metrics) -> Json {
+    json!({
+        "step": metrics.step,
+        "samples": metrics.samples,
+        "loss": metrics.loss,
+        "floor": metrics.floor,
+        "excess": metrics.excess,
+        "w2": metrics.w2,
+        "w2Floor": metrics.w2_floor,
+        "energyDistance": metrics.energy_distance,
+        "energyFloor": metrics.energy_floor,
+        "straightness": metrics.straightness,
+        "kinetic": metrics.kinetic,
+        "npe": metrics.npe,
+        "couplingCost": metrics.coupling_cost,
+        "crossings": metrics.crossings,
+    })
+}
+
+fn floats(values: &[f32]) -> JsValue {
+    Float32Array::from(values).into()
+}
+
+fn object(entries: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in entries {
+        set_property(&object, name, value);
+    }
+    object.into()
+}

@@ -1,0 +1,247 @@
+//! A canvas as a [`Surface`]: many marks a path, and screens of any density.
+
+use super::dom::{create, window};
+use crate::render::color::Color;
+use crate::render::surface::{Image, Rect, Stroke, Surface};
+use std::f64::consts::TAU;
+use std::fmt::Write;
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+
+/// A canvas and the look it was last set to, since changes of look are what costs.
+pub struct Canvas {
+    pub element: HtmlCanvasElement,
+    context: CanvasRenderingContext2d,
+    /// In CSS pixels.
+    pub width: f32,
+    pub height: f32,
+    /// Pixels of the screen in one of CSS.
+    ratio: f64,
+    fill: Option<Color>,
+    line: Option<Stroke>,
+    css: String,
+    dashes: js_sys::Array,
+    pixels: Option<Pixels>,
+}
+
+/// The canvas behind the canvas, on which pictures are laid before they are stretched.
+struct Pixels {
+    canvas: HtmlCanvasElement,
+    context: CanvasRenderingContext2d,
+    data: ImageData,
+    bytes: js_sys::Uint8ClampedArray,
+}
+
+fn context(canvas: &HtmlCanvasElement) -> CanvasRenderingContext2d {
+    let context = canvas.get_context("2d").ok().flatten();
+    context.expect("every browser draws in 2d").unchecked_into()
+}
+
+impl Canvas {
+    pub fn new(element: HtmlCanvasElement) -> Self {
+        Self {
+            context: context(&element),
+            element,
+            width: 0.0,
+            height: 0.0,
+            ratio: 1.0,
+            fill: None,
+            line: None,
+            css: String::new(),
+            dashes: js_sys::Array::new(),
+            pixels: None,
+        }
+    }
+
+    /// Takes the size that the page's layout gives the canvas.
+    pub fn measure(&mut self) {
+        let (width, height) = (self.element.client_width(), self.element.client_height());
+        let ratio = window().device_pixel_ratio().max(0.25);
+        let pixels = |css: i32| (f64::from(css) * ratio).round() as u32;
+        self.width = width as f32;
+        self.height = height as f32;
+        // Setting a size clears the canvas, so only a new one is set.
+        if self.element.width() != pixels(width) {
+            self.element.set_width(pixels(width));
+        }
+        if self.element.height() != pixels(height) {
+            self.element.set_height(pixels(height));
+        }
+        self.ratio = ratio;
+        let _ = self.context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
+        self.context.set_line_cap("round");
+        self.context.set_line_join("round");
+        self.forget();
+    }
+
+    /// The context's look is not what it was set to last.
+    fn forget(&mut self) {
+        self.fill = None;
+        self.line = None;
+    }
+
+    fn set_fill(&mut self, color: Color) {
+        if self.fill != Some(color) {
+            self.css.clear();
+            let _ = write!(self.css, "{color}");
+            self.context.set_fill_style_str(&self.css);
+            self.fill = Some(color);
+        }
+    }
+
+    fn set_line(&mut self, stroke: Stroke) {
+        if self.line == Some(stroke) {
+            return;
+        }
+        self.css.clear();
+        let _ = write!(self.css, "{}", stroke.color);
+        self.context.set_stroke_style_str(&self.css);
+        self.context.set_line_width(f64::from(stroke.width));
+        self.dashes.set_length(0);
+        if let Some(dash) = stroke.dash {
+            self.dashes.push(&f64::from(dash).into());
+        }
+        let _ = self.context.set_line_dash(&self.dashes);
+        self.line = Some(stroke);
+    }
+
+    fn move_to(&self, point: &[f32]) {
+        self.context
+            .move_to(f64::from(point[0]), f64::from(point[1]));
+    }
+
+    fn line_to(&self, point: &[f32]) {
+        self.context
+            .line_to(f64::from(point[0]), f64::from(point[1]));
+    }
+}
+
+impl Pixels {
+    fn new(width: u32, height: u32) -> Option<Self> {
+        let canvas: HtmlCanvasElement = create("canvas");
+        canvas.set_width(width);
+        canvas.set_height(height);
+        let data = ImageData::new_with_sw(width, height).ok()?;
+        Some(Self {
+            context: context(&canvas),
+            bytes: super::dom::property(&data, "data").unchecked_into(),
+            canvas,
+            data,
+        })
+    }
+
+    fn fits(&self, image: &Image<'_>) -> bool {
+        self.data.width() as usize == image.width && self.data.height() as usize == image.height
+    }
+
+    fn lay(&self, image: &Image<'_>) {
+        self.bytes.copy_from(image.rgba);
+        let _ = self.context.put_image_data(&self.data, 0.0, 0.0);
+    }
+}
+
+impl Surface for Canvas {
+    fn clear(&mut self, color: Color) {
+        self.set_fill(color);
+        let (width, height) = (f64::from(self.width), f64::from(self.height));
+        // A pixel more, since the ratio may leave a fraction of one at the edge.
+        self.context.fill_rect(0.0, 0.0, width + 1.0, height + 1.0);
+    }
+
+    fn clip(&mut self, to: Option<Rect>) {
+        match to {
+            Some(rect) => {
+                self.context.save();
+                self.context.begin_path();
+                let [x, y, w, h] = [rect.x, rect.y, rect.width, rect.height].map(f64::from);
+                self.context.rect(x, y, w, h);
+                self.context.clip();
+            }
+            None => {
+                self.context.restore();
+                self.forget();
+            }
+        }
+    }
+
+    fn discs(&mut self, centres: &[f32], radius: f32, color: Color) {
+        self.set_fill(color);
+        let radius = f64::from(radius);
+        self.context.begin_path();
+        for centre in centres.chunks_exact(2) {
+            let (x, y) = (f64::from(centre[0]), f64::from(centre[1]));
+            self.context.move_to(x + radius, y);
+            let _ = self.context.arc(x, y, radius, 0.0, TAU);
+        }
+        self.context.fill();
+    }
+
+    fn squares(&mut self, centres: &[f32], half: f32, color: Color) {
+        self.set_fill(color);
+        let half = f64::from(half);
+        self.context.begin_path();
+        for centre in centres.chunks_exact(2) {
+            let (x, y) = (f64::from(centre[0]), f64::from(centre[1]));
+            self.context
+                .rect(x - half, y - half, 2.0 * half, 2.0 * half);
+        }
+        self.context.fill();
+    }
+
+    fn triangles(&mut self, corners: &[f32], color: Color) {
+        self.set_fill(color);
+        self.context.begin_path();
+        for triangle in corners.chunks_exact(6) {
+            self.move_to(&triangle[..2]);
+            self.line_to(&triangle[2..4]);
+            self.line_to(&triangle[4..]);
+            self.context.close_path();
+        }
+        self.context.fill();
+    }
+
+    fn segments(&mut self, ends: &[f32], stroke: Stroke) {
+        self.set_line(stroke);
+        self.context.begin_path();
+        for segment in ends.chunks_exact(4) {
+            self.move_to(&segment[..2]);
+            self.line_to(&segment[2..]);
+        }
+        self.context.stroke();
+    }
+
+    fn polylines(&mut self, points: &[f32], lengths: &[u32], stroke: Stroke) {
+        self.set_line(stroke);
+        self.context.begin_path();
+        let mut rest = points;
+        for &length in lengths {
+            let (line, after) = rest.split_at((2 * length as usize).min(rest.len()));
+            rest = after;
+            let mut points = line.chunks_exact(2);
+            if let Some(first) = points.next() {
+                self.move_to(first);
+            }
+            for point in points {
+                self.line_to(point);
+            }
+        }
+        self.context.stroke();
+    }
+
+    fn image(&mut self, image: Image<'_>, place: Rect) {
+        if !self
+            .pixels
+            .as_ref()
+            .is_some_and(|pixels| pixels.fits(&image))
+        {
+            self.pixels = Pixels::new(image.width as u32, image.height as u32);
+        }
+        let Some(pixels) = &self.pixels else { return };
+        pixels.lay(&image);
+        self.context.set_image_smoothing_enabled(image.smooth);
+        let [x, y, w, h] = [place.x, place.y, place.width, place.height].map(f64::from);
+        let _ = self
+            .context
+            .draw_image_with_html_canvas_element_and_dw_and_dh(&pixels.canvas, x, y, w, h);
+    }
+}

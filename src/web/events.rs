@@ -1,0 +1,88 @@
+//! What listeners hear: an event on the window, and a message to the page around an embed.
+
+use super::dom::{js, window};
+use crate::app::host::Host;
+use crate::app::msg::Event;
+use crate::app::snapshot;
+use crate::app::state::State;
+use crate::app::text::Text;
+use crate::app::wait;
+use js_sys::Object;
+use serde_json::{Value as Json, json};
+use web_sys::{CustomEvent, CustomEventInit};
+
+/// Events of the frame that is being made; each kind is told once a frame.
+pub struct Events {
+    embedded: bool,
+    state: bool,
+    time: bool,
+    trained: [bool; 2],
+}
+
+impl Events {
+    pub fn new(host: &Host) -> Self {
+        Self {
+            embedded: host.embed,
+            state: false,
+            time: false,
+            trained: [false; 2],
+        }
+    }
+
+    /// Takes note of an event; what can come many times a frame is told at its end.
+    pub fn note(&mut self, event: Event, state: &State, text: &Text) {
+        match event {
+            Event::State => self.state = true,
+            Event::Time => self.time = true,
+            Event::Trained { lane } => self.trained[lane & 1] = true,
+            Event::Ready => self.tell("ready", wait::ready(state)),
+            Event::Error(sentence) => {
+                let notice = state.notices.iter().find(|notice| notice.key == sentence);
+                let sentence = notice.map_or(sentence.clone(), |notice| text.notice(notice));
+                self.tell("error", json!({ "message": sentence }));
+            }
+        }
+    }
+
+    /// Tells what has happened since the last frame.
+    pub fn flush(&mut self, state: &State) {
+        if std::mem::take(&mut self.state) {
+            self.tell("state", snapshot::snapshot(state));
+        }
+        if std::mem::take(&mut self.time) {
+            self.tell("time", json!({"t": state.settings.t}));
+        }
+        for lane in 0..2 {
+            if std::mem::take(&mut self.trained[lane]) {
+                self.tell("trained", wait::figures(state, lane));
+            }
+        }
+    }
+
+    /// The page has become higher or lower.
+    pub fn resized(&self, height: i32) {
+        self.tell("resize", json!({ "height": height }));
+    }
+
+    fn tell(&self, name: &str, detail: Json) {
+        let kind = format!("flowlab:{name}");
+        let init = CustomEventInit::new();
+        init.set_detail(&js(&detail));
+        if let Ok(event) = CustomEvent::new_with_event_init_dict(&kind, &init) {
+            let _ = window().dispatch_event(&event);
+        }
+        if self.embedded {
+            tell_parent(&kind, detail);
+        }
+    }
+}
+
+/// The details travel at the top of the message, beside its type.
+fn tell_parent(kind: &str, mut detail: Json) {
+    detail["type"] = json!(kind);
+    if let Ok(Some(parent)) = window().parent()
+        && !Object::is(&parent, &window())
+    {
+        let _ = parent.post_message(&js(&detail), "*");
+    }
+}

@@ -1,0 +1,134 @@
+//! The loop of animation frames: time passes, and what has changed is drawn.
+
+use super::dom::window;
+use super::page::{App, Dirty, act};
+use crate::app::msg::Msg;
+use crate::app::state::State;
+use std::cell::{Cell, OnceCell};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+
+/// Milliseconds between two drawings of charts and figures, at least.
+const CHARTS: f64 = 100.0;
+/// Frames without any change after which the loop rests.
+const PATIENCE: u32 = 300;
+
+thread_local! {
+    static CALLBACK: OnceCell<Closure<dyn FnMut(f64)>> = const { OnceCell::new() };
+    static RUNNING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What the loop remembers from frame to frame.
+#[derive(Default)]
+pub struct Frames {
+    last: Option<f64>,
+    charts: f64,
+    still: u32,
+    seen: Seen,
+}
+
+/// What tells one picture from the next while time runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Seen {
+    t: f64,
+    playing: bool,
+    ensembles: [Option<(*const f32, usize)>; 2],
+}
+
+impl Seen {
+    fn of(state: &State) -> Self {
+        let buffer = |lane: usize| {
+            let ensemble = state.lanes[lane].ensemble.as_ref()?;
+            Some((ensemble.frames.0.as_ptr(), ensemble.frames.0.len()))
+        };
+        Self {
+            t: state.settings.t,
+            playing: state.playing,
+            ensembles: [buffer(0), buffer(1)],
+        }
+    }
+}
+
+/// Starts the loop, if it rests.
+pub fn wake() {
+    if !RUNNING.replace(true) {
+        request();
+    }
+}
+
+fn request() {
+    CALLBACK.with(|callback| {
+        let callback = callback.get_or_init(|| Closure::new(|now| act(move |app| app.frame(now))));
+        let _ = window().request_animation_frame(callback.as_ref().unchecked_ref());
+    });
+}
+
+impl App {
+    fn frame(&mut self, now: f64) {
+        if self.sight.hidden() {
+            self.frames.last = None;
+            RUNNING.set(false);
+            return;
+        }
+        let dt = (now - self.frames.last.unwrap_or(now)) / 1000.0;
+        self.frames.last = Some(now);
+        self.handle(Msg::Tick { dt });
+        self.note_time();
+        let changed = self.draw(now);
+        self.events.flush(&self.state);
+        self.rest_or_go_on(changed);
+    }
+
+    /// Time, and the exact flow as it is made, change the picture without any message.
+    fn note_time(&mut self) {
+        let seen = Seen::of(&self.state);
+        let before = std::mem::replace(&mut self.frames.seen, seen);
+        self.dirty.stage |= seen != before;
+        self.dirty.time |= seen.t != before.t;
+        self.dirty.texts |= seen.playing != before.playing;
+        self.dirty.figures |= seen.ensembles != before.ensembles;
+    }
+
+    fn draw(&mut self, now: f64) -> bool {
+        let dirty = std::mem::take(&mut self.dirty);
+        if dirty.stage {
+            self.stage.draw(&self.state, &self.look.theme);
+            super::transport::show_time(&self.state);
+        }
+        if dirty.texts {
+            self.show_texts();
+        }
+        if dirty.figures || dirty.time {
+            self.draw_figures(dirty, now);
+        }
+        dirty.stage || dirty.texts || dirty.figures || dirty.time
+    }
+
+    /// Charts cost more than a frame may, and nobody reads them 60 times a second.
+    fn draw_figures(&mut self, dirty: Dirty, now: f64) {
+        if now - self.frames.charts < CHARTS {
+            self.dirty.figures |= dirty.figures;
+            self.dirty.time |= dirty.time;
+            return;
+        }
+        self.frames.charts = now;
+        let all = dirty.figures;
+        self.charts
+            .draw(&self.state, &self.text, &self.look.theme, all);
+        if all {
+            self.stage.show_figures(&self.state, &self.text);
+        }
+        self.dirty.time |= !self.stage.describe(&self.state, &self.text, now);
+    }
+
+    fn rest_or_go_on(&mut self, changed: bool) {
+        self.frames.still = if changed { 0 } else { self.frames.still + 1 };
+        let busy = self.state.playing || self.frames.still < PATIENCE;
+        if busy {
+            request();
+        } else {
+            self.frames.last = None;
+            RUNNING.set(false);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The host's wishes, put into force.
+
+use super::dom::{self, by_id, document, media, on_media, root, set_attribute, set_shown, window};
+use super::page::{App, act};
+use crate::app::host::{Host, Start};
+use crate::app::msg::Msg;
+use std::cell::Cell;
+use web_sys::{Element, Event, HtmlElement};
+
+const STILL: &str = "(prefers-reduced-motion: reduce)";
+
+/// Reads the query of the page's address.
+pub fn read() -> Host {
+    Host::parse(&window().location().search().unwrap_or_default())
+}
+
+/// Lays the page out as the host wishes.
+pub fn apply(app: &mut App) {
+    let host = &app.host;
+    let body: HtmlElement = document().body().expect("the page has a body");
+    if host.embed {
+        set_attribute(&body, "data-embed", "1");
+        set_shown(&by_id("bar"), false);
+    }
+    for part in &host.hide {
+        set_shown(&by_id(part), false);
+    }
+    if let Some(width) = host.width {
+        let _ = body
+            .style()
+            .set_property("max-width", &format!("{width}px"));
+    }
+    if !document().fullscreen_enabled() {
+        let tools: Element = by_id("tools");
+        set_shown(
+            &dom::first::<Element>(&tools, "[data-do='fullscreen']"),
+            false,
+        );
+    }
+    set_attribute(&root(), "data-ready", "1");
+    let still = host.still;
+    app.handle(Msg::ReducedMotion(still || media(STILL)));
+    on_media(STILL, move |_| {
+        act(move |app| app.handle(Msg::ReducedMotion(still || media(STILL))));
+    });
+}
+
+/// Hides panel, charts and story, or shows them again.
+pub fn toggle_panels() {
+    let body = document().body().expect("the page has a body");
+    if body.has_attribute("data-panels") {
+        let _ = body.remove_attribute("data-panels");
+    } else {
+        set_attribute(&body, "data-panels", "hidden");
+    }
+}
+
+thread_local! {
+    static BEGUN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Begins the visit, or waits for what the host wants to come first.
+pub fn begin(app: &mut App) {
+    if app.host.start == Start::Now {
+        return begin_now(app);
+    }
+    app.handle(Msg::Pause);
+    if app.host.start == Start::Click {
+        for event in ["pointerdown", "keydown"] {
+            dom::listen(&document(), event, |_: Event| act(begin_now));
+        }
+    }
+}
+
+/// The stage has come on the screen.
+pub fn seen(app: &mut App) {
+    if app.host.start == Start::Visible {
+        begin_now(app);
+    }
+}
+
+/// Fetches the engine and, unless the host forbids it, plays.
+pub fn begin_now(app: &mut App) {
+    if BEGUN.replace(true) {
+        return;
+    }
+    app.engines.load(app.host.backend);
+    if !app.host.autoplay {
+        app.handle(Msg::Pause);
+    } else if app.host.start != Start::Now && !app.state.reduced_motion {
+        app.handle(Msg::Play);
+    }
+}
+
+/// Trains without being asked, once the engine can.
+pub fn train_unasked(app: &mut App) {
+    let training = app
+        .state
+        .lanes
+        .iter()
+        .any(|lane| lane.training || lane.step > 0);
+    if app.host.autoplay && !training {
+        act(|app| {
+            app.handle(Msg::Train {
+                lane: None,
+                steps: None,
+            })
+        });
+    }
+}

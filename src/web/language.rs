@@ -1,0 +1,52 @@
+//! The language of the page, and the texts of its markup.
+
+use super::dom::{all, by_id, listen as on, root, set_attribute, set_text, window};
+use super::page::{App, Dirty, act};
+use super::{help, panel, storage, story};
+use crate::app::host::Host;
+use crate::app::text::{Language, Text};
+use web_sys::{Element, Event, HtmlSelectElement};
+
+/// The host's wish, else what was chosen before, else the browser's language.
+pub fn choose(host: &Host) -> Language {
+    let tag = host.lang.clone().or_else(|| storage::read("language"));
+    let tag = tag.or_else(|| window().navigator().language());
+    Language::from_tag(&tag.unwrap_or_default())
+}
+
+pub fn listen() {
+    on(&by_id::<Element>("language"), "input", |_: Event| {
+        let tag = by_id::<HtmlSelectElement>("language").value();
+        storage::write("language", &tag);
+        act(move |app| {
+            app.text = Text::new(Language::from_tag(&tag));
+            apply(app);
+        });
+    });
+}
+
+/// Says everything in the app's language.
+pub fn apply(app: &mut App) {
+    let tag = app.text.language.tag();
+    set_attribute(&root(), "lang", tag);
+    by_id::<HtmlSelectElement>("language").set_value(tag);
+    translate(&app.text);
+    story::build(&app.text);
+    help::build(&app.text);
+    panel::build(app);
+    app.dirty = Dirty::ALL;
+}
+
+fn translate(text: &Text) {
+    for element in all("[data-text]") {
+        let key = element.get_attribute("data-text").unwrap_or_default();
+        set_text(&element, text.get(&key));
+    }
+    for element in all("[data-text-label]") {
+        let key = element.get_attribute("data-text-label").unwrap_or_default();
+        set_attribute(&element, "aria-label", text.get(&key));
+        if element.tag_name() == "BUTTON" {
+            set_attribute(&element, "title", text.get(&key));
+        }
+    }
+}

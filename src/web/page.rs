@@ -1,0 +1,199 @@
+//! The page program: the state, everything that shows it, and the one way to change it.
+
+use super::api::calls::Calls;
+use super::charts::Charts;
+use super::engine_link::Engines;
+use super::events::Events;
+use super::frame::{self, Frames};
+use super::link::LinkWriter;
+use super::panel::Panel;
+use super::sight::Sight;
+use super::stage::Stage;
+use super::theme::Look;
+use super::{
+    api, badge, clicks, embed, host, keys, language, link, notices, panel, pointer, sight, story,
+    theme, transport,
+};
+use crate::app::host::Host;
+use crate::app::msg::{Effect, Event, Msg};
+use crate::app::settings::Settings;
+use crate::app::state::State;
+use crate::app::text::Text;
+use crate::app::update::update;
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
+/// Everything there is to a visit.
+pub struct App {
+    pub state: State,
+    pub host: Host,
+    pub text: Text,
+    pub look: Look,
+    pub stage: Stage,
+    pub charts: Charts,
+    pub panel: Panel,
+    pub engines: Engines,
+    pub calls: Calls,
+    pub events: Events,
+    pub link: LinkWriter,
+    pub sight: Sight,
+    pub frames: Frames,
+    pub dirty: Dirty,
+}
+
+/// What no longer shows the state.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Dirty {
+    /// The pictures of the lanes.
+    pub stage: bool,
+    /// Controls and texts.
+    pub texts: bool,
+    /// The charts, and the figures below the pictures.
+    pub figures: bool,
+    /// The chart and the description that follow time.
+    pub time: bool,
+}
+
+impl Dirty {
+    pub const ALL: Self = Self {
+        stage: true,
+        texts: true,
+        figures: true,
+        time: true,
+    };
+
+    /// What a message can change. Time is looked at by [`Frames`].
+    fn note(&mut self, msg: &Msg) {
+        match msg {
+            Msg::Tick { .. } => {}
+            Msg::Pointer(_) => self.stage = true,
+            _ => *self = Self::ALL,
+        }
+    }
+}
+
+/// Something to be done with the app.
+type Act = Box<dyn FnOnce(&mut App)>;
+
+thread_local! {
+    static APP: RefCell<Option<App>> = const { RefCell::new(None) };
+    static QUEUE: RefCell<VecDeque<Act>> = const { RefCell::new(VecDeque::new()) };
+}
+
+/// Does something with the app: now, or, if it is in use further up the stack (an event was fired
+/// by what we did to the document), as soon as it is free.
+pub fn act(f: impl FnOnce(&mut App) + 'static) {
+    QUEUE.with_borrow_mut(|queue| queue.push_back(Box::new(f)));
+    APP.with(|app| {
+        let Ok(mut app) = app.try_borrow_mut() else {
+            return;
+        };
+        if let Some(app) = app.as_mut() {
+            while let Some(next) = QUEUE.with_borrow_mut(VecDeque::pop_front) {
+                next(app);
+            }
+        }
+    });
+    frame::wake();
+}
+
+/// Lets something happen to the page.
+pub fn dispatch(msg: Msg) {
+    act(move |app| app.handle(msg));
+}
+
+impl App {
+    /// Lets something happen, and does what follows from it.
+    pub fn handle(&mut self, msg: Msg) {
+        self.dirty.note(&msg);
+        let ticks = matches!(msg, Msg::Tick { .. });
+        for effect in update(&mut self.state, msg) {
+            self.run(effect);
+        }
+        if ticks {
+            return;
+        }
+        self.calls.settle(&self.state);
+        // Out of sight there are no frames that would tell.
+        if self.sight.hidden() {
+            self.events.flush(&self.state);
+        }
+    }
+
+    fn run(&mut self, effect: Effect) {
+        match effect {
+            Effect::Send(request) => self.engines.send(&request),
+            Effect::SendRival(request) => self.engines.send_rival(&request),
+            Effect::Promote => self.engines.promote(),
+            Effect::DismissRival => self.engines.dismiss_rival(),
+            Effect::WriteLink(fragment) => self.link.write(fragment),
+            Effect::Emit(event) => self.emit(event),
+        }
+    }
+
+    fn emit(&mut self, event: Event) {
+        if event == Event::Ready {
+            self.engines.load_rival(self.host.backend);
+            self.calls.ask_again(&self.engines);
+            host::train_unasked(self);
+        }
+        self.events.note(event, &self.state, &self.text);
+    }
+
+    /// Brings controls and texts up to date with the state.
+    pub fn show_texts(&mut self) {
+        badge::show(self);
+        notices::show(&self.state, &self.text);
+        story::show(&self.state, &self.text);
+        transport::show(&self.state, &self.text);
+        panel::show(self);
+        self.stage.show_texts(&self.state, &self.text);
+    }
+}
+
+/// Starts the page program.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    let host = host::read();
+    let app = App {
+        state: State::new(Settings::default()),
+        text: Text::new(language::choose(&host)),
+        look: Look::new(&host),
+        stage: Stage::new(),
+        charts: Charts::new(),
+        panel: Panel::default(),
+        engines: Engines::default(),
+        calls: Calls::default(),
+        events: Events::new(&host),
+        link: LinkWriter::default(),
+        sight: Sight::default(),
+        frames: Frames::default(),
+        dirty: Dirty::ALL,
+        host,
+    };
+    APP.set(Some(app));
+    act(begin);
+}
+
+fn begin(app: &mut App) {
+    language::apply(app);
+    host::apply(app);
+    for listen in [
+        clicks::listen,
+        keys::listen,
+        language::listen,
+        link::listen,
+        panel::listen,
+        pointer::listen,
+        sight::listen,
+        story::listen,
+        theme::listen,
+        transport::listen,
+        api::listen,
+    ] {
+        listen();
+    }
+    embed::listen(&app.host);
+    app.handle(Msg::OpenLink(link::fragment()));
+    host::begin(app);
+}

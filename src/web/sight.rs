@@ -1,0 +1,90 @@
+//! Whether anybody can see the stage. Out of sight nothing is drawn, and after a while nothing is
+//! trained either, unless a caller of the API waits for it.
+
+use super::dom::{after, by_id, document, listen as on};
+use super::page::{App, act};
+use super::{frame, host};
+use crate::app::msg::Msg;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, Event, IntersectionObserver, IntersectionObserverEntry};
+
+/// Milliseconds out of sight after which training rests.
+const PATIENCE: i32 = 15_000;
+
+/// What is known of who can see the stage.
+#[derive(Default)]
+pub struct Sight {
+    page_hidden: bool,
+    off_screen: bool,
+    /// Counts the changes, so that a timer knows whether it is still meant.
+    changes: u32,
+    /// Lanes whose training rests until somebody looks again.
+    resting: Vec<usize>,
+}
+
+impl Sight {
+    /// Whether nobody can see the stage.
+    pub fn hidden(&self) -> bool {
+        self.page_hidden || self.off_screen
+    }
+}
+
+pub fn listen() {
+    on(&document(), "visibilitychange", |_: Event| {
+        let hidden = document().visibility_state() == web_sys::VisibilityState::Hidden;
+        act(move |app| app.look(|sight| sight.page_hidden = hidden));
+    });
+    let moved = Closure::<dyn FnMut(js_sys::Array)>::new(|entries: js_sys::Array| {
+        let last: IntersectionObserverEntry = entries.at(-1).unchecked_into();
+        let visible = last.is_intersecting();
+        act(move |app| {
+            if visible {
+                host::seen(app);
+            }
+            app.look(|sight| sight.off_screen = !visible);
+        });
+    });
+    if let Ok(observer) = IntersectionObserver::new(moved.as_ref().unchecked_ref()) {
+        observer.observe(&by_id::<Element>("stage"));
+        // The observer lives as long as the page.
+        std::mem::forget(observer);
+    }
+    moved.forget();
+}
+
+impl App {
+    fn look(&mut self, change: impl FnOnce(&mut Sight)) {
+        let before = self.sight.hidden();
+        change(&mut self.sight);
+        if self.sight.hidden() == before {
+            return;
+        }
+        self.sight.changes += 1;
+        if before {
+            self.wake_training();
+            frame::wake();
+        } else {
+            let change = self.sight.changes;
+            after(PATIENCE, move || act(move |app| app.rest_training(change)));
+        }
+    }
+
+    fn rest_training(&mut self, change: u32) {
+        if self.sight.changes != change || self.calls.waiting() {
+            return;
+        }
+        let training = |lane: &usize| self.state.lanes[*lane].training;
+        self.sight.resting = [0, 1].into_iter().filter(training).collect();
+        self.handle(Msg::StopTraining { lane: None });
+    }
+
+    fn wake_training(&mut self) {
+        for lane in std::mem::take(&mut self.sight.resting) {
+            self.handle(Msg::Train {
+                lane: Some(lane),
+                steps: None,
+            });
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! The stage: two figures, of which one or both are shown, each with its picture, the words over
+//! it and the figures below.
+
+use super::canvas::Canvas;
+use super::dom::{self, by_id, first, set_attribute, set_class, set_shown, set_text};
+use super::figures::{Description, Figures};
+use super::page::{Dirty, act};
+use crate::app::overlay::{Overlay, overlay};
+use crate::app::panel::shown_differences;
+use crate::app::schema::Param;
+use crate::app::state::State;
+use crate::app::text::Text;
+use crate::flow::Point;
+use crate::flow::spec::Target;
+use crate::render::describe;
+use crate::render::palette::Theme;
+use crate::render::scene::{self, Scratch};
+use crate::render::view::View;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, HtmlElement, ResizeObserver};
+
+/// Both lanes' places on the page.
+pub struct Stage {
+    root: HtmlElement,
+    lanes: [Place; 2],
+    scratch: Scratch,
+    description: Description,
+    /// The canvases may have another size than they were drawn for.
+    resized: bool,
+}
+
+/// A lane's place.
+struct Place {
+    figure: HtmlElement,
+    difference: Element,
+    picture: HtmlElement,
+    canvas: Canvas,
+    overlay: HtmlElement,
+    figures: Figures,
+}
+
+/// Whether a filmstrip stands for the animation.
+pub fn filmstrip(state: &State) -> bool {
+    state.reduced_motion && !state.playing
+}
+
+impl Stage {
+    pub fn new() -> Self {
+        let root: HtmlElement = by_id("stage");
+        let lanes = [0, 1].map(|lane| Place::new(&root, lane));
+        observe(&lanes);
+        Self {
+            root,
+            lanes,
+            scratch: Scratch::default(),
+            description: Description::default(),
+            resized: true,
+        }
+    }
+
+    /// Draws the lanes that are shown.
+    pub fn draw(&mut self, state: &State, theme: &Theme) {
+        self.lay_out(state);
+        for (lane, place) in self.lanes.iter_mut().enumerate() {
+            if !state.shown(lane) {
+                continue;
+            }
+            let view = place.view(state);
+            let draw = if filmstrip(state) {
+                scene::draw_filmstrip
+            } else {
+                scene::draw
+            };
+            draw(
+                state,
+                lane,
+                &view,
+                theme,
+                &mut self.scratch,
+                &mut place.canvas,
+            );
+        }
+    }
+
+    fn lay_out(&mut self, state: &State) {
+        set_attribute(
+            &self.root,
+            "data-lanes",
+            if state.settings.lanes == 2 { "2" } else { "1" },
+        );
+        for (lane, place) in self.lanes.iter_mut().enumerate() {
+            set_shown(&place.figure, state.shown(lane));
+            set_class(&place.picture, "strip", filmstrip(state));
+        }
+        if std::mem::take(&mut self.resized) {
+            self.lanes
+                .iter_mut()
+                .for_each(|place| place.canvas.measure());
+        }
+    }
+
+    /// The words around the pictures.
+    pub fn show_texts(&mut self, state: &State, text: &Text) {
+        let differences = shown_differences(&state.settings);
+        for (lane, place) in self.lanes.iter().enumerate() {
+            set_text(&place.difference, &named(&differences, state, lane, text));
+            place.show_overlay(state, lane, text);
+            let name = text.notice(&describe::name(state, lane));
+            set_attribute(&place.canvas.element, "aria-label", &name);
+            let draws = state.shown(lane) && state.spec(lane).data.target == Target::Drawn;
+            set_class(&place.picture, "draws", draws);
+        }
+    }
+
+    /// The figures below the pictures.
+    pub fn show_figures(&mut self, state: &State, text: &Text) {
+        for (lane, place) in self.lanes.iter_mut().enumerate() {
+            if state.shown(lane) {
+                place.figures.show(state, lane, text);
+            }
+        }
+    }
+
+    /// Renews the description that a screen reader speaks, unless it is too early; returns whether
+    /// it is up to date.
+    pub fn describe(&mut self, state: &State, text: &Text, now: f64) -> bool {
+        self.description.show(state, text, now)
+    }
+
+    /// The point of the plane at an offset in a lane's canvas, and the length of a pixel there.
+    pub fn point(&self, state: &State, lane: usize, x: f32, y: f32) -> (Point, f64) {
+        let mut view = self.lanes[lane].view(state);
+        if filmstrip(state) {
+            let panels = scene::film_panels(view.rect);
+            let under = panels
+                .into_iter()
+                .find(|rect| x < rect.x + rect.width && y < rect.y + rect.height);
+            view.rect = under.unwrap_or(view.rect);
+        }
+        (view.point(x, y), 1.0 / f64::from(view.scale()))
+    }
+
+    /// The canvas of a lane.
+    pub fn canvas(&self, lane: usize) -> &web_sys::HtmlCanvasElement {
+        &self.lanes[lane].canvas.element
+    }
+}
+
+impl Place {
+    fn new(stage: &Element, lane: usize) -> Self {
+        let figure: HtmlElement = first(stage, &format!("[data-lane='{lane}']"));
+        Self {
+            difference: first(&figure, ".difference"),
+            picture: first(&figure, ".picture"),
+            canvas: Canvas::new(first(&figure, "canvas")),
+            overlay: first(&figure, ".overlay"),
+            figures: Figures::new(first(&figure, ".figures")),
+            figure,
+        }
+    }
+
+    fn view(&self, state: &State) -> View {
+        View::new(self.canvas.width, self.canvas.height, state.extent)
+    }
+
+    fn show_overlay(&self, state: &State, lane: usize, text: &Text) {
+        let overlay = overlay(state, lane);
+        set_shown(&self.overlay, overlay.is_some());
+        set_class(
+            &self.overlay,
+            "problem",
+            matches!(overlay, Some(Overlay::Problem(_))),
+        );
+        match overlay {
+            Some(Overlay::Problem(notice)) => set_text(&self.overlay, &text.notice(&notice)),
+            Some(Overlay::Remark(key)) => set_text(&self.overlay, text.get(key)),
+            None => {}
+        }
+    }
+}
+
+/// What this lane has of what the lanes differ in.
+fn named(differences: &[&Param], state: &State, lane: usize, text: &Text) -> String {
+    let names = differences.iter().map(|param| {
+        let value = super::panel::value_text(param, &(param.get)(&state.settings, lane), text);
+        format!("{}: {value}", text.get(&format!("param.{}", param.name)))
+    });
+    names.collect::<Vec<_>>().join(" · ")
+}
+
+/// Has the stage measured again whenever the layout gives it another size.
+fn observe(lanes: &[Place; 2]) {
+    let resized = Closure::<dyn FnMut()>::new(|| {
+        act(|app| {
+            app.stage.resized = true;
+            app.charts.resized = true;
+            app.dirty = Dirty::ALL;
+        });
+    });
+    if let Ok(observer) = ResizeObserver::new(resized.as_ref().unchecked_ref()) {
+        for place in lanes {
+            observer.observe(&place.picture);
+        }
+        observer.observe(&by_id::<Element>("charts"));
+        // The observer lives as long as the page.
+        std::mem::forget(observer);
+    }
+    // Another screen, or another zoom, may change the density of pixels alone.
+    dom::on_media("(min-resolution: 1.5dppx)", |_| {
+        act(|app| app.stage.resized = true)
+    });
+    resized.forget();
+}

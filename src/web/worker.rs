@@ -1,0 +1,78 @@
+//! The engine in its worker: requests come in as messages, the engine is pulled along, replies go
+//! out. Between two ticks the browser gets its turn, so that requests interleave with training.
+
+mod inbox;
+mod turn;
+
+use crate::engine::core::Engine;
+use crate::engine::protocol::{Reply, encode};
+use crate::train::device::{Choice, Processor};
+use inbox::Inbox;
+use turn::Turn;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::DedicatedWorkerGlobalScope;
+
+/// Seconds of work between two looks at the messages.
+const SLICE: f64 = 0.012;
+
+/// Starts the engine of this worker.
+pub fn start() {
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        post(&Reply::Failed(format!(
+            "The engine has stopped because of an error in its program ({panic})."
+        )));
+    }));
+    spawn_local(run());
+}
+
+async fn run() {
+    let inbox = Inbox::open();
+    let processor = Processor::choose(choice()).await;
+    let clock = performance();
+    let mut engine = Engine::new(processor, Box::new(move || clock.now() / 1000.0));
+    post(&engine.ready());
+    let turn = Turn::new();
+    loop {
+        let mut replies = Vec::new();
+        for request in inbox.take() {
+            match request {
+                Ok(request) => engine.handle(request, &mut replies),
+                Err(sentence) => replies.push(Reply::Failed(sentence)),
+            }
+        }
+        replies.iter().for_each(post);
+        if engine.idle() {
+            inbox.wait().await;
+        } else {
+            engine.tick(SLICE).await.iter().for_each(post);
+            turn.pass().await;
+        }
+    }
+}
+
+/// What the worker's address asks for: `backend=auto|webgpu|cpu`.
+fn choice() -> Choice {
+    let query = web_sys::UrlSearchParams::new_with_str(&scope().location().search());
+    let wish = query.ok().and_then(|query| query.get("backend"));
+    wish.and_then(|name| Choice::from_name(&name))
+        .unwrap_or_default()
+}
+
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+fn performance() -> web_sys::Performance {
+    scope().performance().expect("a worker has a clock")
+}
+
+/// Sends a reply; its buffer is given away, not copied.
+fn post(reply: &Reply) {
+    let buffer = js_sys::Uint8Array::from(encode(reply).as_slice()).buffer();
+    let transfer = js_sys::Array::of1(&buffer);
+    if let Err(error) = scope().post_message_with_transfer(&buffer, &transfer) {
+        web_sys::console::error_1(&JsValue::from(error));
+    }
+}

@@ -1,0 +1,79 @@
+//! Requests that have arrived and not been handled.
+
+use super::scope;
+use crate::engine::protocol::{Request, decode};
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::rc::Rc;
+use std::task::{Poll, Waker};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::MessageEvent;
+
+/// A request, or why a message was none.
+type Arrival = Result<Request, String>;
+
+/// The worker's messages, as they come.
+pub struct Inbox {
+    state: Rc<RefCell<State>>,
+    _listener: Closure<dyn FnMut(MessageEvent)>,
+}
+
+#[derive(Default)]
+struct State {
+    arrivals: VecDeque<Arrival>,
+    waiting: Option<Waker>,
+}
+
+impl Inbox {
+    /// Listens from now on, and takes over what the worker's script has kept until now.
+    pub fn open() -> Self {
+        let state = Rc::new(RefCell::new(State::default()));
+        let shared = state.clone();
+        let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            shared.borrow_mut().receive(&event.data());
+        });
+        scope().set_onmessage(Some(listener.as_ref().unchecked_ref()));
+        for early in kept() {
+            state.borrow_mut().receive(&early);
+        }
+        Self {
+            state,
+            _listener: listener,
+        }
+    }
+
+    /// All that has arrived.
+    pub fn take(&self) -> VecDeque<Arrival> {
+        std::mem::take(&mut self.state.borrow_mut().arrivals)
+    }
+
+    /// Waits until something has.
+    pub async fn wait(&self) {
+        poll_fn(|context| {
+            let mut state = self.state.borrow_mut();
+            if !state.arrivals.is_empty() {
+                return Poll::Ready(());
+            }
+            state.waiting = Some(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+impl State {
+    fn receive(&mut self, data: &JsValue) {
+        let bytes = js_sys::Uint8Array::new(data).to_vec();
+        self.arrivals.push_back(decode(&bytes));
+        self.waiting.take().into_iter().for_each(Waker::wake);
+    }
+}
+
+/// What arrived before the program listened; see `www/engine_worker.js`.
+fn kept() -> Vec<JsValue> {
+    let kept = js_sys::Reflect::get(&scope(), &"inbox".into()).unwrap_or_default();
+    kept.dyn_into::<js_sys::Array>()
+        .map_or(Vec::new(), |kept| kept.iter().collect())
+}
