@@ -1,33 +1,36 @@
-// How long two moons take to an excess loss of 0.05 on the CPU engine, from the first step.
+// How long two moons take to an excess loss of 0.05 on the CPU engine: the shortest training found that ends below it.
+//
+// Waiting for the page to report such an excess would measure the reports, which come every few seconds: the excess is
+// instead asked for once, after the clock has stopped.
 
 import { link, visitReady } from "./flowlab.mjs";
 
 const EXCESS = 0.05;
-/// The learning rate falls to 0 over `limit` steps; see ../design for what a reference trainer reaches with it.
-const HASH = (seed) => link({ width: 64, depth: 3, batch: 256, lr: 0.01, limit: 2000, seed });
+/// The rate falls to 0 by half a cosine. At 0.01, 1,000 steps end at 0.05; at 0.03, 700 end at 0.038.
+const RECIPE = { lr: 0.03, limit: 700 };
 
 export async function moons(bench) {
-  const ids = ["moons/seconds", "moons/steps"];
-  bench.record.declare(ids[0], `two moons to an excess loss of ${EXCESS}, CPU`, "s");
-  bench.record.declare(ids[1], "steps it took", "steps");
-  for (let round = 0; round < bench.rounds; round++)
-    await bench.record.attempt(ids, async () => {
-      const found = await visitReady(bench.browser, bench.site, { backend: "cpu", hash: HASH(round + 1) },
-        (page) => page.evaluate(untilExcess, EXCESS));
-      bench.log(`two moons: ${found.seconds.toFixed(2)} s, step ${found.step}`);
-      bench.record.add(ids[0], found.seconds);
-      bench.record.add(ids[1], found.step);
-    });
+  const ids = ["moons/seconds", "moons/excess"];
+  const recipe = `${RECIPE.limit} steps, rate ${RECIPE.lr} falling to 0`;
+  bench.record.declare(ids[0], `two moons to an excess loss of ${EXCESS}, CPU: ${recipe}`, "s");
+  bench.record.declare(ids[1], "the excess loss it ends at", "");
+  for (let round = 0; round < bench.rounds; round++) await bench.record.attempt(ids, () => once(bench, ids, round + 1));
 }
 
-async function untilExcess(wanted) {
+async function once(bench, ids, seed) {
+  const hash = link({ width: 64, depth: 3, batch: 256, ...RECIPE, seed });
+  const { seconds, excess } = await visitReady(bench.browser, bench.site, { backend: "cpu", hash },
+    (page) => page.evaluate(train, RECIPE.limit));
+  bench.log(`two moons: ${seconds.toFixed(2)} s, excess ${excess.toFixed(4)}`);
+  if (excess > EXCESS) throw new Error(`with seed ${seed} the excess is ${excess}`);
+  bench.record.add(ids[0], seconds);
+  bench.record.add(ids[1], excess);
+}
+
+async function train(steps) {
   const start = performance.now();
-  let done = false;
-  const training = window.flowlab.train({ steps: 2000, lane: 0 }).then((end) => ((done = true), end));
-  for (;;) {
-    const [figures] = (await window.flowlab.get()).figures;
-    if (figures.excess !== null && figures.excess <= wanted) return { seconds: (performance.now() - start) / 1000, step: figures.step };
-    if (done) throw new Error(`after ${(await training).step} steps the excess is still ${(await training).excess}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await window.flowlab.train({ steps, lane: 0 });
+  const seconds = (performance.now() - start) / 1000;
+  const { excess } = await window.flowlab.metrics({ lane: 0 });
+  return { seconds, excess };
 }
