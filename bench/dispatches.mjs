@@ -12,6 +12,10 @@ const SECONDS = 3;
 
 const NAMES = { flowlab: "Flowlab, WebGPU", tfjs: "TensorFlow.js, webgpu" };
 
+/// Whether a training side's calls are counted at this size, and the row of the first count.
+export const counts = (size, side) => size.key === COUNTED && side.endsWith("-webgpu");
+export const countedRow = (side) => `dispatches/${side.replace("-webgpu", "")}`;
+
 export function declareDispatches(record) {
   for (const [side, name] of Object.entries(NAMES))
     for (const what of ["dispatches", "submits"]) record.declare(`${what}/${side}`, `${what} a step: ${name}`, "a step");
@@ -30,13 +34,13 @@ export async function countTensorFlow(bench, size, page, pace) {
 
 async function count(bench, size, side, realms, run, pace) {
   const ids = [`dispatches/${side}`, `submits/${side}`];
-  if (size.key !== COUNTED || !bench.wants(ids[0])) return;
+  if (size.key !== COUNTED || !ids.some(bench.wants)) return;
   await bench.record.attempt(ids, async () => {
     for (const realm of realms) await realm.evaluate(COUNTER);
     const steps = Math.max(8, Math.round(pace * SECONDS));
     await run(steps);
-    const counts = await Promise.all(realms.map((realm) => realm.evaluate(() => globalThis.benchGpu)));
-    const sum = (what) => counts.reduce((total, one) => total + (one?.[what] ?? 0), 0);
+    const found = await Promise.all(realms.map((realm) => realm.evaluate(() => globalThis.benchGpu)));
+    const sum = (what) => found.reduce((total, one) => total + (one?.[what] ?? 0), 0);
     if (sum("dispatches") === 0) throw new Error("no dispatch was seen");
     bench.record.add(ids[0], sum("dispatches") / steps);
     bench.record.add(ids[1], sum("submits") / steps);

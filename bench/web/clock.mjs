@@ -8,7 +8,9 @@
 export async function measure(trainer, { seconds = 3, warmup = 1, patience = 20 } = {}) {
   const before = await trainer.loss();
   const { pace, last } = await warmUp(trainer, warmup, patience);
-  const timed = last > patience ? { steps: 1, took: last } : await time(trainer, Math.max(1, Math.round(seconds / pace)));
+  // Three steps at least, if there is patience for them: one alone may meet anything.
+  const steps = Math.max(1, Math.min(3, Math.floor(patience / pace)), Math.round(seconds / pace));
+  const timed = last > patience ? { steps: 1, took: last } : await time(trainer, steps);
   const after = await trainer.loss();
   return {
     stepsPerSecond: timed.steps / timed.took,
@@ -26,8 +28,9 @@ async function warmUp(trainer, warmup, patience) {
   for (let steps = 1; ; steps *= 2) {
     const { took } = await time(trainer, steps);
     const spent = (performance.now() - start) / 1000;
-    // The first step compiles shaders, or waits for V8 to optimise: a slow side makes one more before it is believed.
-    const believed = steps > 1 || took > patience;
+    // The first step compiles shaders, or waits for V8 to optimise: it is believed only of a side
+    // so slow that such things are a small part of it.
+    const believed = steps > 1 || took > patience / 4;
     if (believed && spent >= warmup) return { pace: took / steps, last: took / steps };
   }
 }
