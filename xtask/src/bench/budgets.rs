@@ -54,7 +54,8 @@ struct Budget {
     /// Of the ratio, not of the figure itself.
     of_ratio: bool,
     at_least: bool,
-    limit: f64,
+    /// `None`: only going beyond is asked for.
+    limit: Option<f64>,
     beyond: f64,
 }
 
@@ -63,7 +64,7 @@ const fn at_most(id: &'static str, limit: f64, beyond: f64) -> Budget {
         id,
         of_ratio: false,
         at_least: false,
-        limit,
+        limit: Some(limit),
         beyond,
     }
 }
@@ -73,7 +74,7 @@ const fn times(id: &'static str, limit: f64, beyond: f64) -> Budget {
         id,
         of_ratio: true,
         at_least: true,
-        limit,
+        limit: Some(limit),
         beyond,
     }
 }
@@ -85,8 +86,7 @@ const BUDGETS: &[Budget] = &[
         id: "share/64x3/flowlab-cpu",
         of_ratio: false,
         at_least: true,
-        // No share is asked for, but for going beyond.
-        limit: 0.0,
+        limit: None,
         beyond: 60.0,
     },
     at_most("dispatches/flowlab", 8.0, 3.0),
@@ -115,10 +115,11 @@ pub fn verdict(report: &Report, id: &str) -> Option<String> {
     let sign = if budget.at_least { "≥" } else { "≤" };
     let unit = if budget.of_ratio { "×" } else { "" };
     let said = |word: &str, limit: f64| Some(format!("{word} {sign} {limit}{unit}"));
-    match (keeps(budget.beyond), keeps(budget.limit)) {
-        (true, _) => said("beyond:", budget.beyond),
-        (_, true) => said("kept:", budget.limit),
-        _ => said("missed:", budget.limit),
+    match budget.limit {
+        _ if keeps(budget.beyond) => said("beyond:", budget.beyond),
+        Some(limit) if keeps(limit) => said("kept:", limit),
+        Some(limit) => said("missed:", limit),
+        None => said("not yet:", budget.beyond),
     }
 }
 
@@ -171,12 +172,15 @@ mod tests {
     }
 
     #[test]
-    fn three_verdicts() {
+    fn verdicts() {
         let said = |value| verdict(&report(&[("frame/p95", value)]), "frame/p95").unwrap();
         assert_eq!(
             [3.0, 8.0, 8.1].map(said),
             ["beyond: ≤ 4", "kept: ≤ 8", "missed: ≤ 8"]
         );
+        let share = "share/64x3/flowlab-cpu";
+        let said = |value| verdict(&report(&[(share, value)]), share).unwrap();
+        assert_eq!([59.0, 61.0].map(said), ["not yet: ≥ 60", "beyond: ≥ 60"]);
         assert_eq!(verdict(&report(&[("frame/p50", 1.0)]), "frame/p50"), None);
     }
 }

@@ -22,10 +22,10 @@ pub fn summarise(samples: &[f64]) -> Option<Summary> {
     })
 }
 
-/// Three significant digits, no exponent: `0.0123`, `1.23`, `123`, `12,300`.
+/// Three significant digits, no exponent: `0.0123`, `1.23`, `123`, `12,300`; small whole numbers, being counts, as they are.
 pub fn short(value: f64) -> String {
-    if value == 0.0 {
-        return "0".to_owned();
+    if value.fract() == 0.0 && value.abs() < 1000.0 {
+        return value.to_string();
     }
     let exponent = value.abs().log10().floor() as i32;
     let unit = 10f64.powi(exponent - 2);
@@ -70,11 +70,12 @@ mod tests {
     #[test]
     fn three_digits() {
         let said = [
-            0.0, 0.01234, 1.234, 9.996, 12.34, 123.4, 1234.5, 1234567.0, -45.67,
+            0.0, 7.0, 0.01234, 1.234, 9.996, 12.34, 123.4, 1234.5, 1234567.0, -45.67,
         ]
         .map(short);
         let expected = [
             "0",
+            "7",
             "0.0123",
             "1.23",
             "10.0",

@@ -73,7 +73,7 @@ mod tests {
         let expected = "
 | what | median | min .. max | ratio | budget |
 |---|---:|---:|---|---|
-| pace: Flowlab | 500 steps/s | 400 .. 700 | 5.00× wasm | kept: ≥ 5× |
+| pace: Flowlab | 500 steps/s | 400 .. 700 | 5× wasm | kept: ≥ 5× |
 | pace: wasm | 100 steps/s | once |  |  |
 | frame | not measured | a\\|b | | |
 

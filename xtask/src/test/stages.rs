@@ -94,7 +94,7 @@ fn cargo(name: &'static str, arguments: &'static str) -> Stage {
     }
 }
 
-/// What the benchmark compares with must be right, too.
+/// What the benchmark compares with must be right, too. Needs no browser and no package.
 fn baselines(layout: &Layout, log: &Path) -> Result<()> {
     let mut command = Command::new("node");
     command.current_dir(layout.root.join("bench/web")).args([
