@@ -16,8 +16,8 @@ test("the longest task is that of the page's own main thread", () => {
   const name = (pid, text) => ({ name: "thread_name", pid, tid: 1, args: { name: text } });
   const task = (pid, dur, tid = 1) => ({ name: "RunTask", ph: "X", pid, tid, dur });
   const frame = { name: "FireAnimationFrame", pid: 7, tid: 1 };
-  const events = [name(7, "CrRendererMain"), name(8, "CrRendererMain"), frame, task(7, 4000), task(7, 2000), task(8, 90_000), task(7, 70_000, 2)];
-  assert.equal(longest(events), 4);
+  const events = [name(7, "CrRendererMain"), name(8, "CrRendererMain"), frame, task(7, 4000), task(7, 2000), task(8, 90_000), task(7, 70_000, 2), { ...task(7, 3000), name: "FunctionCall" }];
+  assert.deepEqual(longest(events), { task: 4, script: 3 });
   assert.throws(() => longest([frame]), /no animation frame/);
 });
 

@@ -17,7 +17,7 @@ const SLOW = 10;
 const slow = new Set();
 
 /// From this size on, the loss of one batch is near enough to its mean.
-const LARGE = 1024;
+const LARGE = 4096;
 
 /// Each side: its key in row ids, its name, and how one measurement is taken.
 const SIDES = [

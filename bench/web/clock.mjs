@@ -28,9 +28,8 @@ async function warmUp(trainer, warmup, patience) {
   for (let steps = 1; ; steps *= 2) {
     const { took } = await time(trainer, steps);
     const spent = (performance.now() - start) / 1000;
-    // The first step compiles shaders, or waits for V8 to optimise: it is believed only of a side
-    // so slow that such things are a small part of it.
-    const believed = steps > 1 || took > patience / 4;
+    // The first step compiles shaders, or waits for V8 to optimise: it is believed only where there is no patience for more.
+    const believed = steps > 1 || took > patience;
     if (believed && spent >= warmup) return { pace: took / steps, last: took / steps };
   }
 }
