@@ -65,13 +65,14 @@ class Trainer {
   }
 }
 
-/// x sigmoid(x), its derivative written out: two operations fewer than the gradient of the product.
+/// x sigmoid(x), its derivative s + y - s y written out: fewer operations than the gradient of the product, and none with
+/// a lone number, which has to be broadcast.
 function silu(tf) {
   return tf.customGrad((x, save) => {
     const sigmoid = tf.sigmoid(x);
     const value = tf.mul(x, sigmoid);
     save([sigmoid, value]);
-    const gradFunc = (dy, [s, y]) => tf.mul(dy, tf.add(s, tf.mul(y, tf.sub(1, s))));
+    const gradFunc = (dy, [s, y]) => tf.mul(dy, tf.add(s, tf.sub(y, tf.mul(s, y))));
     return { value, gradFunc };
   });
 }
