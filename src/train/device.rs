@@ -51,6 +51,24 @@ impl Processor {
         }
     }
 
+    #[cfg(feature = "gpu")]
+    pub(super) fn new(device: Device, kind: Kind, detail: String) -> Self {
+        Self {
+            device,
+            kind,
+            detail,
+        }
+    }
+
+    /// The CPU, its tensors treated as if they were far away: to test what is meant for a GPU.
+    #[cfg(test)]
+    pub(crate) fn cpu_as_if_it_were_a_gpu() -> Self {
+        Self {
+            kind: Kind::WebGpu,
+            ..Self::cpu("a test")
+        }
+    }
+
     /// What `choice` asks for, if this program and this machine have it; else the CPU.
     #[cfg(not(feature = "gpu"))]
     pub async fn choose(choice: Choice) -> Self {

@@ -14,6 +14,10 @@
 pub mod activation;
 pub mod adam;
 pub mod device;
+#[cfg(feature = "gpu")]
+mod gpu;
 pub mod network;
+#[cfg(any(feature = "gpu", test))]
+mod self_test;
 pub mod store;
 pub mod trainer;

@@ -1,0 +1,86 @@
+//! Whether a processor computes what it should: a few training steps, there and on the CPU.
+//!
+//! A shader that a browser refuses is only logged, and its output is whatever was in memory before;
+//! so nothing is believed that has not been compared.
+
+use super::device::{DeviceError, Processor};
+use super::trainer::Trainer;
+use crate::flow::batch::Objective;
+use crate::flow::network::Network;
+use crate::flow::spec::{Drawn, LaneSpec};
+
+/// Steps compared.
+const STEPS: u32 = 3;
+
+/// Largest relative difference of a loss. Sums in another order differ by about `1e-6`.
+const LOSS_TOLERANCE: f64 = 1e-3;
+
+/// Largest mean difference of the weights, in learning rates. Adam's first steps have the length of
+/// the learning rate whatever the gradient, so a single weight may differ by much.
+const WEIGHT_TOLERANCE: f64 = 0.05;
+
+/// Losses after each step, and the weights in the end.
+struct Outcome {
+    losses: Vec<f64>,
+    weights: Vec<f32>,
+}
+
+/// Compares `processor` with the CPU.
+///
+/// # Errors
+/// Why it cannot be trusted, as a part of a sentence.
+pub async fn check(processor: &Processor) -> Result<(), String> {
+    let expected = train(&Processor::cpu("")).await.map_err(unexpected)?;
+    let outcome = train(processor).await.map_err(unexpected)?;
+    for (got, expected) in outcome.losses.iter().zip(&expected.losses) {
+        let close = (got - expected).abs() <= LOSS_TOLERANCE * expected;
+        if !close {
+            return Err(format!("its loss is {got:.4} instead of {expected:.4}"));
+        }
+    }
+    let pairs = outcome.weights.iter().zip(&expected.weights);
+    let sum: f64 = pairs.map(|(a, b)| f64::from((a - b).abs())).sum();
+    let mean = sum / (expected.weights.len() as f64 * spec().training.lr);
+    if mean <= WEIGHT_TOLERANCE {
+        Ok(())
+    } else {
+        Err(format!("its weights are off by {mean:.3} learning rates"))
+    }
+}
+
+fn unexpected(error: DeviceError) -> String {
+    format!("it failed ({error})")
+}
+
+fn spec() -> LaneSpec {
+    let mut spec = LaneSpec::default();
+    spec.model.width = 16;
+    spec.model.depth = 2;
+    spec.training.batch = 64;
+    spec
+}
+
+async fn train(processor: &Processor) -> Result<Outcome, DeviceError> {
+    let spec = spec();
+    let mut objective = Objective::new(&spec, &Drawn::default()).expect("nothing is drawn");
+    let network: Network = objective.lane().network();
+    let mut trainer = Trainer::new(processor, &network, spec.training);
+    let mut losses = Vec::new();
+    for _ in 0..STEPS {
+        trainer.step(&objective.batch(spec.training.batch as usize));
+        losses.push(trainer.take_losses().await?.0);
+    }
+    let weights = trainer.weights().await?;
+    Ok(Outcome { losses, weights })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn training_by_tensors_passes_on_the_cpu() {
+        let processor = Processor::cpu_as_if_it_were_a_gpu();
+        assert_eq!(pollster::block_on(check(&processor)), Ok(()));
+    }
+}
