@@ -102,7 +102,10 @@ impl App {
         if dirty.figures || dirty.time {
             self.draw_figures(dirty, now);
         }
-        dirty.stage || dirty.texts || dirty.figures || dirty.time
+        let chart = self
+            .charts
+            .draw_one(&self.state, &self.text, &self.look.theme);
+        chart || dirty.stage || dirty.texts || dirty.figures || dirty.time
     }
 
     /// Charts cost more than a frame may, and nobody reads them 60 times a second.
@@ -113,10 +116,8 @@ impl App {
             return;
         }
         self.frames.charts = now;
-        let all = dirty.figures;
-        self.charts
-            .draw(&self.state, &self.text, &self.look.theme, all);
-        if all {
+        self.charts.note(dirty.figures);
+        if dirty.figures {
             self.stage.show_figures(&self.state, &self.text);
         }
         self.dirty.time |= !self.stage.describe(&self.state, &self.text, now);
