@@ -118,7 +118,7 @@ impl Place {
     }
 
     fn measure(&self) {
-        let ratio = window().device_pixel_ratio();
+        let ratio = ratio();
         let pixels = |css: i32| (f64::from(css) * ratio).round() as u32;
         self.canvas.set_width(pixels(self.canvas.client_width()));
         self.canvas.set_height(pixels(self.canvas.client_height()));
@@ -132,16 +132,21 @@ impl Place {
         let Some(backend) = CanvasBackend::with_canvas_object(self.canvas.clone()) else {
             return;
         };
-        let ratio = window().device_pixel_ratio();
         // A chart that cannot be drawn is left as it is; the figures say the same.
         let _ = charts::draw(
             self.chart,
             state,
             theme,
-            ratio,
+            ratio(),
             &backend.into_drawing_area(),
         );
     }
+}
+
+/// Device pixels in one of CSS. The charts' lines run from whole pixel to whole pixel, which shows
+/// as steps unless pixels are small; so they are drawn at twice the size at least.
+fn ratio() -> f64 {
+    window().device_pixel_ratio().max(2.0)
 }
 
 /// A line of a legend. All its parts are our own words and colours.
