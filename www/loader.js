@@ -26,10 +26,19 @@ addEventListener("error", ({ error }) => {
 const started = start();
 started.catch(fail);
 
-// Whoever calls before the program has put its verbs here waits for them.
+// Whoever calls before the program has put its verbs here, or sends a message, waits for them.
 window.flowlab = new Proxy({}, {
   get: (_, verb) => typeof verb !== "string" || verb === "then" ? undefined : async (args) => {
     await started;
     return window.flowlab[verb](args);
   },
 });
+const early = [];
+const keep = ({ data, origin, source }) => {
+  if (String(data?.type).startsWith("flowlab:")) early.push({ data, origin, source });
+};
+addEventListener("message", keep);
+started.then(() => {
+  removeEventListener("message", keep);
+  for (const message of early) dispatchEvent(new MessageEvent("message", message));
+}, () => {});
