@@ -30,7 +30,10 @@ fn two_moons_are_learnt_in_two_thousand_steps() {
     let weights = pollster::block_on(trainer.weights()).expect("the CPU does not fail");
     let trained = Network::new(network.architecture(), weights).expect("the same shape");
     let excess = evaluation.excess(&trained);
-    println!("excess {untrained:.3} -> {excess:.4}, {:.0} steps/s", 2000.0 / seconds);
+    println!(
+        "excess {untrained:.3} -> {excess:.4}, {:.0} steps/s",
+        2000.0 / seconds
+    );
     assert!(untrained > 1.0, "{untrained}");
     assert!(excess <= 0.1, "{excess}");
 }

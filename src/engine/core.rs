@@ -28,8 +28,6 @@ pub struct Engine {
     pub(super) turn: usize,
     /// The lane drawn last.
     pub(super) drawn: usize,
-    /// Training steps in a second, as last seen; 0 before the first.
-    pub(super) pace: f64,
     shares: Shares,
     errands: VecDeque<Errand>,
 }
@@ -50,7 +48,6 @@ impl Engine {
             questions: Questions::default(),
             turn: 1,
             drawn: 1,
-            pace: 0.0,
             shares: Shares::default(),
             errands: VecDeque::new(),
         }

@@ -22,6 +22,8 @@ pub struct Course {
     pub yardstick: Making,
     pub report: Report,
     pub excess: Option<f64>,
+    /// Steps in a second of nothing else, as last seen; 0 before the first.
+    pub pace: f64,
 }
 
 /// A network as it was after some steps.
@@ -55,6 +57,7 @@ impl Course {
             yardstick: Making::begin(lane.clone()),
             report: Report::new(now, 0),
             excess: None,
+            pace: 0.0,
         }
     }
 
