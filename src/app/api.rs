@@ -21,10 +21,18 @@ pub enum Call {
     /// Something done; then the whole state.
     Tell(Msg),
     /// A lane trained this many more steps, or as far as its limit.
-    Train { lane: usize, steps: Option<u32> },
-    Stop { lane: Option<usize> },
+    Train {
+        lane: usize,
+        steps: Option<u32>,
+    },
+    Stop {
+        lane: Option<usize>,
+    },
     /// A question to the engine.
-    Ask { lane: usize, job: Job },
+    Ask {
+        lane: usize,
+        job: Job,
+    },
 }
 
 /// The verbs, and the arguments each of them takes.
@@ -39,7 +47,10 @@ pub const VERBS: &[(&str, &[&str])] = &[
     ("seek", &["t"]),
     ("train", &["steps", "lane"]),
     ("stop", &["lane"]),
-    ("sample", &["n", "seed", "lane", "steps", "solver", "trajectories"]),
+    (
+        "sample",
+        &["n", "seed", "lane", "steps", "solver", "trajectories"],
+    ),
     ("field", &["points", "t", "which", "lane"]),
     ("couple", &["n", "seed", "lane"]),
     ("metrics", &["lane"]),
@@ -54,7 +65,12 @@ const MOST_STEPS: u32 = 100_000_000;
 ///
 /// # Errors
 /// A sentence that names what is wrong.
-pub fn read(verb: &str, json: &Json, points: Option<Vec<f32>>, settings: &Settings) -> Result<Call, String> {
+pub fn read(
+    verb: &str,
+    json: &Json,
+    points: Option<Vec<f32>>,
+    settings: &Settings,
+) -> Result<Call, String> {
     let Some((_, names)) = VERBS.iter().find(|(name, _)| *name == verb) else {
         return Err(format!("There is no verb `{verb}`."));
     };
@@ -81,8 +97,13 @@ pub fn read(verb: &str, json: &Json, points: Option<Vec<f32>>, settings: &Settin
             lane: args.trained_lane()?,
             steps: args.whole("steps", 1..=MOST_STEPS)?,
         },
-        "stop" => Call::Stop { lane: args.given_lane()? },
-        _ => Call::Ask { lane: args.lane()?, job: args.job(verb, points)? },
+        "stop" => Call::Stop {
+            lane: args.given_lane()?,
+        },
+        _ => Call::Ask {
+            lane: args.lane()?,
+            job: args.job(verb, points)?,
+        },
     })
 }
 
@@ -107,7 +128,11 @@ impl Args<'_> {
         self.map.get(name).filter(|value| !value.is_null())
     }
 
-    fn real(&self, name: &str, range: std::ops::RangeInclusive<f64>) -> Result<Option<f64>, String> {
+    fn real(
+        &self,
+        name: &str,
+        range: std::ops::RangeInclusive<f64>,
+    ) -> Result<Option<f64>, String> {
         let Some(value) = self.get(name) else {
             return Ok(None);
         };
@@ -118,13 +143,18 @@ impl Args<'_> {
             .ok_or_else(|| format!("`{name}` must be a number from {low} to {high}."))
     }
 
-    fn whole(&self, name: &str, range: std::ops::RangeInclusive<u32>) -> Result<Option<u32>, String> {
+    fn whole(
+        &self,
+        name: &str,
+        range: std::ops::RangeInclusive<u32>,
+    ) -> Result<Option<u32>, String> {
         let Some(value) = self.get(name) else {
             return Ok(None);
         };
         // Numbers from JavaScript may be written `5.0`.
         let number = value.as_f64().filter(|x| *x == x.trunc());
-        let inside = number.filter(|x| *x >= f64::from(*range.start()) && *x <= f64::from(*range.end()));
+        let inside =
+            number.filter(|x| *x >= f64::from(*range.start()) && *x <= f64::from(*range.end()));
         let (low, high) = range.into_inner();
         inside
             .map(|x| Some(x as u32))
@@ -163,7 +193,9 @@ impl Args<'_> {
         // Lane 1 can be named in the very patch that brings it.
         let lane = self.whole("lane", 0..=1)?.unwrap_or(0);
         let values = self.map.iter().filter(|(name, _)| *name != "lane");
-        values.map(|(name, value)| setting(name, value, lane)).collect()
+        values
+            .map(|(name, value)| setting(name, value, lane))
+            .collect()
     }
 
     fn job(&self, verb: &str, points: Option<Vec<f32>>) -> Result<Job, String> {
@@ -178,7 +210,10 @@ impl Args<'_> {
                 sampling: self.sampling(lane)?,
                 trajectories: self.flag("trajectories")?,
             },
-            "couple" => Job::Couple { n: n.unwrap_or(spec.training.batch), seed },
+            "couple" => Job::Couple {
+                n: n.unwrap_or(spec.training.batch),
+                seed,
+            },
             "metrics" => Job::Metrics,
             _ => Job::Field {
                 points: Floats(flat(needed("points", points)?)?),
@@ -221,9 +256,17 @@ fn setting(name: &str, value: &Json, lane: u32) -> Result<(String, String), Stri
     if bare != name && !known.per_lane {
         return Err(format!("`{bare}` is the same for both lanes."));
     }
-    let text = text_of(value).ok_or_else(|| format!("`{name}` must be a text, a number, a truth value or a list."))?;
+    let text = text_of(value)
+        .ok_or_else(|| format!("`{name}` must be a text, a number, a truth value or a list."))?;
     let own = lane == 1 && known.per_lane && bare == name;
-    Ok((if own { format!("b.{name}") } else { name.to_owned() }, text))
+    Ok((
+        if own {
+            format!("b.{name}")
+        } else {
+            name.to_owned()
+        },
+        text,
+    ))
 }
 
 fn flat(points: Vec<f32>) -> Result<Vec<f32>, String> {
@@ -275,14 +318,24 @@ mod tests {
 
     #[test]
     fn points_come_in_pairs_of_finite_numbers() {
-        let field = |points: Vec<f32>| read("field", &json!({"t": 0.5}), Some(points), &Settings::default());
+        let field = |points: Vec<f32>| {
+            read(
+                "field",
+                &json!({"t": 0.5}),
+                Some(points),
+                &Settings::default(),
+            )
+        };
         assert!(field(vec![1.0, 2.0]).is_ok());
         assert!(field(vec![1.0]).is_err() && field(vec![1.0, f32::NAN]).is_err());
     }
 
     #[test]
     fn a_lane_in_a_patch_is_a_prefix() {
-        let patch = reading("set", json!({"lane": 1, "lr": 0.01, "lanes": 2, "b.batch": 64}));
+        let patch = reading(
+            "set",
+            json!({"lane": 1, "lr": 0.01, "lanes": 2, "b.batch": 64}),
+        );
         let Ok(Call::Set(mut pairs)) = patch else {
             panic!("{patch:?}");
         };
@@ -293,14 +346,27 @@ mod tests {
 
     #[test]
     fn a_borrowing_lane_trains_the_lender() {
-        let settings = Settings { lanes: 2, borrow: true, ..Settings::default() };
+        let settings = Settings {
+            lanes: 2,
+            borrow: true,
+            ..Settings::default()
+        };
         let call = read("train", &json!({"steps": 5.0, "lane": 1}), None, &settings);
-        assert_eq!(call, Ok(Call::Train { lane: 0, steps: Some(5) }));
+        assert_eq!(
+            call,
+            Ok(Call::Train {
+                lane: 0,
+                steps: Some(5)
+            })
+        );
     }
 
     #[test]
     fn without_arguments_most_verbs_have_an_idea() {
-        for (verb, _) in VERBS.iter().filter(|(verb, _)| !["seek", "field"].contains(verb)) {
+        for (verb, _) in VERBS
+            .iter()
+            .filter(|(verb, _)| !["seek", "field"].contains(verb))
+        {
             assert!(reading(verb, Json::Null).is_ok(), "{verb}");
         }
     }

@@ -19,7 +19,11 @@ pub fn overlay(state: &State, lane: usize) -> Option<Overlay> {
         return Some(Overlay::Problem(problem.clone()));
     }
     let independent = state.spec(lane).data.coupling == CouplingKind::Independent;
-    let trained = &state.lanes[if state.settings.borrows(lane) { 0 } else { lane }];
+    let trained = &state.lanes[if state.settings.borrows(lane) {
+        0
+    } else {
+        lane
+    }];
     match state.engine {
         EngineState::Lost(_) => Some(Overlay::Remark("overlay.exact-only")),
         EngineState::Loading { .. } if independent => Some(Overlay::Remark("overlay.exact")),
@@ -42,7 +46,10 @@ mod tests {
         let mut state = State::new(Settings::default());
         assert_eq!(overlay(&state, 0), Some(Overlay::Remark("overlay.exact")));
         state.engine = EngineState::Lost(String::new());
-        assert_eq!(overlay(&state, 0), Some(Overlay::Remark("overlay.exact-only")));
+        assert_eq!(
+            overlay(&state, 0),
+            Some(Overlay::Remark("overlay.exact-only"))
+        );
     }
 
     #[test]

@@ -48,7 +48,9 @@ pub fn comparison(settings: &Settings) -> &'static str {
         return "";
     }
     let different: Vec<&str> = lane_differences(settings).map(|p| p.name).collect();
-    let found = COMPARISONS.iter().find(|c| matches(c, settings, &different));
+    let found = COMPARISONS
+        .iter()
+        .find(|c| matches(c, settings, &different));
     found.map_or("custom", |c| c.key)
 }
 
@@ -86,14 +88,21 @@ mod tests {
 
     #[test]
     fn lanes_of_the_user_s_own_are_called_so() {
-        let mut settings = Settings { lanes: 2, ..Settings::default() };
+        let mut settings = Settings {
+            lanes: 2,
+            ..Settings::default()
+        };
         settings.lane[1].training.lr = 0.01;
         assert_eq!(comparison(&settings), "custom");
     }
 
     #[test]
     fn a_borrowing_lane_sets_only_how_it_is_sampled() {
-        let settings = Settings { lanes: 2, borrow: true, ..Settings::default() };
+        let settings = Settings {
+            lanes: 2,
+            borrow: true,
+            ..Settings::default()
+        };
         let sees = |name: &str| visible(param(name).unwrap(), &settings, 1);
         assert!(sees("solver") && !sees("width") && sees("borrow"));
         assert!(!visible(param("power").unwrap(), &settings, 0));

@@ -38,7 +38,11 @@ impl Control {
 /// The number of positions after the first that the slider has.
 pub fn positions(kind: &Kind) -> u32 {
     match *kind {
-        Kind::Whole { min, max, scale: Scale::Linear } => (max - min) as u32,
+        Kind::Whole {
+            min,
+            max,
+            scale: Scale::Linear,
+        } => (max - min) as u32,
         Kind::Whole { min, max, .. } if binary(min, max) => 2 * (max / min).ilog2(),
         _ => POSITIONS,
     }
@@ -78,9 +82,11 @@ pub fn value_at(kind: &Kind, position: u32) -> Option<Value> {
         rounded(x).clamp(min, max)
     };
     Some(match *kind {
-        Kind::Whole { min, max, scale: Scale::Log } if binary(min, max) => {
-            Value::Whole(half_power(min, position))
-        }
+        Kind::Whole {
+            min,
+            max,
+            scale: Scale::Log,
+        } if binary(min, max) => Value::Whole(half_power(min, position)),
         Kind::Whole { .. } => Value::Whole(x.round() as i64),
         _ => Value::Real(x),
     })
@@ -95,7 +101,11 @@ fn binary(min: i64, max: i64) -> bool {
 /// `min` times `1, 1.5, 2, 3, 4, 6, 8, ...`
 fn half_power(min: i64, index: u32) -> i64 {
     let whole = min << (index / 2);
-    if index % 2 == 0 { whole } else { whole + whole / 2 }
+    if index % 2 == 0 {
+        whole
+    } else {
+        whole + whole / 2
+    }
 }
 
 /// To two digits, or three where they begin with 1.
@@ -139,7 +149,10 @@ mod tests {
                 assert_eq!(kind.clamp(value.clone()), value);
                 let back = position(&kind, &value);
                 // Neighbouring positions may share a rounded value.
-                assert!(back.abs_diff(at) <= positions(&kind) / 8, "{kind:?} {at} {back}");
+                assert!(
+                    back.abs_diff(at) <= positions(&kind) / 8,
+                    "{kind:?} {at} {back}"
+                );
             }
         }
     }
@@ -152,7 +165,11 @@ mod tests {
                 Some(Value::Real(x)) => x,
                 _ => 0.0,
             };
-            assert!((0..positions(&kind)).take(2000).all(|at| number(at) <= number(at + 1)));
+            assert!(
+                (0..positions(&kind))
+                    .take(2000)
+                    .all(|at| number(at) <= number(at + 1))
+            );
         }
     }
 
@@ -171,7 +188,10 @@ mod tests {
     fn a_seed_is_a_number_and_a_depth_a_slider_of_six() {
         assert_eq!(Control::of(&param("seed").unwrap().kind), Control::Number);
         let depth = param("depth").unwrap().kind;
-        assert_eq!((Control::of(&depth), positions(&depth)), (Control::Slider, 5));
+        assert_eq!(
+            (Control::of(&depth), positions(&depth)),
+            (Control::Slider, 5)
+        );
         assert_eq!(value_at(&depth, 2), Some(Value::Whole(3)));
     }
 

@@ -36,10 +36,15 @@ impl Wait {
 fn gone(state: &State, lane: usize, run: RunId) -> Option<Result<Json, String>> {
     let own = &state.lanes[lane];
     if own.run != run {
-        return Some(Err(format!("Lane {lane} was started anew or has left the stage.")));
+        return Some(Err(format!(
+            "Lane {lane} was started anew or has left the stage."
+        )));
     }
     let problem = own.problem.as_ref()?;
-    Some(Err(format!("Lane {lane} cannot run with these settings ({}).", problem.key)))
+    Some(Err(format!(
+        "Lane {lane} cannot run with these settings ({}).",
+        problem.key
+    )))
 }
 
 fn trained(state: &State, lane: usize, until: u32) -> Option<Result<Json, String>> {
@@ -82,7 +87,10 @@ mod tests {
     fn state() -> State {
         let mut state = State::new(Settings::default());
         let detail = "cores".to_owned();
-        state.engine = EngineState::Ready(Backend { kind: BackendKind::Cpu, detail });
+        state.engine = EngineState::Ready(Backend {
+            kind: BackendKind::Cpu,
+            detail,
+        });
         state.lanes[0].training = true;
         state
     }
@@ -91,7 +99,11 @@ mod tests {
     fn training_is_waited_for_until_the_step_is_reached() {
         let mut state = state();
         let run = state.lanes[0].run;
-        let wait = Wait::Trained { lane: 0, run, until: 5 };
+        let wait = Wait::Trained {
+            lane: 0,
+            run,
+            until: 5,
+        };
         assert_eq!(wait.outcome(&state), None);
         state.lanes[0].step = 5;
         state.lanes[0].training = false;
@@ -101,7 +113,11 @@ mod tests {
     #[test]
     fn what_cannot_come_is_not_waited_for() {
         let run = state().lanes[0].run;
-        let wait = Wait::Trained { lane: 0, run, until: 5 };
+        let wait = Wait::Trained {
+            lane: 0,
+            run,
+            until: 5,
+        };
         let mut stopped = state();
         stopped.lanes[0].training = false;
         let mut anew = state();
@@ -115,7 +131,10 @@ mod tests {
 
     #[test]
     fn ready_says_what_trains() {
-        assert_eq!(Wait::Ready.outcome(&state()).unwrap().unwrap()["backend"], "cpu");
+        assert_eq!(
+            Wait::Ready.outcome(&state()).unwrap().unwrap()["backend"],
+            "cpu"
+        );
         let loading = State::new(Settings::default());
         assert_eq!(Wait::Ready.outcome(&loading), None);
     }

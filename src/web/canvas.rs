@@ -106,11 +106,13 @@ impl Canvas {
     }
 
     fn move_to(&self, point: &[f32]) {
-        self.context.move_to(f64::from(point[0]), f64::from(point[1]));
+        self.context
+            .move_to(f64::from(point[0]), f64::from(point[1]));
     }
 
     fn line_to(&self, point: &[f32]) {
-        self.context.line_to(f64::from(point[0]), f64::from(point[1]));
+        self.context
+            .line_to(f64::from(point[0]), f64::from(point[1]));
     }
 }
 
@@ -180,7 +182,8 @@ impl Surface for Canvas {
         self.context.begin_path();
         for centre in centres.chunks_exact(2) {
             let (x, y) = (f64::from(centre[0]), f64::from(centre[1]));
-            self.context.rect(x - half, y - half, 2.0 * half, 2.0 * half);
+            self.context
+                .rect(x - half, y - half, 2.0 * half, 2.0 * half);
         }
         self.context.fill();
     }
@@ -226,13 +229,19 @@ impl Surface for Canvas {
     }
 
     fn image(&mut self, image: Image<'_>, place: Rect) {
-        if !self.pixels.as_ref().is_some_and(|pixels| pixels.fits(&image)) {
+        if !self
+            .pixels
+            .as_ref()
+            .is_some_and(|pixels| pixels.fits(&image))
+        {
             self.pixels = Pixels::new(image.width as u32, image.height as u32);
         }
         let Some(pixels) = &self.pixels else { return };
         pixels.lay(&image);
         self.context.set_image_smoothing_enabled(image.smooth);
         let [x, y, w, h] = [place.x, place.y, place.width, place.height].map(f64::from);
-        let _ = self.context.draw_image_with_html_canvas_element_and_dw_and_dh(&pixels.canvas, x, y, w, h);
+        let _ = self
+            .context
+            .draw_image_with_html_canvas_element_and_dw_and_dh(&pixels.canvas, x, y, w, h);
     }
 }

@@ -10,7 +10,9 @@ use web_sys::{Element, HtmlElement, MouseEvent};
 
 pub fn listen() {
     dom::listen(&document(), "click", |event: MouseEvent| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let target = event
+            .target()
+            .and_then(|target| target.dyn_into::<Element>().ok());
         let button = target.and_then(|element| element.closest("[data-do]").ok().flatten());
         if let Some(name) = button.and_then(|button| button.get_attribute("data-do")) {
             perform(&name);
@@ -58,7 +60,9 @@ fn share(app: &mut App) {
     if clipboard.is_undefined() {
         return tell(app.text.get("tool.share-failed"));
     }
-    let written = clipboard.unchecked_into::<web_sys::Clipboard>().write_text(&link);
+    let written = clipboard
+        .unchecked_into::<web_sys::Clipboard>()
+        .write_text(&link);
     let done = Closure::once_into_js(|| act(|app| tell(app.text.get("tool.shared"))));
     let failed = Closure::once_into_js(|| act(|app| tell(app.text.get("tool.share-failed"))));
     let then: js_sys::Function = dom::property(&written, "then").unchecked_into();
@@ -69,8 +73,10 @@ fn share(app: &mut App) {
 fn tell(sentence: &str) {
     let button: HtmlElement = dom::first(&by_id::<Element>("tools"), "[data-do='share']");
     set_text(&button, sentence);
-    after(2500, || act(|app| {
-        let button: HtmlElement = dom::first(&by_id::<Element>("tools"), "[data-do='share']");
-        set_text(&button, app.text.get("tool.share"));
-    }));
+    after(2500, || {
+        act(|app| {
+            let button: HtmlElement = dom::first(&by_id::<Element>("tools"), "[data-do='share']");
+            set_text(&button, app.text.get("tool.share"));
+        })
+    });
 }

@@ -13,13 +13,19 @@ pub fn listen(host: &Host) {
         return;
     }
     tell_height();
-    on(&window(), "message", |event: MessageEvent| {
-        match property(&event.data(), "type").as_string().as_deref().or(event.data().as_string().as_deref()) {
+    on(
+        &window(),
+        "message",
+        |event: MessageEvent| match property(&event.data(), "type")
+            .as_string()
+            .as_deref()
+            .or(event.data().as_string().as_deref())
+        {
             Some("slide:start") => dispatch(Msg::Play),
             Some("slide:stop") => dispatch(Msg::Pause),
             _ => {}
-        }
-    });
+        },
+    );
 }
 
 /// Tells the page around how high this one wants to be.

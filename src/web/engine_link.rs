@@ -80,7 +80,9 @@ impl Engines {
 
     /// The second engine takes the place of the first.
     pub fn promote(&mut self) {
-        let Some(rival) = self.rival.take() else { return };
+        let Some(rival) = self.rival.take() else {
+            return;
+        };
         rival.role.set(Role::Engine);
         end(self.engine.replace(rival));
     }
@@ -192,7 +194,8 @@ impl App {
         self.dirty = Dirty::ALL;
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let Ok(worker) = Worker::new_with_options(&worker_address(flavour, script), &options) else {
+        let Ok(worker) = Worker::new_with_options(&worker_address(flavour, script), &options)
+        else {
             return self.lose(role, "engine.no-worker");
         };
         let link = Link::new(worker, role);
@@ -277,6 +280,13 @@ impl Link {
 impl App {
     fn crashed(&mut self, role: Role) {
         let began = role == Role::Rival || self.state.engine_ready();
-        self.lose(role, if began { "engine.crashed" } else { "engine.no-load" });
+        self.lose(
+            role,
+            if began {
+                "engine.crashed"
+            } else {
+                "engine.no-load"
+            },
+        );
     }
 }

@@ -7,8 +7,8 @@ use crate::app::snapshot;
 use crate::app::state::State;
 use crate::app::text::Text;
 use crate::app::wait;
-use serde_json::{Value as Json, json};
 use js_sys::Object;
+use serde_json::{Value as Json, json};
 use web_sys::{CustomEvent, CustomEventInit};
 
 /// Events of the frame that is being made; each kind is told once a frame.

@@ -1,7 +1,7 @@
 //! The loop of animation frames: time passes, and what has changed is drawn.
 
 use super::dom::window;
-use super::page::{App, act};
+use super::page::{App, Dirty, act};
 use crate::app::msg::Msg;
 use crate::app::state::State;
 use std::cell::{Cell, OnceCell};
@@ -84,6 +84,7 @@ impl App {
         let seen = Seen::of(&self.state);
         let before = std::mem::replace(&mut self.frames.seen, seen);
         self.dirty.stage |= seen != before;
+        self.dirty.time |= seen.t != before.t;
         self.dirty.texts |= seen.playing != before.playing;
         self.dirty.figures |= seen.ensembles != before.ensembles;
     }
@@ -97,21 +98,27 @@ impl App {
         if dirty.texts {
             self.show_texts();
         }
-        if dirty.figures {
-            self.draw_figures(now);
+        if dirty.figures || dirty.time {
+            self.draw_figures(dirty, now);
         }
-        dirty.stage || dirty.texts || dirty.figures
+        dirty.stage || dirty.texts || dirty.figures || dirty.time
     }
 
     /// Charts cost more than a frame may, and nobody reads them 60 times a second.
-    fn draw_figures(&mut self, now: f64) {
+    fn draw_figures(&mut self, dirty: Dirty, now: f64) {
         if now - self.frames.charts < CHARTS {
-            self.dirty.figures = true;
+            self.dirty.figures |= dirty.figures;
+            self.dirty.time |= dirty.time;
             return;
         }
         self.frames.charts = now;
-        self.charts.draw(&self.state, &self.text, &self.look.theme);
-        self.stage.show_figures(&self.state, &self.text);
+        let all = dirty.figures;
+        self.charts
+            .draw(&self.state, &self.text, &self.look.theme, all);
+        if all {
+            self.stage.show_figures(&self.state, &self.text);
+        }
+        self.dirty.time |= !self.stage.describe(&self.state, &self.text, now);
     }
 
     fn rest_or_go_on(&mut self, changed: bool) {

@@ -1,12 +1,10 @@
 //! The help, with the table of keys made from the bindings.
 
-use super::dom::{add, by_id, set_text};
+use super::dom::{add, by_id, set_attribute, set_text};
 use crate::app::keys::BINDINGS;
 use crate::app::scenes::SCENES;
 use crate::app::text::Text;
 use web_sys::{Element, HtmlDialogElement, HtmlElement};
-
-pub fn listen() {}
 
 /// Fills the table, in the page's language.
 pub fn build(text: &Text) {
@@ -15,19 +13,19 @@ pub fn build(text: &Text) {
     for binding in BINDINGS {
         row(&table, binding.shown, text.get(binding.text));
     }
-    row(&table, &format!("1–{}", SCENES.len().min(9)), text.get("key.scene"));
+    row(
+        &table,
+        &format!("1–{}", SCENES.len().min(9)),
+        text.get("key.scene"),
+    );
 }
 
 fn row(table: &Element, key: &str, means: &str) {
     let row: HtmlElement = add(table, "tr", "");
     let cell: HtmlElement = add(&row, "th", "");
-    set_attribute_scope(&cell);
+    set_attribute(&cell, "scope", "row");
     set_text(&add::<HtmlElement>(&cell, "kbd", ""), key);
     set_text(&add::<HtmlElement>(&row, "td", ""), means);
-}
-
-fn set_attribute_scope(cell: &Element) {
-    super::dom::set_attribute(cell, "scope", "row");
 }
 
 /// Opens the help; Escape and its button close it.

@@ -26,11 +26,16 @@ pub fn apply(app: &mut App) {
         set_shown(&by_id(part), false);
     }
     if let Some(width) = host.width {
-        let _ = body.style().set_property("max-width", &format!("{width}px"));
+        let _ = body
+            .style()
+            .set_property("max-width", &format!("{width}px"));
     }
     if !document().fullscreen_enabled() {
         let tools: Element = by_id("tools");
-        set_shown(&dom::first::<Element>(&tools, "[data-do='fullscreen']"), false);
+        set_shown(
+            &dom::first::<Element>(&tools, "[data-do='fullscreen']"),
+            false,
+        );
     }
     set_attribute(&root(), "data-ready", "1");
     let still = host.still;
@@ -89,8 +94,17 @@ pub fn begin_now(app: &mut App) {
 
 /// Trains without being asked, once the engine can.
 pub fn train_unasked(app: &mut App) {
-    let training = app.state.lanes.iter().any(|lane| lane.training || lane.step > 0);
+    let training = app
+        .state
+        .lanes
+        .iter()
+        .any(|lane| lane.training || lane.step > 0);
     if app.host.autoplay && !training {
-        act(|app| app.handle(Msg::Train { lane: None, steps: None }));
+        act(|app| {
+            app.handle(Msg::Train {
+                lane: None,
+                steps: None,
+            })
+        });
     }
 }

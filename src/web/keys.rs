@@ -27,8 +27,11 @@ fn taken(event: &KeyboardEvent) -> bool {
     let Some(focus) = document().active_element() else {
         return false;
     };
-    let button = focus.matches(BUTTONS).unwrap_or(false) && matches!(event.key().as_str(), " " | "Enter");
-    button || focus.matches(CONTROLS).unwrap_or(false) || by_id::<web_sys::HtmlDialogElement>("help-dialog").open()
+    let button =
+        focus.matches(BUTTONS).unwrap_or(false) && matches!(event.key().as_str(), " " | "Enter");
+    button
+        || focus.matches(CONTROLS).unwrap_or(false)
+        || by_id::<web_sys::HtmlDialogElement>("help-dialog").open()
 }
 
 fn press(event: &KeyboardEvent) {
@@ -46,7 +49,9 @@ fn press(event: &KeyboardEvent) {
 /// The key's name. With Alt some systems type another letter, so there the key's place decides.
 fn name(event: &KeyboardEvent) -> String {
     let code = event.code();
-    let place = code.strip_prefix("Key").or_else(|| code.strip_prefix("Digit"));
+    let place = code
+        .strip_prefix("Key")
+        .or_else(|| code.strip_prefix("Digit"));
     match place.filter(|_| event.alt_key()) {
         Some(letter) => letter.to_owned(),
         None => event.key(),
@@ -68,12 +73,18 @@ fn perform(action: Action) {
 impl App {
     /// On a lane that is drawn, arrows move the cursor and Enter sets a point.
     fn draw_by_key(&mut self, key: &str) -> bool {
-        let on_stage = document().active_element().is_some_and(|focus| focus.id() == "stage");
+        let on_stage = document()
+            .active_element()
+            .is_some_and(|focus| focus.id() == "stage");
         let shown = |lane: &usize| self.state.shown(*lane) && self.draws(*lane);
         let Some(lane) = [0, 1].into_iter().find(shown).filter(|_| on_stage) else {
             return false;
         };
-        let at = self.state.pointer.filter(|p| p.lane == lane).map_or([0.0, 0.0], |p| p.at);
+        let at = self
+            .state
+            .pointer
+            .filter(|p| p.lane == lane)
+            .map_or([0.0, 0.0], |p| p.at);
         let step = self.state.extent / 25.0;
         let at = match key {
             "ArrowLeft" => [at[0] - step, at[1]],

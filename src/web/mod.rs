@@ -22,6 +22,8 @@ mod engine_link;
 #[cfg(feature = "page")]
 mod events;
 #[cfg(feature = "page")]
+mod figures;
+#[cfg(feature = "page")]
 mod frame;
 #[cfg(feature = "page")]
 mod help;

@@ -9,7 +9,11 @@ use web_sys::{Element, HtmlElement};
 pub fn show(state: &State, text: &Text) {
     let place: Element = by_id("notices");
     let list: Element = first(&place, "ul");
-    let sentences: Vec<String> = state.notices.iter().map(|notice| text.notice(notice)).collect();
+    let sentences: Vec<String> = state
+        .notices
+        .iter()
+        .map(|notice| text.notice(notice))
+        .collect();
     // Rewritten only when another sentence is said, since a screen reader speaks what is written.
     if list.text_content().as_deref() != Some(&sentences.concat()) {
         list.set_text_content(None);

@@ -11,8 +11,8 @@ use super::sight::Sight;
 use super::stage::Stage;
 use super::theme::Look;
 use super::{
-    api, badge, clicks, embed, help, host, keys, language, link, notices, panel, pointer, sight,
-    story, theme, transport,
+    api, badge, clicks, embed, host, keys, language, link, notices, panel, pointer, sight, story,
+    theme, transport,
 };
 use crate::app::host::Host;
 use crate::app::msg::{Effect, Event, Msg};
@@ -50,6 +50,8 @@ pub struct Dirty {
     pub texts: bool,
     /// The charts, and the figures below the pictures.
     pub figures: bool,
+    /// The chart and the description that follow time.
+    pub time: bool,
 }
 
 impl Dirty {
@@ -57,6 +59,7 @@ impl Dirty {
         stage: true,
         texts: true,
         figures: true,
+        time: true,
     };
 
     /// What a message can change. Time is looked at by [`Frames`].
@@ -177,7 +180,6 @@ fn begin(app: &mut App) {
     host::apply(app);
     for listen in [
         clicks::listen,
-        help::listen,
         keys::listen,
         language::listen,
         link::listen,

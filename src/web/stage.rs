@@ -3,6 +3,7 @@
 
 use super::canvas::Canvas;
 use super::dom::{self, by_id, first, set_attribute, set_class, set_shown, set_text};
+use super::figures::{Description, Figures};
 use super::page::{Dirty, act};
 use crate::app::overlay::{Overlay, overlay};
 use crate::app::panel::shown_differences;
@@ -11,6 +12,7 @@ use crate::app::state::State;
 use crate::app::text::Text;
 use crate::flow::Point;
 use crate::flow::spec::Target;
+use crate::render::describe;
 use crate::render::palette::Theme;
 use crate::render::scene::{self, Scratch};
 use crate::render::view::View;
@@ -23,6 +25,7 @@ pub struct Stage {
     root: HtmlElement,
     lanes: [Place; 2],
     scratch: Scratch,
+    description: Description,
     /// The canvases may have another size than they were drawn for.
     resized: bool,
 }
@@ -34,7 +37,7 @@ struct Place {
     picture: HtmlElement,
     canvas: Canvas,
     overlay: HtmlElement,
-    figures: Element,
+    figures: Figures,
 }
 
 /// Whether a filmstrip stands for the animation.
@@ -51,6 +54,7 @@ impl Stage {
             root,
             lanes,
             scratch: Scratch::default(),
+            description: Description::default(),
             resized: true,
         }
     }
@@ -63,19 +67,36 @@ impl Stage {
                 continue;
             }
             let view = place.view(state);
-            let draw = if filmstrip(state) { scene::draw_filmstrip } else { scene::draw };
-            draw(state, lane, &view, theme, &mut self.scratch, &mut place.canvas);
+            let draw = if filmstrip(state) {
+                scene::draw_filmstrip
+            } else {
+                scene::draw
+            };
+            draw(
+                state,
+                lane,
+                &view,
+                theme,
+                &mut self.scratch,
+                &mut place.canvas,
+            );
         }
     }
 
     fn lay_out(&mut self, state: &State) {
-        set_attribute(&self.root, "data-lanes", if state.settings.lanes == 2 { "2" } else { "1" });
+        set_attribute(
+            &self.root,
+            "data-lanes",
+            if state.settings.lanes == 2 { "2" } else { "1" },
+        );
         for (lane, place) in self.lanes.iter_mut().enumerate() {
             set_shown(&place.figure, state.shown(lane));
             set_class(&place.picture, "strip", filmstrip(state));
         }
         if std::mem::take(&mut self.resized) {
-            self.lanes.iter_mut().for_each(|place| place.canvas.measure());
+            self.lanes
+                .iter_mut()
+                .for_each(|place| place.canvas.measure());
         }
     }
 
@@ -85,18 +106,26 @@ impl Stage {
         for (lane, place) in self.lanes.iter().enumerate() {
             set_text(&place.difference, &named(&differences, state, lane, text));
             place.show_overlay(state, lane, text);
+            let name = text.notice(&describe::name(state, lane));
+            set_attribute(&place.canvas.element, "aria-label", &name);
             let draws = state.shown(lane) && state.spec(lane).data.target == Target::Drawn;
             set_class(&place.picture, "draws", draws);
         }
     }
 
-    /// The figures below the pictures, and the description that a screen reader speaks.
+    /// The figures below the pictures.
     pub fn show_figures(&mut self, state: &State, text: &Text) {
-        for (lane, place) in self.lanes.iter().enumerate() {
+        for (lane, place) in self.lanes.iter_mut().enumerate() {
             if state.shown(lane) {
-                place.show_figures(state, lane, text);
+                place.figures.show(state, lane, text);
             }
         }
+    }
+
+    /// Renews the description that a screen reader speaks, unless it is too early; returns whether
+    /// it is up to date.
+    pub fn describe(&mut self, state: &State, text: &Text, now: f64) -> bool {
+        self.description.show(state, text, now)
     }
 
     /// The point of the plane at an offset in a lane's canvas, and the length of a pixel there.
@@ -104,7 +133,9 @@ impl Stage {
         let mut view = self.lanes[lane].view(state);
         if filmstrip(state) {
             let panels = scene::film_panels(view.rect);
-            let under = panels.into_iter().find(|rect| x < rect.x + rect.width && y < rect.y + rect.height);
+            let under = panels
+                .into_iter()
+                .find(|rect| x < rect.x + rect.width && y < rect.y + rect.height);
             view.rect = under.unwrap_or(view.rect);
         }
         (view.point(x, y), 1.0 / f64::from(view.scale()))
@@ -124,7 +155,7 @@ impl Place {
             picture: first(&figure, ".picture"),
             canvas: Canvas::new(first(&figure, "canvas")),
             overlay: first(&figure, ".overlay"),
-            figures: first(&figure, ".figures"),
+            figures: Figures::new(first(&figure, ".figures")),
             figure,
         }
     }
@@ -136,16 +167,16 @@ impl Place {
     fn show_overlay(&self, state: &State, lane: usize, text: &Text) {
         let overlay = overlay(state, lane);
         set_shown(&self.overlay, overlay.is_some());
-        set_class(&self.overlay, "problem", matches!(overlay, Some(Overlay::Problem(_))));
+        set_class(
+            &self.overlay,
+            "problem",
+            matches!(overlay, Some(Overlay::Problem(_))),
+        );
         match overlay {
             Some(Overlay::Problem(notice)) => set_text(&self.overlay, &text.notice(&notice)),
             Some(Overlay::Remark(key)) => set_text(&self.overlay, text.get(key)),
             None => {}
         }
-    }
-
-    fn show_figures(&self, _state: &State, _lane: usize, _text: &Text) {
-        let _ = &self.figures;
     }
 }
 
@@ -176,6 +207,8 @@ fn observe(lanes: &[Place; 2]) {
         std::mem::forget(observer);
     }
     // Another screen, or another zoom, may change the density of pixels alone.
-    dom::on_media("(min-resolution: 1.5dppx)", |_| act(|app| app.stage.resized = true));
+    dom::on_media("(min-resolution: 1.5dppx)", |_| {
+        act(|app| app.stage.resized = true)
+    });
     resized.forget();
 }

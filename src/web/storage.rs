@@ -11,7 +11,10 @@ fn storage() -> Option<Storage> {
 }
 
 pub fn read(name: &str) -> Option<String> {
-    storage()?.get_item(&format!("{PREFIX}{name}")).ok().flatten()
+    storage()?
+        .get_item(&format!("{PREFIX}{name}"))
+        .ok()
+        .flatten()
 }
 
 pub fn write(name: &str, value: &str) {

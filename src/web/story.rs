@@ -24,7 +24,10 @@ pub fn build(text: &Text) {
         let number = i + 1;
         let option: HtmlOptionElement = add(&select, "option", "");
         option.set_value(&number.to_string());
-        option.set_text(&format!("{number}. {}", text.get(&format!("scene.{}.title", scene.key))));
+        option.set_text(&format!(
+            "{number}. {}",
+            text.get(&format!("scene.{}.title", scene.key))
+        ));
     }
 }
 

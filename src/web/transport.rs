@@ -1,6 +1,6 @@
 //! Play, time, speed and loop.
 
-use super::dom::{by_id, document, first, listen as on, set_attribute, set_text};
+use super::dom::{by_id, document, first, listen as on, set_attribute, set_flag, set_text};
 use super::page::dispatch;
 use crate::app::msg::Msg;
 use crate::app::state::State;
@@ -9,7 +9,9 @@ use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement};
 
 pub fn listen() {
     on(&by_id::<HtmlElement>("time"), "input", |_: Event| {
-        dispatch(Msg::Seek(by_id::<HtmlInputElement>("time").value_as_number()));
+        dispatch(Msg::Seek(
+            by_id::<HtmlInputElement>("time").value_as_number(),
+        ));
     });
     on(&by_id::<HtmlElement>("speed"), "input", |_: Event| {
         set("speed", by_id::<HtmlSelectElement>("speed").value());
@@ -36,14 +38,21 @@ pub fn show_time(state: &State) {
     if (slider.value_as_number() - t).abs() > 0.0005 {
         slider.set_value_as_number(t);
     }
-    set_text(&first::<Element>(&by_id("time-value"), "span"), &format!("{t:.2}"));
+    set_text(
+        &first::<Element>(&by_id("time-value"), "span"),
+        &format!("{t:.2}"),
+    );
 }
 
 /// Shows how time runs.
 pub fn show(state: &State, text: &Text) {
     let play: Element = by_id("play");
-    set_text(&play, if state.playing { "⏸" } else { "▶" });
-    let label = text.get(if state.playing { "time.pause" } else { "time.play" });
+    set_flag(&play, "data-playing", state.playing);
+    let label = text.get(if state.playing {
+        "time.pause"
+    } else {
+        "time.play"
+    });
     set_attribute(&play, "aria-label", label);
     set_attribute(&play, "title", label);
     by_id::<HtmlInputElement>("loop").set_checked(state.settings.repeat);

@@ -26,7 +26,9 @@ impl Promised {
     }
 
     fn break_off(&self, sentence: &str) {
-        let _ = self.reject.call1(&JsValue::NULL, &js_sys::Error::new(sentence));
+        let _ = self
+            .reject
+            .call1(&JsValue::NULL, &js_sys::Error::new(sentence));
     }
 
     fn settle(&self, outcome: Result<Json, String>) {
@@ -71,7 +73,11 @@ impl Calls {
 
     /// The engine has answered a question.
     pub fn answered(&mut self, id: JobId, answer: Result<Answer, String>) {
-        let asked = |open: &Open| open.question.as_ref().is_some_and(|(asked, _)| *asked == id);
+        let asked = |open: &Open| {
+            open.question
+                .as_ref()
+                .is_some_and(|(asked, _)| *asked == id)
+        };
         let Some(at) = self.open.iter().position(asked) else {
             return;
         };
@@ -137,7 +143,10 @@ impl App {
     fn set(&mut self, pairs: Vec<(String, String)>) -> Json {
         let notices = link::apply(&mut self.state.settings.clone(), &pairs);
         self.handle(Msg::Patch(pairs));
-        let sentences: Vec<String> = notices.iter().map(|notice| self.text.notice(notice)).collect();
+        let sentences: Vec<String> = notices
+            .iter()
+            .map(|notice| self.text.notice(notice))
+            .collect();
         let mut state = snapshot(&self.state);
         state["notices"] = json!(sentences);
         state

@@ -19,7 +19,8 @@ const PREFIX: &str = "flowlab:";
 pub fn listen() {
     let api = Object::new();
     for (verb, _) in VERBS {
-        let f = Closure::<dyn FnMut(JsValue) -> Promise>::new(move |args: JsValue| call(verb, args));
+        let f =
+            Closure::<dyn FnMut(JsValue) -> Promise>::new(move |args: JsValue| call(verb, args));
         set_property(&api, verb, f.as_ref());
         f.forget();
     }

@@ -15,8 +15,14 @@ pub fn read_args(args: &JsValue) -> Result<(Json, Option<Vec<f32>>), String> {
         return Ok((Json::Null, None));
     }
     let points = read_points(&property(args, "points"));
-    let plain = if points.is_some() { without_points(args) } else { args.clone() };
-    let text = JSON::stringify(&plain).ok().and_then(|text| text.as_string());
+    let plain = if points.is_some() {
+        without_points(args)
+    } else {
+        args.clone()
+    };
+    let text = JSON::stringify(&plain)
+        .ok()
+        .and_then(|text| text.as_string());
     let json = text.and_then(|text| serde_json::from_str(&text).ok());
     let json = json.ok_or("The arguments must be one object of plain values.")?;
     Ok((json, points))
@@ -37,8 +43,16 @@ fn without_points(args: &JsValue) -> JsValue {
 pub fn of_answer(answer: Answer) -> JsValue {
     match answer {
         Answer::Sample { ensemble } => of_sample(&ensemble),
-        Answer::Field(values) | Answer::Density(values) | Answer::Arrows(values) => floats(&values.0),
-        Answer::Couple { x0, x1, cost, crossings, crossing_sample } => object(&[
+        Answer::Field(values) | Answer::Density(values) | Answer::Arrows(values) => {
+            floats(&values.0)
+        }
+        Answer::Couple {
+            x0,
+            x1,
+            cost,
+            crossings,
+            crossing_sample,
+        } => object(&[
             ("x0", floats(&x0.0)),
             ("x1", floats(&x1.0)),
             ("cost", cost.into()),

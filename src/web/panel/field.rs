@@ -61,7 +61,10 @@ impl Field {
     }
 
     fn slider_value(&self) -> Option<Value> {
-        let at = self.input.unchecked_ref::<HtmlInputElement>().value_as_number();
+        let at = self
+            .input
+            .unchecked_ref::<HtmlInputElement>()
+            .value_as_number();
         value_at(&self.param.kind, at as u32)
     }
 
@@ -80,7 +83,11 @@ impl Field {
         let differs = differs(self.param, settings);
         set_class(&self.root, "differs", differs);
         let both = || self.both(settings, text);
-        set_attribute(&self.root, "title", &if differs { both() } else { String::new() });
+        set_attribute(
+            &self.root,
+            "title",
+            &if differs { both() } else { String::new() },
+        );
         set_flag(&self.input, "disabled", locked);
     }
 
@@ -94,7 +101,9 @@ impl Field {
         let input = self.input.unchecked_ref::<HtmlInputElement>();
         match (Control::of(&self.param.kind), value) {
             (Control::Choice, Value::Choice(name)) => {
-                self.input.unchecked_ref::<HtmlSelectElement>().set_value(name);
+                self.input
+                    .unchecked_ref::<HtmlSelectElement>()
+                    .set_value(name);
             }
             // A slider stands right as long as its place means this value: it may be in the
             // user's hand, and several places may round to one value.

@@ -31,7 +31,11 @@ pub fn build(app: &mut App) {
     let open: Vec<Group> = if app.panel.groups.is_empty() {
         OPEN.to_vec()
     } else {
-        let open = app.panel.groups.iter().filter(|(_, details)| details.has_attribute("open"));
+        let open = app
+            .panel
+            .groups
+            .iter()
+            .filter(|(_, details)| details.has_attribute("open"));
         open.map(|(group, _)| *group).collect()
     };
     let root: Element = by_id("groups");
@@ -41,9 +45,14 @@ pub fn build(app: &mut App) {
     for group in Group::ALL {
         let details: HtmlElement = add(&root, "details", "group");
         super::dom::set_flag(&details, "open", open.contains(&group));
-        set_text(&add::<HtmlElement>(&details, "summary", ""), app.text.get(group.key()));
+        set_text(
+            &add::<HtmlElement>(&details, "summary", ""),
+            app.text.get(group.key()),
+        );
         for param in PARAMS.iter().filter(|p| p.group == group && in_a_group(p)) {
-            app.panel.fields.push(Field::build(param, &details, &app.text));
+            app.panel
+                .fields
+                .push(Field::build(param, &details, &app.text));
         }
         app.panel.groups.push((group, details));
     }
@@ -52,9 +61,13 @@ pub fn build(app: &mut App) {
 
 pub fn listen() {
     let root: Element = by_id("groups");
-    on(&root, "input", |event: Event| act(move |app| moved(app, &event)));
+    on(&root, "input", |event: Event| {
+        act(move |app| moved(app, &event))
+    });
     // A number is taken as it is typed, and written properly when it is left.
-    on(&root, "change", |_: Event| act(|app| app.dirty.texts = true));
+    on(&root, "change", |_: Event| {
+        act(|app| app.dirty.texts = true)
+    });
     top::listen();
 }
 
@@ -65,8 +78,14 @@ fn name_of(event: &Event, attribute: &str) -> Option<String> {
 }
 
 fn moved(app: &mut App, event: &Event) {
-    let Some(name) = name_of(event, "data-param") else { return };
-    let field = app.panel.fields.iter().find(|field| field.param.name == name);
+    let Some(name) = name_of(event, "data-param") else {
+        return;
+    };
+    let field = app
+        .panel
+        .fields
+        .iter()
+        .find(|field| field.param.name == name);
     if let Some(text) = field.and_then(Field::text) {
         let lane = app.panel.lane_of(field.map(|field| field.param));
         app.handle(Msg::Set { lane, name, text });
@@ -75,7 +94,11 @@ fn moved(app: &mut App, event: &Event) {
 
 impl Panel {
     fn lane_of(&self, param: Option<&Param>) -> usize {
-        if param.is_some_and(|param| param.per_lane) { self.lane } else { 0 }
+        if param.is_some_and(|param| param.per_lane) {
+            self.lane
+        } else {
+            0
+        }
     }
 }
 
@@ -90,7 +113,11 @@ pub fn show(app: &mut App) {
         field.show(settings, lane, app.host.locks(field.param.name), &app.text);
     }
     for (group, details) in &app.panel.groups {
-        let mut fields = app.panel.fields.iter().filter(|field| field.param.group == *group);
+        let mut fields = app
+            .panel
+            .fields
+            .iter()
+            .filter(|field| field.param.group == *group);
         set_shown(details, fields.any(|field| field.shown));
     }
     top::show(app);

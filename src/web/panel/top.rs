@@ -1,13 +1,17 @@
 //! What stands above the groups: training, the comparison, the lane that is set, layers, drawing.
 
-use super::super::dom::{add, by_id, first, listen as on, set_attribute, set_flag, set_shown, set_text};
+use super::super::dom::{
+    add, by_id, first, listen as on, set_attribute, set_flag, set_shown, set_text,
+};
 use super::super::page::{App, act, dispatch};
 use super::name_of;
 use crate::app::msg::Msg;
 use crate::app::panel::comparison;
 use crate::app::scenes::COMPARISONS;
 use crate::app::settings::Layer;
-use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlOptionElement, HtmlSelectElement};
+use web_sys::{
+    Element, Event, HtmlElement, HtmlInputElement, HtmlOptionElement, HtmlSelectElement,
+};
 
 /// The choice of the lane that the controls set, between the layers and the groups.
 const LANE_CHOICE: &str = "lane-choice";
@@ -24,7 +28,11 @@ fn build_comparisons(app: &App) {
     select.set_text_content(None);
     option(&select, "", app.text.get("compare.none"));
     for comparison in COMPARISONS {
-        option(&select, comparison.key, app.text.get(&format!("compare.{}", comparison.key)));
+        option(
+            &select,
+            comparison.key,
+            app.text.get(&format!("compare.{}", comparison.key)),
+        );
     }
     let custom = option(&select, "custom", app.text.get("compare.custom"));
     custom.set_disabled(true);
@@ -58,7 +66,10 @@ fn build_lane_choice(app: &App) {
     set_attribute(&root, "role", "radiogroup");
     set_attribute(&root, "aria-label", app.text.get("panel.lane"));
     let _ = groups.prepend_with_node_1(&root);
-    set_text(&add::<HtmlElement>(&root, "span", ""), app.text.get("panel.lane"));
+    set_text(
+        &add::<HtmlElement>(&root, "span", ""),
+        app.text.get("panel.lane"),
+    );
     for (lane, key) in ["panel.lane-a", "panel.lane-b"].into_iter().enumerate() {
         let label: HtmlElement = add(&root, "label", "check");
         let input: HtmlInputElement = add(&label, "input", "");
@@ -70,19 +81,23 @@ fn build_lane_choice(app: &App) {
 }
 
 pub fn listen() {
-    on(&by_id::<Element>("compare"), "input", |_: Event| {
-        match by_id::<HtmlSelectElement>("compare").value().as_str() {
+    on(
+        &by_id::<Element>("compare"),
+        "input",
+        |_: Event| match by_id::<HtmlSelectElement>("compare").value().as_str() {
             "" => dispatch(Msg::Set {
                 lane: 0,
                 name: "lanes".into(),
                 text: "1".into(),
             }),
             name => dispatch(Msg::Compare(name.to_owned())),
-        }
-    });
+        },
+    );
     on(&by_id::<Element>("layers"), "input", |event: Event| {
         let name = name_of(&event, "data-layer");
-        let layer = Layer::ALL.into_iter().find(|layer| Some(layer.name()) == name.as_deref());
+        let layer = Layer::ALL
+            .into_iter()
+            .find(|layer| Some(layer.name()) == name.as_deref());
         if let Some(layer) = layer {
             dispatch(Msg::ToggleLayer(layer));
         }
@@ -103,7 +118,10 @@ pub fn show(app: &App) {
     let compare: HtmlSelectElement = by_id("compare");
     compare.set_value(comparison(&app.state.settings));
     for layer in Layer::ALL {
-        let input: HtmlInputElement = first(&by_id::<Element>("layers"), &format!("[data-layer='{}']", layer.name()));
+        let input: HtmlInputElement = first(
+            &by_id::<Element>("layers"),
+            &format!("[data-layer='{}']", layer.name()),
+        );
         input.set_checked(app.state.settings.layers.has(layer));
     }
     show_lane_choice(app);
@@ -114,7 +132,14 @@ fn show_training(app: &App) {
     let state = &app.state;
     let training = state.lanes.iter().any(|lane| lane.training);
     let train: Element = by_id("train");
-    set_text(&train, app.text.get(if training { "train.stop" } else { "train.start" }));
+    set_text(
+        &train,
+        app.text.get(if training {
+            "train.stop"
+        } else {
+            "train.start"
+        }),
+    );
     let buttons = super::super::dom::all("#training button");
     for button in buttons {
         set_flag(&button, "disabled", !state.engine_ready());

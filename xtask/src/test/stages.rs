@@ -45,6 +45,7 @@ pub fn chosen(options: &Options) -> Vec<Stage> {
     stages
 }
 
+/// The lints for wasm use the site's profile: they share its procedural macros and build scripts with the site itself.
 fn native() -> Vec<Stage> {
     vec![
         cargo("format", "fmt --all --check"),
@@ -56,7 +57,7 @@ fn native() -> Vec<Stage> {
         cargo("clippy", "clippy --all-targets -- -D warnings"),
         cargo(
             "clippy page",
-            "clippy --target wasm32-unknown-unknown --bin page --features page -- -D warnings",
+            "clippy --profile site --target wasm32-unknown-unknown --bin page --features page -- -D warnings",
         ),
         cargo(
             "clippy cpu",
@@ -65,11 +66,11 @@ fn native() -> Vec<Stage> {
         cargo("native tests", "test --features cpu --no-fail-fast"),
         cargo(
             "clippy engine cpu",
-            "clippy --target wasm32-unknown-unknown --bin engine --features cpu,web -- -D warnings",
+            "clippy --profile site --target wasm32-unknown-unknown --bin engine --features cpu,web -- -D warnings",
         ),
         cargo(
             "clippy engine gpu",
-            "clippy --target wasm32-unknown-unknown --bin engine --features gpu,web -- -D warnings",
+            "clippy --profile site --target wasm32-unknown-unknown --bin engine --features gpu,web -- -D warnings",
         ),
     ]
 }
