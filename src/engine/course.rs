@@ -76,9 +76,9 @@ impl Course {
     }
 
     /// Sets how far to train. A report follows, whatever comes of it.
-    pub fn aim(&mut self, training: Training, now: f64) {
+    pub fn aim(&mut self, training: Training) {
         if !self.running() {
-            self.report.restart(now, self.steps());
+            self.report.pause();
         }
         self.goal = match training {
             Training::Pause => self.steps(),
@@ -88,8 +88,8 @@ impl Course {
     }
 
     /// Takes no more steps.
-    pub fn stop(&mut self, now: f64) {
-        self.aim(Training::Pause, now);
+    pub fn stop(&mut self) {
+        self.aim(Training::Pause);
     }
 
     /// Closes the interval of the report, if it is time to; whether it was.

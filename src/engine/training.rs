@@ -35,6 +35,7 @@ impl Engine {
         let lane = lanes[number].as_mut().expect("it has steps to take");
         let course = lane.course.as_mut().expect("it has steps to take");
         let begin = now();
+        course.report.resume(begin, course.steps());
         let taken = if in_main_memory {
             take_steps(course, u32::MAX, || now() < deadline)
         } else {
@@ -68,7 +69,7 @@ impl Engine {
         spec.data = LaneSpec::default().data;
         let lane = Lane::new(0, (&spec, &Drawn::default()), false, &self.processor, 0.0)?;
         let mut course = Course::new(&Rc::clone(&lane.experiment), &self.processor, 0.0);
-        course.aim(Training::Until(u32::MAX), 0.0);
+        course.aim(Training::Until(u32::MAX));
         take_steps(&mut course, WARM_UP, || true);
         course.settle().await.map_err(broken)?;
         let (begin, mut taken, mut steps) = ((self.now)(), 0, 1);
