@@ -32,6 +32,7 @@ pub mod evidence;
 pub mod exact;
 pub mod exponential;
 pub mod lane;
+pub mod likelihood;
 pub mod metrics;
 pub mod mixture;
 pub mod network;
