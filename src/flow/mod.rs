@@ -37,6 +37,7 @@ pub mod metrics;
 pub mod mixture;
 pub mod network;
 pub mod normal;
+pub mod paired;
 pub mod partial;
 pub mod prediction;
 pub mod quadrature;
