@@ -24,6 +24,7 @@ pub mod assignment;
 mod auction;
 pub mod batch;
 pub mod coupling;
+pub mod custom;
 pub mod datasets;
 pub mod digest;
 pub mod distribution;
