@@ -46,6 +46,7 @@ pub mod prediction;
 pub mod quadrature;
 pub mod random;
 pub mod schedule;
+pub mod shapes;
 pub mod sinkhorn;
 pub mod solver;
 pub mod spec;
