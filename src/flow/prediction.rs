@@ -19,7 +19,9 @@
 //! [`Prediction::conditioning`], without bound. [`Converted`] therefore asks its field at the nearest
 //! time at which the factor is at most [`LARGEST`]: under CondOT within `0.01` of the end. What is
 //! wrong with the prediction there is then held for a time `0.01` and moves a particle by about as
-//! much as the prediction is wrong.
+//! much as the prediction is wrong. What no guard can mend is the sum of errors up to there,
+//! `integral dt / t`: an error of the noise that does not shrink with `alpha` moves a particle by
+//! several times itself, and early on, where paths part.
 
 use super::schedule::{Coefficients, Schedule};
 use super::{Point, VelocityField};
