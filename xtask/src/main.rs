@@ -1,5 +1,6 @@
-//! Flowlab's build tool: `cargo xtask <serve|test|package|build>`. See `xtask/README.md`.
+//! Flowlab's build tool: `cargo xtask <serve|test|package|build|bench>`. See `xtask/README.md`.
 
+mod bench;
 mod bindgen;
 mod files;
 mod layout;
@@ -24,6 +25,7 @@ cargo xtask <command>
   test [--native-only] [--browser-only] [--skip-setup]   everything that must hold, in about twenty minutes cold
   package                             what is shipped, in dist/: optimised, compressed, any base path
   build [--no-engine]                 build the site into target/web
+  bench [--quick] [--package] [--only TEXT] [--json FILE]   speed and size, beside TensorFlow.js; in target/bench.json
 ";
 
 fn main() {
@@ -44,6 +46,7 @@ fn run() -> Result<()> {
                 None => package::run(&layout),
                 Some(other) => Err(other.unexpected().into()),
             },
+            "bench" => bench::run(&layout, &bench_options(&mut args)?),
             "build" => build(&layout, &mut args),
             other => bail!("no such command: {other}\n\n{HELP}"),
         },
@@ -74,6 +77,20 @@ fn test_options(args: &mut lexopt::Parser) -> Result<test::Options> {
             Long("native-only") => options.browser = false,
             Long("browser-only") => options.native = false,
             Long("skip-setup") => options.setup = false,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(options)
+}
+
+fn bench_options(args: &mut lexopt::Parser) -> Result<bench::Options> {
+    let mut options = bench::Options::default();
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("quick") => options.quick = true,
+            Long("package") => options.package = true,
+            Long("only") => options.only = Some(args.value()?.string()?),
+            Long("json") => options.json = Some(args.value()?.into()),
             other => return Err(other.unexpected().into()),
         }
     }

@@ -37,6 +37,11 @@ pub fn chosen(options: &Options) -> Vec<Stage> {
             run: Box::new(site),
         });
         stages.push(Stage {
+            name: "baselines",
+            compiles: false,
+            run: Box::new(baselines),
+        });
+        stages.push(Stage {
             name: BROWSER,
             compiles: false,
             run: Box::new(browser::run),
@@ -87,6 +92,17 @@ fn cargo(name: &'static str, arguments: &'static str) -> Stage {
         compiles,
         run: Box::new(run),
     }
+}
+
+/// What the benchmark compares with must be right, too. Needs no browser and no package.
+fn baselines(layout: &Layout, log: &Path) -> Result<()> {
+    let mut command = Command::new("node");
+    command.current_dir(layout.root.join("bench/web")).args([
+        "--test",
+        "--test-reporter=spec",
+        "web.test.mjs",
+    ]);
+    process::run_logged(&mut command, log, LIMIT)
 }
 
 /// Another process of ourselves, so that Cargo's progress lands in the log as well.
