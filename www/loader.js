@@ -3,6 +3,11 @@
 const assets = JSON.parse(document.getElementById("assets").textContent);
 const url = (name) => new URL(assets[name] ?? name, document.baseURI).href;
 
+async function start() {
+  const { default: init } = await import(url("page.js"));
+  await init({ module_or_path: url("page_bg.wasm") });
+}
+
 function fail(error) {
   console.error(error);
   const place = document.getElementById("fallback");
@@ -18,9 +23,22 @@ addEventListener("error", ({ error }) => {
   if (typeof WebAssembly !== "undefined" && error instanceof WebAssembly.RuntimeError) fail(error);
 });
 
-try {
-  const { default: init } = await import(url("page.js"));
-  await init({ module_or_path: url("page_bg.wasm") });
-} catch (error) {
-  fail(error);
-}
+const started = start();
+started.catch(fail);
+
+// Whoever calls before the program has put its verbs here, or sends a message, waits for them.
+window.flowlab = new Proxy({}, {
+  get: (_, verb) => typeof verb !== "string" || verb === "then" ? undefined : async (args) => {
+    await started;
+    return window.flowlab[verb](args);
+  },
+});
+const early = [];
+const keep = ({ data, origin, source }) => {
+  if (String(data?.type).startsWith("flowlab:")) early.push({ data, origin, source });
+};
+addEventListener("message", keep);
+started.then(() => {
+  removeEventListener("message", keep);
+  for (const message of early) dispatchEvent(new MessageEvent("message", message));
+}, () => {});

@@ -1,5 +1,6 @@
 //! The engine: requests in, replies out, and the time between divided among what there is to do.
 
+use super::course::Course;
 use super::lanes::Lane;
 use super::protocol::{Backend, BackendKind, Checkpoint, Reply, Request, RunId};
 use super::questions::Questions;
@@ -28,8 +29,6 @@ pub struct Engine {
     pub(super) turn: usize,
     /// The lane drawn last.
     pub(super) drawn: usize,
-    /// Training steps in a second, as last seen; 0 before the first.
-    pub(super) pace: f64,
     shares: Shares,
     errands: VecDeque<Errand>,
 }
@@ -50,7 +49,6 @@ impl Engine {
             questions: Questions::default(),
             turn: 1,
             drawn: 1,
-            pace: 0.0,
             shares: Shares::default(),
             errands: VecDeque::new(),
         }
@@ -74,7 +72,6 @@ impl Engine {
     /// Takes note of a request. What takes time is left to [`tick`](Self::tick). Requests about an
     /// older run are dropped.
     pub fn handle(&mut self, request: Request, replies: &mut Vec<Reply>) {
-        let now = (self.now)();
         match request {
             Request::Configure {
                 lane,
@@ -96,7 +93,7 @@ impl Engine {
                 run,
                 training,
             } => self.with_lane(lane, run, |lane| {
-                lane.course.iter_mut().for_each(|c| c.aim(training, now));
+                lane.course.iter_mut().for_each(|c| c.aim(training));
             }),
             Request::Drop { lane } => self.forget(lane, replies),
             Request::Job { id, lane, job } => self.questions.ask(id, lane, job),
@@ -224,9 +221,8 @@ impl Engine {
     }
 
     fn stop_training(&mut self) {
-        let now = (self.now)();
         for lane in self.lanes.iter_mut().flatten() {
-            lane.course.iter_mut().for_each(|course| course.stop(now));
+            lane.course.iter_mut().for_each(Course::stop);
         }
     }
 

@@ -22,6 +22,8 @@ pub struct Course {
     pub yardstick: Making,
     pub report: Report,
     pub excess: Option<f64>,
+    /// Steps in a second of nothing else, as last seen; 0 before the first.
+    pub pace: f64,
 }
 
 /// A network as it was after some steps.
@@ -55,6 +57,7 @@ impl Course {
             yardstick: Making::begin(lane.clone()),
             report: Report::new(now, 0),
             excess: None,
+            pace: 0.0,
         }
     }
 
@@ -73,9 +76,9 @@ impl Course {
     }
 
     /// Sets how far to train. A report follows, whatever comes of it.
-    pub fn aim(&mut self, training: Training, now: f64) {
+    pub fn aim(&mut self, training: Training) {
         if !self.running() {
-            self.report.restart(now, self.steps());
+            self.report.pause();
         }
         self.goal = match training {
             Training::Pause => self.steps(),
@@ -85,8 +88,8 @@ impl Course {
     }
 
     /// Takes no more steps.
-    pub fn stop(&mut self, now: f64) {
-        self.aim(Training::Pause, now);
+    pub fn stop(&mut self) {
+        self.aim(Training::Pause);
     }
 
     /// Closes the interval of the report, if it is time to; whether it was.

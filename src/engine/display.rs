@@ -12,10 +12,10 @@ use std::rc::Rc;
 pub const FRAMES: u32 = 65;
 
 /// Solver steps of a quick picture.
-const QUICK_STEPS: u32 = 8;
+const QUICK_STEPS: u32 = 5;
 
 /// Arithmetic of a quick picture, in floating-point operations: below 100 ms in wasm.
-const QUICK_FLOPS: usize = 600_000_000;
+const QUICK_FLOPS: usize = 400_000_000;
 
 /// How carefully a picture is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,12 @@ pub struct Picture {
 #[derive(Default)]
 pub struct Display {
     wanted: Option<Detail>,
-    task: Option<Sliced<Picture>>,
+    task: Option<Task>,
+}
+
+struct Task {
+    detail: Detail,
+    work: Sliced<Picture>,
 }
 
 impl Display {
@@ -53,12 +58,13 @@ impl Display {
 
     /// Whether somebody is waiting for a first, quick picture.
     pub fn urgent(&self) -> bool {
-        self.wanted == Some(Detail::Quick)
+        let under_way = self.task.as_ref().map(|task| task.detail);
+        [self.wanted, under_way].contains(&Some(Detail::Quick))
     }
 
-    /// Whether a picture is under way that nothing has made void.
+    /// Whether a picture is under way.
     pub fn under_way(&self) -> bool {
-        self.task.is_some() && !self.urgent()
+        self.task.is_some()
     }
 
     /// A control has moved: what is under way is void.
@@ -72,7 +78,7 @@ impl Display {
         self.wanted = self.wanted.or(Some(Detail::Full));
     }
 
-    /// The picture to begin now, unless one is under way and not void.
+    /// The picture to begin now, unless one is under way.
     pub fn begin(&mut self) -> Option<Detail> {
         if self.under_way() {
             return None;
@@ -81,13 +87,13 @@ impl Display {
     }
 
     /// Takes on a picture.
-    pub fn draw(&mut self, picture: Sliced<Picture>) {
-        self.task = Some(picture);
+    pub fn draw(&mut self, detail: Detail, work: Sliced<Picture>) {
+        self.task = Some(Task { detail, work });
     }
 
     /// Goes on with the picture under way; returns it once it is finished.
     pub fn drive(&mut self, time_left: impl Fn() -> bool) -> Option<Picture> {
-        let picture = self.task.as_mut()?.drive(time_left)?;
+        let picture = self.task.as_mut()?.work.drive(time_left)?;
         self.task = None;
         if picture.detail == Detail::Quick {
             self.refresh();

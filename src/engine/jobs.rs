@@ -16,6 +16,9 @@ mod transfer;
 /// Most particles or pairs of one question.
 const MOST: u32 = 1_000_000;
 
+/// Most pairs of one question: they are matched without a pause.
+const MOST_PAIRS: u32 = 20_000;
+
 /// Most frames of a sample's trajectories.
 const FRAMES: u32 = 65;
 
@@ -41,9 +44,9 @@ pub async fn answer(context: Context, job: Job) -> Result<Answer, String> {
             seed,
             sampling,
             trajectories,
-        } => sample(&context, count(n)?, seed, sampling, trajectories).await,
+        } => sample(&context, count(n, MOST)?, seed, sampling, trajectories).await,
         Job::Field { points, t, which } => field(&context, &points, t, which).await,
-        Job::Couple { n, seed } => couple(&context, count(n)?, seed).await,
+        Job::Couple { n, seed } => couple(&context, count(n, MOST_PAIRS)?, seed).await,
         Job::Metrics => figures::metrics(&context).await.map(Answer::Metrics),
         Job::Density {
             side,
@@ -55,15 +58,15 @@ pub async fn answer(context: Context, job: Job) -> Result<Answer, String> {
             extent,
             times,
         } => arrows(&context, Grid::new(side, extent, times)?).await,
-        Job::TransferGap { n, seed } => transfer::gap(&context, count(n)?, seed).await,
+        Job::TransferGap { n, seed } => transfer::gap(&context, count(n, MOST)?, seed).await,
     }
 }
 
 /// A number of points that can be worked with.
-fn count(n: u32) -> Result<usize, String> {
+fn count(n: u32, most: u32) -> Result<usize, String> {
     match n {
         0 => Err("Ask for at least one point.".into()),
-        n if n > MOST => Err(format!("Ask for at most {MOST} points at a time.")),
+        n if n > most => Err(format!("Ask for at most {most} points at a time.")),
         n => Ok(n as usize),
     }
 }

@@ -78,7 +78,7 @@ impl Engine {
             keep: FRAMES,
         };
         let work = picture(journey, step, detail, evaluation);
-        lane.display.draw(Sliced::new(work));
+        lane.display.draw(detail, Sliced::new(work));
         Ok(())
     }
 

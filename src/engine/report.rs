@@ -15,6 +15,8 @@ pub struct Report {
     loss: Option<f64>,
     steps_per_second: f64,
     due: bool,
+    /// The clock stands still until the next step.
+    paused: bool,
 }
 
 impl Report {
@@ -28,12 +30,20 @@ impl Report {
             loss: None,
             steps_per_second: 0.0,
             due: false,
+            paused: true,
         }
     }
 
-    /// Training begins again after a pause, which does not count as slowness.
-    pub fn restart(&mut self, now: f64, step: u32) {
-        (self.time, self.step) = (now, step);
+    /// Training pauses, which does not count as slowness.
+    pub fn pause(&mut self) {
+        self.paused = true;
+    }
+
+    /// Training goes on with the step after `step`.
+    pub fn resume(&mut self, now: f64, step: u32) {
+        if core::mem::replace(&mut self.paused, false) {
+            (self.time, self.step) = (now, step);
+        }
     }
 
     /// Figures have changed that do not wait for the next interval.
@@ -62,7 +72,7 @@ impl Report {
             self.steps_per_second = f64::from(step - self.step) / (now - self.time);
         }
         (self.loss_sum, self.loss_steps, self.due) = (0.0, 0, false);
-        self.restart(now, step);
+        (self.time, self.step) = (now, step);
     }
 
     /// Of the interval closed last: the mean loss (of the last steps, if there were none in it) and
@@ -78,7 +88,8 @@ mod tests {
 
     #[test]
     fn reports_come_ten_times_a_second_with_the_mean_loss() {
-        let mut report = Report::new(5.0, 0);
+        let mut report = Report::new(1.0, 0);
+        report.resume(5.0, 0);
         assert!(!report.is_due(9.0), "nothing has happened");
         report.add(6.0, 2);
         report.add(3.0, 1);

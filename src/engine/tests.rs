@@ -100,21 +100,23 @@ fn progress(replies: &[Reply]) -> Vec<Progress> {
 }
 
 fn ensembles(replies: &[Reply]) -> Vec<&Ensemble> {
-    let ensemble = |reply| match reply {
-        &Reply::Ensemble(ref ensemble) => Some(ensemble),
-        _ => None,
-    };
-    replies.iter().filter_map(ensemble).collect()
+    let mut ensembles = Vec::new();
+    for reply in replies {
+        if let Reply::Ensemble(ensemble) = reply {
+            ensembles.push(ensemble);
+        }
+    }
+    ensembles
 }
 
 fn weights(replies: &[Reply]) -> Vec<(u32, &Floats)> {
-    let weights = |reply| match reply {
-        &Reply::Weights {
-            step, ref weights, ..
-        } => Some((step, weights)),
-        _ => None,
-    };
-    replies.iter().filter_map(weights).collect()
+    let mut sent = Vec::new();
+    for reply in replies {
+        if let Reply::Weights { step, weights, .. } = reply {
+            sent.push((*step, weights));
+        }
+    }
+    sent
 }
 
 #[test]

@@ -7,11 +7,15 @@ use super::protocol::{Reply, Training};
 use crate::flow::spec::{Drawn, LaneSpec};
 use std::rc::Rc;
 
-/// Steps queued on a GPU before the pace is known.
-const FIRST_STEPS: u32 = 2;
+/// Fewest steps queued on a GPU; as many as before its pace is known.
+const FIRST_STEPS: u32 = 1;
 
 /// Most steps queued on a GPU before they are waited for.
 const MOST_STEPS: u32 = 512;
+
+/// Seconds of steps queued on a GPU at a time. Others run while it works, so that it may be longer
+/// than a slice; and what it costs to wait for a GPU is spread over more steps.
+const GPU_SLICE: f64 = 0.04;
 
 /// Steps before the clock of a measurement starts: pipelines are compiled in them.
 const WARM_UP: u32 = 3;
@@ -26,16 +30,19 @@ impl Engine {
             return Ok(());
         };
         self.turn = number;
-        let steps = self.steps_at_once(deadline);
-        let Self {
-            lanes, now, pace, ..
-        } = self;
+        let in_main_memory = self.processor.in_main_memory();
+        let Self { lanes, now, .. } = self;
         let lane = lanes[number].as_mut().expect("it has steps to take");
         let course = lane.course.as_mut().expect("it has steps to take");
         let begin = now();
-        let taken = take_steps(course, steps, || now() < deadline);
+        course.report.resume(begin, course.steps());
+        let taken = if in_main_memory {
+            take_steps(course, u32::MAX, || now() < deadline)
+        } else {
+            take_steps(course, steps_at_once(course.pace), || true)
+        };
         let finite = course.settle().await.map_err(broken)?;
-        *pace = f64::from(taken) / (now() - begin).max(1e-6);
+        course.pace = f64::from(taken) / (now() - begin).max(1e-6);
         if !finite {
             return Err(diverged(number as u8, course.steps()));
         }
@@ -54,19 +61,6 @@ impl Engine {
             .find(|&k| self.lanes[k].as_ref().is_some_and(Lane::trains))
     }
 
-    /// In main memory the clock is asked after every step; a GPU is given as many as are likely to
-    /// be done by then.
-    fn steps_at_once(&self, deadline: f64) -> u32 {
-        if self.processor.in_main_memory() {
-            return u32::MAX;
-        }
-        if self.pace == 0.0 {
-            return FIRST_STEPS;
-        }
-        let steps = self.pace * (deadline - (self.now)());
-        (steps as u32).clamp(1, MOST_STEPS)
-    }
-
     /// Times the training of a network that nobody else sees.
     pub(super) async fn measure(&mut self, spec: &LaneSpec, replies: &mut Vec<Reply>) -> Outcome {
         let mut spec = *spec;
@@ -75,7 +69,7 @@ impl Engine {
         spec.data = LaneSpec::default().data;
         let lane = Lane::new(0, (&spec, &Drawn::default()), false, &self.processor, 0.0)?;
         let mut course = Course::new(&Rc::clone(&lane.experiment), &self.processor, 0.0);
-        course.aim(Training::Until(u32::MAX), 0.0);
+        course.aim(Training::Until(u32::MAX));
         take_steps(&mut course, WARM_UP, || true);
         course.settle().await.map_err(broken)?;
         let (begin, mut taken, mut steps) = ((self.now)(), 0, 1);
@@ -88,6 +82,11 @@ impl Engine {
         replies.push(Reply::Measured { steps_per_second });
         Ok(())
     }
+}
+
+/// How many steps a GPU is given that takes `pace` of them a second.
+fn steps_at_once(pace: f64) -> u32 {
+    ((pace * GPU_SLICE) as u32).clamp(FIRST_STEPS, MOST_STEPS)
 }
 
 /// Takes at most `most` steps of those left, at least one; how many.

@@ -220,16 +220,16 @@ pub fn around_points(points: &[Point]) -> Result<Distribution, DataError> {
 
 /// How far a curve goes in a unit of its parameter, and its least radius of curvature.
 #[derive(Clone, Copy)]
-struct Bend {
-    speed: f64,
-    radius: f64,
+pub(super) struct Bend {
+    pub(super) speed: f64,
+    pub(super) radius: f64,
 }
 
 /// The noise around a curve, and all the noise there will be when the flow has added its own.
 #[derive(Clone, Copy)]
-struct Rung {
-    noise: f64,
-    total: f64,
+pub(super) struct Rung {
+    pub(super) noise: f64,
+    pub(super) total: f64,
 }
 
 impl Bend {
@@ -239,7 +239,7 @@ impl Bend {
     /// outside a circle of that radius, the alias of an even sum is larger (it is a quotient of
     /// Bessel functions, `I_n / I_0` at `(radius + d noise) radius / noise^2`), which matters when
     /// the noise is as wide as the circle; `d = 8` holds all there is to see.
-    fn nodes(self, rung: Rung, widest: f64) -> usize {
+    pub(super) fn nodes(self, rung: Rung, widest: f64) -> usize {
         let near = SPACING * rung.noise;
         let gap = if rung.total > rung.noise {
             COARSE_SPACING * rung.total / (1.0 + 8.0 * rung.total / self.radius).sqrt()
@@ -252,7 +252,7 @@ impl Bend {
 
 /// A distribution with its stand-ins, each for twice the noise of the one before, as long as they
 /// save components.
-fn ladder(noise: f64, build: impl Fn(Rung) -> Vec<Component>) -> Distribution {
+pub(super) fn ladder(noise: f64, build: impl Fn(Rung) -> Vec<Component>) -> Distribution {
     let mut data = Distribution::new(build(Rung {
         noise,
         total: noise,
@@ -285,7 +285,7 @@ fn open_curve(bend: Bend, rung: Rung, curve: impl Fn(f64) -> Point) -> Vec<Compo
 }
 
 /// The point at that angle of the circle around the origin.
-fn on_circle(radius: f64, angle: f64) -> Point {
+pub(super) fn on_circle(radius: f64, angle: f64) -> Point {
     [radius * libm::cos(angle), radius * libm::sin(angle)]
 }
 

@@ -177,6 +177,21 @@ impl VelocityField for ExactField {
             *out = mixture.at(*x).divergence();
         }
     }
+
+    fn directional(
+        &self,
+        x: &[Point],
+        t: f64,
+        _condition: Option<u32>,
+        direction: &[Point],
+        out: &mut [Point],
+    ) {
+        assert_eq!(x.len(), direction.len(), "one direction a point");
+        let mut mixture = self.velocity_at(t);
+        for ((x, d), out) in x.iter().zip(direction).zip(out) {
+            *out = mixture.at(*x).directional(*d);
+        }
+    }
 }
 
 impl Side {

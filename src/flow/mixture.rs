@@ -127,6 +127,22 @@ impl Mixture {
         inner - u * score_x - v * score_y
     }
 
+    /// The derivative of the mean along `d`, `sum w (mu' d + (mu - u) (slope . d))`, with means taken
+    /// from that of the heaviest pair as in [`Mixture::divergence`].
+    pub fn directional(&self, d: Point) -> Point {
+        let m = self.terms.read(self.heaviest, self.x).map(|axis| axis.mean);
+        let [u, v, slope, along_x, along_y] = self.average(|[x, y]| {
+            let away = [x.mean - m[0], y.mean - m[1]];
+            let slope = x.slope * d[0] + y.slope * d[1];
+            let along = [
+                x.mean_slope * d[0] + away[0] * slope,
+                y.mean_slope * d[1] + away[1] * slope,
+            ];
+            [away[0], away[1], slope, along[0], along[1]]
+        });
+        [along_x - u * slope, along_y - v * slope]
+    }
+
     /// The probability of each pair.
     pub fn probabilities(&self) -> impl Iterator<Item = f64> {
         self.shares.iter().map(|share| share / self.total)

@@ -169,21 +169,21 @@ impl Network {
         }
     }
 
-    /// The same, with the derivatives along both coordinates of the plane carried along.
-    fn forward_with_tangents(&self, scratch: &mut Scratch) {
+    /// The same, with the first `count` derivatives carried along.
+    fn forward_with_tangents(&self, scratch: &mut Scratch, count: usize) {
         let depth = self.architecture.depth;
         for (layer, (weights, biases)) in self.layers().enumerate() {
             let width = biases.len();
             scratch.values.advance(weights, Some(biases), width);
-            scratch
-                .tangents
+            let tangents = &mut scratch.tangents[..count];
+            tangents
                 .iter_mut()
                 .for_each(|t| t.advance(weights, None, width));
             if layer < depth {
                 let slopes = &mut scratch.slopes.as_flattened_mut()[..width * BLOCK];
                 let values = scratch.values.floats();
                 activation::apply_with_slope(self.architecture.activation, values, slopes);
-                scratch.tangents.iter_mut().for_each(|t| t.scale(slopes));
+                tangents.iter_mut().for_each(|t| t.scale(slopes));
             }
         }
     }
@@ -210,10 +210,34 @@ impl VelocityField for Network {
             scratch.values.load(&inputs(x, t));
             scratch.tangents[0].load(&[[1.0; BLOCK], [0.0; BLOCK], [0.0; BLOCK]]);
             scratch.tangents[1].load(&[[0.0; BLOCK], [1.0; BLOCK], [0.0; BLOCK]]);
-            self.forward_with_tangents(&mut scratch);
+            self.forward_with_tangents(&mut scratch, 2);
             let [ux, vy] = [0, 1].map(|k| scratch.tangents[k].now[k]);
             for (out, (ux, vy)) in out.iter_mut().zip(ux.into_iter().zip(vy)) {
                 *out = f64::from(ux) + f64::from(vy);
+            }
+        }
+    }
+
+    /// Exact: one tangent is carried through the layers, half of what a divergence carries.
+    fn directional(
+        &self,
+        x: &[Point],
+        t: f64,
+        _: Option<u32>,
+        direction: &[Point],
+        out: &mut [Point],
+    ) {
+        assert_eq!(x.len(), direction.len(), "one direction a point");
+        let mut scratch = Scratch::new(&self.architecture);
+        let blocks = x.chunks(BLOCK).zip(direction.chunks(BLOCK));
+        for ((x, d), out) in blocks.zip(out.chunks_mut(BLOCK)) {
+            scratch.values.load(&inputs(x, t));
+            let [dx, dy, _] = inputs(d, 0.0);
+            scratch.tangents[0].load(&[dx, dy, [0.0; BLOCK]]);
+            self.forward_with_tangents(&mut scratch, 1);
+            let [u, v] = [0, 1].map(|k| scratch.tangents[0].now[k]);
+            for (out, (u, v)) in out.iter_mut().zip(u.into_iter().zip(v)) {
+                *out = [f64::from(u), f64::from(v)];
             }
         }
     }

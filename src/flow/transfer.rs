@@ -108,6 +108,23 @@ impl<F: VelocityField> VelocityField for Transferred<F> {
         out.iter_mut()
             .for_each(|div| *div = 2.0 * ds / s + dt * *div);
     }
+
+    /// `s' / s direction + t' (d u_t / d x)(x / s) direction`.
+    fn directional(
+        &self,
+        x: &[Point],
+        r: f64,
+        condition: Option<u32>,
+        direction: &[Point],
+        out: &mut [Point],
+    ) {
+        let TimeScale { t, s, dt, ds } = self.transfer.at(r);
+        let x = scaled(x, 1.0 / s);
+        self.inner.directional(&x, t, condition, direction, out);
+        for (out, d) in out.iter_mut().zip(direction) {
+            *out = [0, 1].map(|i| ds / s * d[i] + dt * out[i]);
+        }
+    }
 }
 
 /// The points times `factor`.

@@ -9,6 +9,7 @@
 pub mod charts;
 pub mod color;
 pub mod describe;
+pub mod dots;
 pub mod figures;
 pub mod frames;
 mod layers;

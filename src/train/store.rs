@@ -121,7 +121,7 @@ impl DeviceStore {
 /// Either store.
 pub enum Store {
     Host(HostStore),
-    Device(DeviceStore),
+    Device(Box<DeviceStore>),
 }
 
 impl Store {

@@ -52,7 +52,8 @@ impl Trainer {
                 device.clone(),
             ))
         } else {
-            Store::Device(DeviceStore::new(&architecture, &checkpoint.flat, &device))
+            let store = DeviceStore::new(&architecture, &checkpoint.flat, &device);
+            Store::Device(Box::new(store))
         };
         Self {
             store,

@@ -23,8 +23,23 @@ pub fn show(app: &App) {
     let badge: HtmlElement = by_id("badge");
     set_attribute(&badge, "data-state", state);
     set_attribute(&badge, "title", detail);
-    set_text(&by_id("badge-text"), app.text.get(key));
+    set_text(
+        &by_id("badge-text"),
+        &sentence(app.text.get(key), state, detail),
+    );
     show_progress(&app.state.engine);
+}
+
+/// What the CPU engine says of itself where nobody expects anything else.
+const AS_CHOSEN: &str = "as chosen";
+
+/// What trains, and on what or why, where there is something to say. Why nothing does is told in a
+/// notice.
+fn sentence(text: &str, state: &str, detail: &str) -> String {
+    if state != "ready" || detail.is_empty() || detail == AS_CHOSEN {
+        return text.to_owned();
+    }
+    format!("{text} · {detail}")
 }
 
 fn show_progress(engine: &EngineState) {

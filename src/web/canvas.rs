@@ -2,11 +2,16 @@
 
 use super::dom::{create, window};
 use crate::render::color::Color;
+use crate::render::dots::Dots;
 use crate::render::surface::{Image, Rect, Stroke, Surface};
 use std::f64::consts::TAU;
 use std::fmt::Write;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+
+/// Coordinates of so many discs, each no larger than that, are stamped as pixels.
+const MANY: usize = 200;
+const SMALL: f32 = 12.0;
 
 /// A canvas and the look it was last set to, since changes of look are what costs.
 pub struct Canvas {
@@ -22,6 +27,9 @@ pub struct Canvas {
     css: String,
     dashes: js_sys::Array,
     pixels: Option<Pixels>,
+    /// Discs that are stamped and not yet laid on the canvas.
+    dots: Dots,
+    layer: Option<Pixels>,
 }
 
 /// The canvas behind the canvas, on which pictures are laid before they are stretched.
@@ -50,6 +58,8 @@ impl Canvas {
             css: String::new(),
             dashes: js_sys::Array::new(),
             pixels: None,
+            dots: Dots::default(),
+            layer: None,
         }
     }
 
@@ -67,11 +77,44 @@ impl Canvas {
         if self.element.height() != pixels(height) {
             self.element.set_height(pixels(height));
         }
+        let (wide, high) = (self.element.width(), self.element.height());
+        self.dots = Dots::new(wide as usize, high as usize);
+        self.layer = None;
         self.ratio = ratio;
         let _ = self.context.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
         self.context.set_line_cap("round");
         self.context.set_line_join("round");
         self.forget();
+    }
+
+    /// Lays the discs that are stamped on the canvas. Whatever is drawn next lies above them.
+    pub fn lay_dots(&mut self) {
+        if self.dots.is_empty() {
+            return;
+        }
+        let (width, height) = (self.element.width(), self.element.height());
+        if self.layer.is_none() {
+            self.layer = Pixels::new(width, height);
+        }
+        if let Some(layer) = &self.layer {
+            let (row, rows) = layer.lay_rows(&self.dots, width);
+            let context = &self.context;
+            let _ = context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0);
+            let _ = context
+                .draw_image_with_html_canvas_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
+                    &layer.canvas,
+                    0.0,
+                    row,
+                    width.into(),
+                    rows,
+                    0.0,
+                    row,
+                    width.into(),
+                    rows,
+                );
+            let _ = context.set_transform(self.ratio, 0.0, 0.0, self.ratio, 0.0, 0.0);
+        }
+        self.dots.clear();
     }
 
     /// The context's look is not what it was set to last.
@@ -134,6 +177,29 @@ impl Pixels {
         self.data.width() as usize == image.width && self.data.height() as usize == image.height
     }
 
+    /// Takes over the rows that hold discs, and gives the first and the number of them.
+    fn lay_rows(&self, dots: &Dots, width: u32) -> (f64, f64) {
+        let (row, bytes) = dots.pixels();
+        let start = 4 * width * row as u32;
+        self.bytes
+            .subarray(start, start + bytes.len() as u32)
+            .copy_from(bytes);
+        let (row, rows) = (row as f64, (bytes.len() / (4 * width as usize)) as f64);
+        // Putting replaces the rows as they are, so nothing of an earlier frame shines through.
+        let _ = self
+            .context
+            .put_image_data_with_dirty_x_and_dirty_y_and_dirty_width_and_dirty_height(
+                &self.data,
+                0.0,
+                0.0,
+                0.0,
+                row,
+                width.into(),
+                rows,
+            );
+        (row, rows)
+    }
+
     fn lay(&self, image: &Image<'_>) {
         self.bytes.copy_from(image.rgba);
         let _ = self.context.put_image_data(&self.data, 0.0, 0.0);
@@ -149,6 +215,7 @@ impl Surface for Canvas {
     }
 
     fn clip(&mut self, to: Option<Rect>) {
+        self.lay_dots();
         match to {
             Some(rect) => {
                 self.context.save();
@@ -165,6 +232,10 @@ impl Surface for Canvas {
     }
 
     fn discs(&mut self, centres: &[f32], radius: f32, color: Color) {
+        if centres.len() >= MANY && radius <= SMALL {
+            return self.dots.stamp(centres, radius, color, self.ratio as f32);
+        }
+        self.lay_dots();
         self.set_fill(color);
         let radius = f64::from(radius);
         self.context.begin_path();
@@ -177,6 +248,7 @@ impl Surface for Canvas {
     }
 
     fn squares(&mut self, centres: &[f32], half: f32, color: Color) {
+        self.lay_dots();
         self.set_fill(color);
         let half = f64::from(half);
         self.context.begin_path();
@@ -189,6 +261,7 @@ impl Surface for Canvas {
     }
 
     fn triangles(&mut self, corners: &[f32], color: Color) {
+        self.lay_dots();
         self.set_fill(color);
         self.context.begin_path();
         for triangle in corners.chunks_exact(6) {
@@ -201,6 +274,7 @@ impl Surface for Canvas {
     }
 
     fn segments(&mut self, ends: &[f32], stroke: Stroke) {
+        self.lay_dots();
         self.set_line(stroke);
         self.context.begin_path();
         for segment in ends.chunks_exact(4) {
@@ -211,6 +285,7 @@ impl Surface for Canvas {
     }
 
     fn polylines(&mut self, points: &[f32], lengths: &[u32], stroke: Stroke) {
+        self.lay_dots();
         self.set_line(stroke);
         self.context.begin_path();
         let mut rest = points;
@@ -229,6 +304,7 @@ impl Surface for Canvas {
     }
 
     fn image(&mut self, image: Image<'_>, place: Rect) {
+        self.lay_dots();
         if !self
             .pixels
             .as_ref()

@@ -25,6 +25,10 @@ struct Place {
     /// What the legend says, as markup.
     said: String,
     shown: bool,
+    /// It no longer shows the state.
+    due: bool,
+    /// The canvas may have another size than it was drawn for.
+    resized: bool,
 }
 
 impl Charts {
@@ -39,20 +43,31 @@ impl Charts {
         }
     }
 
-    /// Draws every chart that has something to show, or only those that follow time.
-    pub fn draw(&mut self, state: &State, text: &Text, theme: &Theme, all: bool) {
-        let mut appeared = false;
+    /// Notes that the charts no longer show the state, or only those that follow time.
+    pub fn note(&mut self, all: bool) {
         for place in &mut self.places {
-            appeared |= place.show_legend(state, text, theme);
+            place.due |= all || place.chart == Chart::Schedule;
         }
-        let resized = std::mem::take(&mut self.resized) || appeared;
-        if resized {
-            self.places.iter().for_each(Place::measure);
+    }
+
+    /// Draws one of the charts that are due, if any: all at once would be felt in the frame.
+    /// Returns whether it did.
+    pub fn draw_one(&mut self, state: &State, text: &Text, theme: &Theme) -> bool {
+        if std::mem::take(&mut self.resized) {
+            self.places
+                .iter_mut()
+                .for_each(|place| place.resized = true);
+            self.note(true);
         }
-        let due = |place: &&Place| all || resized || place.chart == Chart::Schedule;
-        for place in self.places.iter().filter(|place| place.shown).filter(due) {
-            place.draw(state, theme);
-        }
+        let Some(at) = self.places.iter().position(|place| place.due) else {
+            return false;
+        };
+        // The next one begins its turn behind this one, so that none waits for ever.
+        self.places[at..].rotate_left(1);
+        let place = self.places.last_mut().expect("one was found");
+        place.due = false;
+        place.show(state, text, theme);
+        true
     }
 }
 
@@ -67,6 +82,17 @@ impl Place {
             figure,
             said: String::new(),
             shown: true,
+            due: true,
+            resized: true,
+        }
+    }
+
+    fn show(&mut self, state: &State, text: &Text, theme: &Theme) {
+        if self.show_legend(state, text, theme) || std::mem::take(&mut self.resized) {
+            self.measure();
+        }
+        if self.shown {
+            self.draw(state, theme);
         }
     }
 
@@ -92,7 +118,7 @@ impl Place {
     }
 
     fn measure(&self) {
-        let ratio = window().device_pixel_ratio();
+        let ratio = ratio();
         let pixels = |css: i32| (f64::from(css) * ratio).round() as u32;
         self.canvas.set_width(pixels(self.canvas.client_width()));
         self.canvas.set_height(pixels(self.canvas.client_height()));
@@ -106,16 +132,21 @@ impl Place {
         let Some(backend) = CanvasBackend::with_canvas_object(self.canvas.clone()) else {
             return;
         };
-        let ratio = window().device_pixel_ratio();
         // A chart that cannot be drawn is left as it is; the figures say the same.
         let _ = charts::draw(
             self.chart,
             state,
             theme,
-            ratio,
+            ratio(),
             &backend.into_drawing_area(),
         );
     }
+}
+
+/// Device pixels in one of CSS. The charts' lines run from whole pixel to whole pixel, which shows
+/// as steps unless pixels are small; so they are drawn at twice the size at least.
+fn ratio() -> f64 {
+    window().device_pixel_ratio().max(2.0)
 }
 
 /// A line of a legend. All its parts are our own words and colours.

@@ -1,7 +1,7 @@
 //! The loop of animation frames: time passes, and what has changed is drawn.
 
 use super::dom::window;
-use super::page::{App, Dirty, act};
+use super::page::{App, Dirty, act_unseen};
 use crate::app::msg::Msg;
 use crate::app::state::State;
 use std::cell::{Cell, OnceCell};
@@ -15,7 +15,7 @@ const PATIENCE: u32 = 300;
 
 thread_local! {
     static CALLBACK: OnceCell<Closure<dyn FnMut(f64)>> = const { OnceCell::new() };
-    static RUNNING: Cell<bool> = const { Cell::new(false) };
+    static REQUESTED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// What the loop remembers from frame to frame.
@@ -49,25 +49,26 @@ impl Seen {
     }
 }
 
-/// Starts the loop, if it rests.
+/// Asks for a frame, if none is asked for already.
 pub fn wake() {
-    if !RUNNING.replace(true) {
-        request();
+    if REQUESTED.replace(true) {
+        return;
     }
-}
-
-fn request() {
     CALLBACK.with(|callback| {
-        let callback = callback.get_or_init(|| Closure::new(|now| act(move |app| app.frame(now))));
+        let callback = callback.get_or_init(|| Closure::new(frame));
         let _ = window().request_animation_frame(callback.as_ref().unchecked_ref());
     });
+}
+
+fn frame(now: f64) {
+    REQUESTED.set(false);
+    act_unseen(move |app| app.frame(now));
 }
 
 impl App {
     fn frame(&mut self, now: f64) {
         if self.sight.hidden() {
             self.frames.last = None;
-            RUNNING.set(false);
             return;
         }
         let dt = (now - self.frames.last.unwrap_or(now)) / 1000.0;
@@ -101,7 +102,10 @@ impl App {
         if dirty.figures || dirty.time {
             self.draw_figures(dirty, now);
         }
-        dirty.stage || dirty.texts || dirty.figures || dirty.time
+        let chart = self
+            .charts
+            .draw_one(&self.state, &self.text, &self.look.theme);
+        chart || dirty.stage || dirty.texts || dirty.figures || dirty.time
     }
 
     /// Charts cost more than a frame may, and nobody reads them 60 times a second.
@@ -112,10 +116,8 @@ impl App {
             return;
         }
         self.frames.charts = now;
-        let all = dirty.figures;
-        self.charts
-            .draw(&self.state, &self.text, &self.look.theme, all);
-        if all {
+        self.charts.note(dirty.figures);
+        if dirty.figures {
             self.stage.show_figures(&self.state, &self.text);
         }
         self.dirty.time |= !self.stage.describe(&self.state, &self.text, now);
@@ -123,12 +125,10 @@ impl App {
 
     fn rest_or_go_on(&mut self, changed: bool) {
         self.frames.still = if changed { 0 } else { self.frames.still + 1 };
-        let busy = self.state.playing || self.frames.still < PATIENCE;
-        if busy {
-            request();
+        if self.state.playing || self.frames.still < PATIENCE {
+            wake();
         } else {
             self.frames.last = None;
-            RUNNING.set(false);
         }
     }
 }

@@ -45,6 +45,25 @@ pub fn apply(app: &mut App) {
     });
 }
 
+/// Controls that stand by themselves, and the parameters they set.
+const ALONE: &[(&str, &str)] = &[
+    ("#scene, #scene-nav button", "scene"),
+    ("#time, #transport button", "t"),
+    ("#speed", "speed"),
+    ("#loop", "loop"),
+    ("#compare", "lanes"),
+    ("#layers input", "layers"),
+    ("#drawing button", "drawn"),
+];
+
+/// Takes from the visitor's hands what the host has locked.
+pub fn lock(host: &Host) {
+    let locked = ALONE.iter().filter(|(_, name)| host.locks(name));
+    for element in locked.flat_map(|(selector, _)| dom::all(selector)) {
+        dom::set_flag(&element, "disabled", true);
+    }
+}
+
 /// Hides panel, charts and story, or shows them again.
 pub fn toggle_panels() {
     let body = document().body().expect("the page has a body");

@@ -83,6 +83,12 @@ thread_local! {
 /// Does something with the app: now, or, if it is in use further up the stack (an event was fired
 /// by what we did to the document), as soon as it is free.
 pub fn act(f: impl FnOnce(&mut App) + 'static) {
+    act_unseen(f);
+    frame::wake();
+}
+
+/// The same, without asking for a frame to show what came of it.
+pub(super) fn act_unseen(f: impl FnOnce(&mut App) + 'static) {
     QUEUE.with_borrow_mut(|queue| queue.push_back(Box::new(f)));
     APP.with(|app| {
         let Ok(mut app) = app.try_borrow_mut() else {
@@ -94,7 +100,6 @@ pub fn act(f: impl FnOnce(&mut App) + 'static) {
             }
         }
     });
-    frame::wake();
 }
 
 /// Lets something happen to the page.
@@ -146,6 +151,7 @@ impl App {
         notices::show(&self.state, &self.text);
         story::show(&self.state, &self.text);
         transport::show(&self.state, &self.text);
+        host::lock(&self.host);
         panel::show(self);
         self.stage.show_texts(&self.state, &self.text);
     }

@@ -76,7 +76,9 @@ impl App {
         }
         let training = |lane: &usize| self.state.lanes[*lane].training;
         self.sight.resting = [0, 1].into_iter().filter(training).collect();
-        self.handle(Msg::StopTraining { lane: None });
+        if !self.sight.resting.is_empty() {
+            self.handle(Msg::StopTraining { lane: None });
+        }
     }
 
     fn wake_training(&mut self) {

@@ -80,6 +80,7 @@ impl Stage {
                 &mut self.scratch,
                 &mut place.canvas,
             );
+            place.canvas.lay_dots();
         }
     }
 

@@ -14,6 +14,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, Window};
 
 const PREFIX: &str = "flowlab:";
+const REPLY: &str = "reply";
 
 /// Puts the verbs on the window, and listens for messages.
 pub fn listen() {
@@ -28,28 +29,31 @@ pub fn listen() {
     super::dom::listen(&window(), "message", |event: MessageEvent| heard(&event));
 }
 
-fn call(verb: &'static str, args: JsValue) -> Promise {
+fn call(verb: &str, args: JsValue) -> Promise {
     Promise::new(&mut |resolve, reject| {
         let promised = Promised { resolve, reject };
-        let args = args.clone();
-        act(move |app| app.call(verb, &args, promised));
+        let (verb, args) = (verb.to_owned(), args.clone());
+        act(move |app| app.call(&verb, &args, promised));
     })
 }
 
-/// A message may come from the page around; it acts within the verbs, whoever sent it.
+/// A message may come from the page around; it acts within the verbs, whoever sent it. What has an
+/// id is answered, be it that there is no such verb.
 fn heard(event: &MessageEvent) {
     let data = event.data();
     let kind = property(&data, "type").as_string().unwrap_or_default();
-    let name = kind.strip_prefix(PREFIX).unwrap_or_default();
-    let Some((verb, _)) = VERBS.iter().find(|(verb, _)| *verb == name) else {
+    let Some(name) = kind.strip_prefix(PREFIX).filter(|name| *name != REPLY) else {
         return;
     };
     let id = property(&data, "id");
+    if id.is_undefined() && !VERBS.iter().any(|(verb, _)| *verb == name) {
+        return;
+    }
     let args = Object::assign(&Object::new(), data.unchecked_ref());
     for name in ["type", "id"] {
         let _ = Reflect::delete_property(&args, &name.into());
     }
-    reply_to(event, id, call(verb, args.into()));
+    reply_to(event, id, call(name, args.into()));
 }
 
 /// Sends what becomes of a promise back to where the message came from.
@@ -62,7 +66,7 @@ fn reply_to(event: &MessageEvent, id: JsValue, promise: Promise) {
     let source: Window = source.unchecked_into();
     let send = move |ok: bool, name: &str, value: JsValue| {
         let reply = Object::new();
-        set_property(&reply, "type", &format!("{PREFIX}reply").into());
+        set_property(&reply, "type", &format!("{PREFIX}{REPLY}").into());
         set_property(&reply, "id", &id);
         set_property(&reply, "ok", &ok.into());
         set_property(&reply, name, &value);
