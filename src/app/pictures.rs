@@ -57,7 +57,7 @@ pub const ARROWS_TIMES: u32 = 17;
 /// Pairs that are asked for: enough to see, and for a cost with a few percent of error.
 const PAIRS: u32 = 2048;
 /// Particles of the overlay of a transfer.
-const TRANSFER_PARTICLES: u32 = 256;
+const TRANSFER_PARTICLES: u32 = 64;
 
 /// Asks for every picture that is wanted and out of date.
 pub fn refresh(state: &mut State, effects: &mut Vec<Effect>) {

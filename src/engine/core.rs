@@ -92,9 +92,13 @@ impl Engine {
                 lane,
                 run,
                 training,
-            } => self.with_lane(lane, run, |lane| {
-                lane.course.iter_mut().for_each(|c| c.aim(training));
-            }),
+            } => {
+                self.with_lane(lane, run, |lane| {
+                    lane.course.iter_mut().for_each(|c| c.aim(training));
+                });
+                // Pictures are drawn with fewer steps while a lane trains: a careful one is due.
+                self.network_changed(lane, false);
+            }
             Request::Drop { lane } => self.forget(lane, replies),
             Request::Job { id, lane, job } => self.questions.ask(id, lane, job),
             Request::Checkpoint { lane } => self.errands.push_back(Errand::Checkpoint(lane)),

@@ -17,11 +17,21 @@ const QUICK_STEPS: u32 = 5;
 /// Arithmetic of a quick picture, in floating-point operations: below 100 ms in wasm.
 const QUICK_FLOPS: usize = 400_000_000;
 
+/// Arithmetic of a picture while its network trains: about 0.3 s in wasm, so that learning is seen
+/// as it happens; the careful picture follows when training pauses.
+const LIVE_FLOPS: usize = 1_500_000_000;
+
+/// Fewest solver steps of such a picture.
+const LIVE_STEPS: u32 = 16;
+
 /// How carefully a picture is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
     /// Few steps, at once: somebody has moved a control.
     Quick,
+    /// As the lane's sampling says, but with fewer steps where those would take long: the network
+    /// is training, and the next picture is already due.
+    Live,
     /// As the lane's sampling says.
     Full,
 }
@@ -112,11 +122,12 @@ pub async fn picture(
 ) -> Picture {
     let detail = match detail {
         Detail::Quick => hasten(&mut journey),
+        Detail::Live => shorten(&mut journey),
         Detail::Full => detail,
     };
     let frames = journey.follow().await;
     let excess = match evaluation {
-        Some(set) if detail == Detail::Full => Some(excess(&set, &journey.network).await),
+        Some(set) if detail != Detail::Quick => Some(excess(&set, &journey.network).await),
         _ => None,
     };
     Picture {
@@ -137,6 +148,16 @@ pub async fn excess(set: &EvaluationSet, network: &Network) -> f64 {
         pause().await;
     }
     sum / EvaluationSet::TIMES as f64
+}
+
+/// Takes fewer steps where the picture would take long.
+fn shorten(journey: &mut Journey) -> Detail {
+    let sampling = &mut journey.sampling;
+    let flops = journey.noise.len() * journey.network.architecture().flops();
+    let stages = (journey.lane.solver(sampling).nfe() / sampling.steps.max(1)).max(1) as usize;
+    let affordable = (LIVE_FLOPS / (flops * stages).max(1)) as u32;
+    sampling.steps = sampling.steps.min(affordable.max(LIVE_STEPS));
+    Detail::Live
 }
 
 /// Takes fewer steps and, with a large network, fewer particles, where that is needed.

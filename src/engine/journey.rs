@@ -34,7 +34,7 @@ impl Journey {
     }
 
     fn solver(&self) -> Solver {
-        Solver::new(self.sampling.solver, self.sampling.steps)
+        self.lane.solver(&self.sampling)
     }
 
     /// Follows all particles, a group of them at a time, to `t = 1`.

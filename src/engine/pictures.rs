@@ -2,7 +2,7 @@
 
 use super::core::{Engine, Outcome, broken};
 use super::course::Course;
-use super::display::{FRAMES, Picture, picture};
+use super::display::{Detail, FRAMES, Picture, picture};
 use super::journey::{Journey, ensemble};
 use super::lanes::Lane;
 use super::protocol::{Floats, Progress, Reply};
@@ -65,6 +65,11 @@ impl Engine {
         };
         let Some((network, step)) = self.network(number, replies).await? else {
             return Ok(());
+        };
+        let trains = self.lanes.iter().flatten().any(Lane::trains);
+        let detail = match detail {
+            Detail::Full if trains => Detail::Live,
+            other => other,
         };
         let lane = self.lane(number).expect("it has a picture to draw");
         let yardstick = lane.course.as_ref().and_then(|c| c.yardstick.done());

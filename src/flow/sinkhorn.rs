@@ -360,7 +360,7 @@ mod tests {
         let (x, y) = sample(12, 12);
         let plan = sinkhorn(&x, &y, 0.2, tight());
         let (mut rng, draws) = (Rng::new(1), 4000);
-        let mut counts = vec![0.0; 12];
+        let mut counts = [0.0; 12];
         for _ in 0..draws {
             counts[plan.draw(&mut rng)[5]] += 1.0;
         }
