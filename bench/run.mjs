@@ -30,7 +30,7 @@ const bench = {
   record: new Record(),
   rounds: 3,
   timing: quick ? { seconds: 1.5, warmup: 1 } : { seconds: 4, warmup: 2 },
-  wants: (id) => id.includes(only),
+  wants: (id) => id.startsWith(only),
   log: (line) => console.error(`  ${line}`),
 };
 
@@ -58,7 +58,7 @@ async function trainingAndPeak() {
 
 const about = await device(bench.browser, bench.site);
 for (const [ids, name, section] of sections) {
-  if (!ids.split(" ").some((id) => id.includes(only) || only.startsWith(id))) continue;
+  if (!ids.split(" ").some((id) => id.startsWith(only) || only.startsWith(id))) continue;
   console.error(name);
   await section(bench);
 }
@@ -67,6 +67,7 @@ await bench.browser.close();
 bench.baselines.close();
 const report = { about: { ...about, loadAfter: load(), quick, rounds: bench.rounds }, ...bench.record.toJSON() };
 report.rows = report.rows.filter((row) => bench.wants(row.id));
+if (!report.rows.length) throw new Error(`no row's id begins with "${only}"`);
 await writeFile(required("FLOWLAB_BENCH_OUT"), JSON.stringify(report, null, 1));
 
 /// Which of its three programs TensorFlow.js chose, as the server saw it.

@@ -80,7 +80,9 @@ fn record(curve: &mut Vec<(u32, f64)>, step: u32, value: Option<f64>) {
     let Some(value) = value.filter(|v| v.is_finite()) else {
         return;
     };
-    if curve.last().is_some_and(|&(last, _)| last >= step) {
+    // A figure that has not been measured again since is told again, but is no new point.
+    let known = |&(at, last): &(u32, f64)| at >= step || last == value;
+    if curve.last().is_some_and(known) {
         return;
     }
     if curve.len() >= CURVE {

@@ -53,7 +53,8 @@ test("a transferred field ends where the original does", { timeout: 240_000 }, (
     assert.ok(gap < 1e-2, `gap ${gap}`);
     const sample = { n: 200, seed: 4 };
     const [a, b] = [await call(page, "sample", { ...sample, lane: 0 }), await call(page, "sample", { ...sample, lane: 1 })];
-    assert.deepEqual(a.x0, b.x0);
+    // The transferred flow starts where its schedule is first defined, 1e-9 after 0.
+    assert.ok(a.x0.every((x, i) => Math.abs(x - b.x0[i]) < 1e-5));
     const apart = Math.max(...a.x1.map((x, i) => Math.abs(x - b.x1[i])));
     assert.ok(apart < 2e-2, `ends are ${apart} apart`);
     // Not the same path, though: half way the two are far from each other.

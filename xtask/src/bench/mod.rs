@@ -24,7 +24,7 @@ pub struct Options {
     pub quick: bool,
     /// Measure what ships, in `dist/`, instead of the development build.
     pub package: bool,
-    /// Only rows whose id contains this.
+    /// Only rows whose id begins with this.
     pub only: Option<String>,
     /// A second place for the results.
     pub json: Option<PathBuf>,
