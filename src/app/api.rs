@@ -270,7 +270,7 @@ fn setting(name: &str, value: &Json, lane: u32) -> Result<(String, String), Stri
 }
 
 fn flat(points: Vec<f32>) -> Result<Vec<f32>, String> {
-    if points.len() % 2 != 0 {
+    if !points.len().is_multiple_of(2) {
         return Err("`points` must hold two numbers for each point.".into());
     }
     if points.len() > 2 * MOST as usize {

@@ -101,7 +101,7 @@ fn binary(min: i64, max: i64) -> bool {
 /// `min` times `1, 1.5, 2, 3, 4, 6, 8, ...`
 fn half_power(min: i64, index: u32) -> i64 {
     let whole = min << (index / 2);
-    if index % 2 == 0 {
+    if index.is_multiple_of(2) {
         whole
     } else {
         whole + whole / 2
