@@ -36,7 +36,7 @@ const AS_CHOSEN: &str = "as chosen";
 /// What trains, and on what or why, where there is something to say. Why nothing does is told in a
 /// notice.
 fn sentence(text: &str, state: &str, detail: &str) -> String {
-    if state != "ready" || detail.is_empty() || detail == AS_CHOSEN {
+    if state != "ready" || text.contains(detail) || detail == AS_CHOSEN {
         return text.to_owned();
     }
     format!("{text} · {detail}")

@@ -24,7 +24,7 @@ fn perform(name: &str) {
     match name {
         "previous-scene" => dispatch(Msg::TurnScene(-1)),
         "next-scene" => dispatch(Msg::TurnScene(1)),
-        "share" => act(|app| share(app)),
+        "share" => act(share),
         "fullscreen" => fullscreen(),
         "help" => help::open(),
         "dismiss" => dispatch(Msg::Dismiss),
