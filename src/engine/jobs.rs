@@ -104,10 +104,18 @@ async fn field(context: &Context, x: &Floats, t: f64, which: Which) -> Result<An
     if !t.is_finite() || x.iter().flatten().any(|v| !v.is_finite()) {
         return Err("The field can only be asked at finite points and times.".into());
     }
-    let (field, flops): (&dyn VelocityField, usize) = match which {
+    let exact;
+    let (inner, flops): (&dyn VelocityField, usize) = match which {
         Which::Model => (&*context.network, context.network.architecture().flops()),
-        Which::Exact => (&closed_form(context)?, EXACT_FLOPS),
+        Which::Exact => {
+            exact = closed_form(context)?;
+            (&exact, EXACT_FLOPS)
+        }
     };
+    // What the lane follows: where it is sampled under another schedule, the transferred field.
+    let (field, _) = context
+        .experiment
+        .sampled_field_as(&context.sampling, inner);
     let mut velocities = vec![[0.0; 2]; x.len()];
     let size = particles_in_a_slice(flops);
     for (x, out) in x.chunks(size).zip(velocities.chunks_mut(size)) {

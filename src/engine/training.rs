@@ -53,12 +53,13 @@ impl Engine {
         Ok(())
     }
 
-    /// The other lane, if it trains; else the one that trained last, if it does.
+    /// The lane that is behind, so that two lanes are compared after equal numbers of steps,
+    /// whatever a step costs in each; at a tie the one that did not train last.
     fn next_to_train(&self) -> Option<usize> {
-        let order = [1 - self.turn, self.turn];
-        order
-            .into_iter()
-            .find(|&k| self.lanes[k].as_ref().is_some_and(Lane::trains))
+        let trains = |&k: &usize| self.lanes[k].as_ref().is_some_and(Lane::trains);
+        let steps = |&k: &usize| Some(self.lanes[k].as_ref()?.course.as_ref()?.steps());
+        let order = [1 - self.turn, self.turn].into_iter();
+        order.filter(trains).min_by_key(steps)
     }
 
     /// Times the training of a network that nobody else sees.

@@ -9,7 +9,7 @@ use crate::engine::protocol::{Reply, encode};
 use crate::train::device::{Choice, Processor};
 use inbox::Inbox;
 use turn::Turn;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::DedicatedWorkerGlobalScope;
 
@@ -73,6 +73,6 @@ fn post(reply: &Reply) {
     let buffer = js_sys::Uint8Array::from(encode(reply).as_slice()).buffer();
     let transfer = js_sys::Array::of1(&buffer);
     if let Err(error) = scope().post_message_with_transfer(&buffer, &transfer) {
-        web_sys::console::error_1(&JsValue::from(error));
+        web_sys::console::error_1(&error);
     }
 }
