@@ -9,6 +9,7 @@ const quiet = "autoplay=0&backend=cpu";
 
 test("a select, a slider, a number and a checkbox set their parameters", { timeout: 60_000 }, () =>
   visiting({ query: quiet }, async (page) => {
+    await page.waitForSelector("#param-target"); // The panel is built by the page program.
     await page.evaluate(() => document.querySelectorAll("#groups details").forEach((group) => { group.open = true; }));
     await page.selectOption("#param-target", "moons");
     await page.fill("#param-seed", "42");
