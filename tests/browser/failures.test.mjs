@@ -2,14 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openPage, address, visiting } from "./harness.mjs";
+import { openPage, address, visiting, until } from "./harness.mjs";
 
 const call = (page, verb, args = {}) =>
   page.evaluate(([verb, args]) => window.flowlab[verb](args), [verb, args]);
 
 /// The exact flow is on the stage: the ensemble is there, and it is not a network's.
 const showsExactFlow = (page) =>
-  page.waitForFunction(async () => (await window.flowlab.get()).figures[0].exact);
+  until(page, async () => (await window.flowlab.get()).figures[0].exact);
 
 /// Opens a page that something was done to, and asks for a sentence and the exact flow.
 async function withoutEngine(prepare, options = {}) {
@@ -67,5 +67,5 @@ test("before the engine arrives the page moves, and says what it shows", { timeo
     assert.notEqual(await t(), before);
     release();
     await call(page, "ready");
-    await page.waitForFunction(async () => (await window.flowlab.get()).figures[0].step > 5);
+    await until(page, async () => (await window.flowlab.get()).figures[0].step > 5);
   }));

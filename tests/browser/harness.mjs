@@ -144,3 +144,13 @@ class Visit {
     return this.context.close();
   }
 }
+
+/// Waits until a predicate of the page holds. Unlike `page.waitForFunction`, it awaits what an asynchronous one returns,
+/// so the API can be asked.
+export async function until(page, predicate, argument) {
+  const deadline = Date.now() + 60_000;
+  while (!(await page.evaluate(predicate, argument))) {
+    if (Date.now() > deadline) throw new Error(`still not so after a minute: ${predicate}`);
+    await page.waitForTimeout(50);
+  }
+}

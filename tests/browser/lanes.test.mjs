@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { visiting } from "./harness.mjs";
+import { visiting, until } from "./harness.mjs";
 
 const call = (page, verb, args = {}) =>
   page.evaluate(async ([verb, args]) => {
@@ -47,7 +47,7 @@ test("a transferred field ends where the original does", { timeout: 240_000 }, (
   visiting({ query: "autoplay=0&backend=cpu", hash: "v=1&target=moons&lanes=2&borrow=1&b.sample_schedule=cosine&steps=100&solver=rk4&limit=1500" }, async (page) => {
     await call(page, "ready");
     await call(page, "train", { steps: 1500, lane: 0 });
-    await page.waitForFunction(async () => (await window.flowlab.get()).figures[1].gap !== null);
+    await until(page, async () => (await window.flowlab.get()).figures[1].gap !== null);
     await page.waitForTimeout(1500);
     const { gap } = (await call(page, "get")).figures[1];
     assert.ok(gap < 1e-2, `gap ${gap}`);

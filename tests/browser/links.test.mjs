@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DEEP_BASE, visiting } from "./harness.mjs";
+import { DEEP_BASE, visiting, until } from "./harness.mjs";
 
 const call = (page, verb, args = {}) =>
   page.evaluate(([verb, args]) => window.flowlab[verb](args), [verb, args]);
@@ -58,9 +58,9 @@ test("the back button goes back", { timeout: 60_000 }, () =>
   visiting({ query: "autoplay=0&backend=cpu" }, async (page) => {
     await call(page, "get");
     await page.evaluate(() => { location.hash = "#v=1&target=rings"; });
-    await page.waitForFunction(async () => (await window.flowlab.get()).target === "rings");
+    await until(page, async () => (await window.flowlab.get()).target === "rings");
     await page.goBack();
-    await page.waitForFunction(async () => (await window.flowlab.get()).target === "checkerboard");
+    await until(page, async () => (await window.flowlab.get()).target === "checkerboard");
   }));
 
 test("a drawing travels in the link", { timeout: 60_000 }, () =>

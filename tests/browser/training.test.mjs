@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { visiting } from "./harness.mjs";
+import { visiting, until } from "./harness.mjs";
 
 /// Calls a verb of the API on the page.
 const call = (page, verb, args = {}) =>
@@ -68,23 +68,24 @@ test("training pauses, goes on, and starts anew", { timeout: 120_000 }, () =>
   visiting({ query: "autoplay=0&backend=cpu", hash: "v=1&target=rings" }, async (page) => {
     await call(page, "ready");
     await page.click("#train");
-    await page.waitForFunction(async () => (await window.flowlab.get()).figures[0].step > 20);
+    await until(page, async () => (await window.flowlab.get()).figures[0].step > 20);
     await page.click("#train");
+    await page.waitForTimeout(400); // The engine's last report.
     const stopped = await call(page, "stop");
     await page.waitForTimeout(400);
     const later = await call(page, "stop");
     assert.equal(later.step, stopped.step);
     await page.click('[data-do="train-one"]');
-    await page.waitForFunction(async (n) => (await window.flowlab.get()).figures[0].step === n, stopped.step + 1);
+    await until(page, async (n) => (await window.flowlab.get()).figures[0].step === n, stopped.step + 1);
     await page.click('[data-do="reset"]');
-    await page.waitForFunction(async () => (await window.flowlab.get()).figures[0].step === 0);
+    await until(page, async () => (await window.flowlab.get()).figures[0].step === 0);
   }));
 
 test("a moved slider starts the lane anew and goes on training", { timeout: 120_000 }, () =>
   visiting({ query: "backend=cpu", hash: "v=1&target=moons" }, async (page) => {
     await call(page, "ready");
-    await page.waitForFunction(async () => (await window.flowlab.get()).figures[0].step > 100);
+    await until(page, async () => (await window.flowlab.get()).figures[0].step > 100);
     await call(page, "set", { width: 16 });
     assert.ok((await call(page, "get")).figures[0].step < 100);
-    await page.waitForFunction(async () => (await window.flowlab.get()).figures[0].step > 30);
+    await until(page, async () => (await window.flowlab.get()).figures[0].step > 30);
   }));
