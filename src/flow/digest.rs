@@ -1,8 +1,8 @@
-//! A number that two builds of `flow` share if and only if they compute the same bits.
+//! A number by which two builds of `flow` can be compared bit for bit.
 //!
-//! [`digest`] walks over everything here and hashes every result. The native tests pin its value
-//! for one seed, a browser test compares its own with that: the promise that a link shows the same
-//! picture everywhere rests on it.
+//! [`digest`] walks over everything here and hashes every result. A browser test compares its value
+//! with that of the native build of the same source: the promise that a link shows the same picture
+//! everywhere rests on it. The value is not pinned, since it changes with whatever is added.
 
 use super::datasets::{source, target};
 use super::exact::ExactField;

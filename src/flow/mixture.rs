@@ -37,35 +37,30 @@ enum Terms {
         readings: [Vec<Reading>; 2],
     },
     /// Every pair is Gaussian on both axes.
-    Gaussians { top: Vec<f64>, axes: [Normals; 2] },
+    Gaussians(Vec<Normal>),
 }
 
-/// [`Axis::Normal`] of every pair, one list a field.
-#[derive(Default)]
-struct Normals {
-    centre: Vec<f64>,
-    precision: Vec<f64>,
-    base: Vec<f64>,
-    gain: Vec<f64>,
+/// A pair that is [`Axis::Normal`] on both axes.
+#[derive(Clone, Copy)]
+struct Normal {
+    top: f64,
+    centre: Point,
+    precision: Point,
+    base: Point,
+    gain: Point,
 }
 
 impl Mixture {
     /// The mixture of `pairs` of entries of the two tables.
     pub fn new(pairs: Vec<Pair>, axes: [Vec<Axis>; 2]) -> Self {
         let n = pairs.len();
-        let gaussian = axes
-            .iter()
-            .flatten()
-            .all(|a| matches!(a, Axis::Normal { .. }));
-        let terms = if gaussian {
-            gaussians(&pairs, &axes)
-        } else {
-            let readings = [0, 1].map(|i| vec![Reading::default(); axes[i].len()]);
-            Terms::Tables {
+        let terms = match gaussians(&pairs, &axes) {
+            Some(normals) => Terms::Gaussians(normals),
+            None => Terms::Tables {
+                readings: [0, 1].map(|i| vec![Reading::default(); axes[i].len()]),
                 pairs,
                 axes,
-                readings,
-            }
+            },
         };
         Self {
             terms,
@@ -152,10 +147,26 @@ impl Mixture {
     #[inline]
     fn average<const N: usize>(&self, f: impl Fn([Reading; 2]) -> [f64; N]) -> [f64; N] {
         let mut sum = [0.0; N];
-        for (k, &share) in self.shares.iter().enumerate() {
-            if share > 0.0 {
-                let value = f(self.terms.read(k, self.x));
-                (0..N).for_each(|i| sum[i] += share * value[i]);
+        let mut add = |share: f64, reading: [Reading; 2]| {
+            let value = f(reading);
+            (0..N).for_each(|i| sum[i] += share * value[i]);
+        };
+        match &self.terms {
+            Terms::Gaussians(normals) => {
+                for (normal, &share) in normals.iter().zip(&self.shares) {
+                    if share > 0.0 {
+                        add(share, normal.read(self.x));
+                    }
+                }
+            }
+            Terms::Tables {
+                pairs, readings, ..
+            } => {
+                for (pair, &share) in pairs.iter().zip(&self.shares) {
+                    if share > 0.0 {
+                        add(share, readings_of(pair, readings));
+                    }
+                }
             }
         }
         sum.map(|v| v / self.total)
@@ -166,12 +177,9 @@ impl Terms {
     /// `log (c_k Z_k(x))` of every pair; reads the tables.
     fn log_weights(&mut self, x: Point, out: &mut [f64]) {
         match self {
-            Self::Gaussians { top, axes: [h, v] } => {
-                let terms = top.iter().zip(&h.centre).zip(&h.precision);
-                let terms = terms.zip(&v.centre).zip(&v.precision);
-                for (out, ((((top, cx), px), cy), py)) in out.iter_mut().zip(terms) {
-                    let (dx, dy) = (x[0] - cx, x[1] - cy);
-                    *out = top - 0.5 * (px * dx * dx + py * dy * dy);
+            Self::Gaussians(normals) => {
+                for (out, normal) in out.iter_mut().zip(normals) {
+                    *out = normal.log_weight(x);
                 }
             }
             Self::Tables {
@@ -196,24 +204,37 @@ impl Terms {
     #[inline]
     fn read(&self, k: usize, x: Point) -> [Reading; 2] {
         match self {
-            Self::Gaussians { axes, .. } => [0, 1].map(|i| axes[i].read(k, x[i])),
+            Self::Gaussians(normals) => normals[k].read(x),
             Self::Tables {
                 pairs, readings, ..
-            } => [0, 1].map(|i| readings[i][pairs[k].axis[i] as usize]),
+            } => readings_of(&pairs[k], readings),
         }
     }
 }
 
-impl Normals {
+#[inline]
+fn readings_of(pair: &Pair, readings: &[Vec<Reading>; 2]) -> [Reading; 2] {
+    [0, 1].map(|i| readings[i][pair.axis[i] as usize])
+}
+
+impl Normal {
     #[inline]
-    fn read(&self, k: usize, x: f64) -> Reading {
-        let away = x - self.centre[k];
-        Reading {
-            log_z: 0.0,
-            slope: -self.precision[k] * away,
-            mean: self.base[k] + self.gain[k] * away,
-            mean_slope: self.gain[k],
-        }
+    fn log_weight(&self, x: Point) -> f64 {
+        let [dx, dy] = [x[0] - self.centre[0], x[1] - self.centre[1]];
+        self.top - 0.5 * (self.precision[0] * dx * dx + self.precision[1] * dy * dy)
+    }
+
+    #[inline]
+    fn read(&self, x: Point) -> [Reading; 2] {
+        [0, 1].map(|i| {
+            let away = x[i] - self.centre[i];
+            Reading {
+                log_z: 0.0,
+                slope: -self.precision[i] * away,
+                mean: self.base[i] + self.gain[i] * away,
+                mean_slope: self.gain[i],
+            }
+        })
     }
 }
 
@@ -236,32 +257,33 @@ fn relative(logs: &mut [f64], top: f64) {
     }
 }
 
-/// Spreads the tables over the pairs.
-fn gaussians(pairs: &[Pair], axes: &[Vec<Axis>; 2]) -> Terms {
-    let mut tops: Vec<f64> = pairs.iter().map(|pair| pair.log_weight).collect();
-    let normals = [0, 1].map(|i| {
-        let mut normals = Normals::default();
-        for (sum, pair) in tops.iter_mut().zip(pairs) {
-            let Axis::Normal {
-                centre,
-                precision,
-                top,
-                base,
-                gain,
-            } = axes[i][pair.axis[i] as usize]
-            else {
-                continue;
-            };
-            *sum += top;
-            normals.centre.push(centre);
-            normals.precision.push(precision);
-            normals.base.push(base);
-            normals.gain.push(gain);
-        }
-        normals
-    });
-    Terms::Gaussians {
-        top: tops,
-        axes: normals,
+/// Spreads the tables over the pairs; `None` if a pair is not Gaussian.
+fn gaussians(pairs: &[Pair], axes: &[Vec<Axis>; 2]) -> Option<Vec<Normal>> {
+    pairs.iter().map(|pair| gaussian(pair, axes)).collect()
+}
+
+fn gaussian(pair: &Pair, axes: &[Vec<Axis>; 2]) -> Option<Normal> {
+    let mut normal = Normal {
+        top: pair.log_weight,
+        centre: [0.0; 2],
+        precision: [0.0; 2],
+        base: [0.0; 2],
+        gain: [0.0; 2],
+    };
+    for i in [0, 1] {
+        let Axis::Normal {
+            centre,
+            precision,
+            top,
+            base,
+            gain,
+        } = axes[i][pair.axis[i] as usize]
+        else {
+            return None;
+        };
+        normal.top += top;
+        (normal.centre[i], normal.precision[i]) = (centre, precision);
+        (normal.base[i], normal.gain[i]) = (base, gain);
     }
+    Some(normal)
 }
