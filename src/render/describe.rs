@@ -1,8 +1,8 @@
 //! What a screen reader says about the stage: sentences as keys and values. A value that is a key
 //! itself (`choice.moons`) is translated by `app::text`.
 //!
-//! The sentences hold no training figures that change many times a second in a way nobody could
-//! follow by ear: the page decides when to speak, and speaks the whole.
+//! Steps and excess change many times a second while a lane trains, faster than anybody could
+//! follow by ear: how often to speak is for the page to decide.
 
 use super::figures::three;
 use super::frames::Paths;

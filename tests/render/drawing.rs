@@ -1,5 +1,6 @@
 //! Whole stages, drawn on a surface that looks at every number.
 
+use crate::allocations;
 use crate::fixture::{self, CHECKERBOARD, MOONS, Plan};
 use flowlab::app::settings::{DensityKind, Layer, Layers};
 use flowlab::app::state::State;
@@ -254,6 +255,27 @@ fn panels_fill_the_stage() {
                 .iter()
                 .all(|panel| panel.x + panel.width <= stage.0 + 0.01)
         );
+    }
+}
+
+#[test]
+fn a_frame_allocates_nothing() {
+    let mut state = full();
+    let view = View::new(400.0, 400.0, state.extent);
+    let theme = Theme::of(ThemeKind::Light);
+    for density in [DensityKind::Exact, DensityKind::Kernel] {
+        state.settings.density = density;
+        let mut scratch = Scratch::default();
+        let mut frame = |t: f64| {
+            state.settings.t = t;
+            draw(&state, 0, &view, &theme, &mut scratch, &mut Nothing);
+        };
+        // The first passage finds out how much memory is needed.
+        let times = || (0..40).map(|i| f64::from(i) / 39.0);
+        times().for_each(&mut frame);
+        let before = allocations::count();
+        times().for_each(&mut frame);
+        assert_eq!(allocations::count(), before);
     }
 }
 

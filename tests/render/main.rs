@@ -1,5 +1,6 @@
 //! What is drawn and said of whole states.
 
+mod allocations;
 mod charts;
 mod drawing;
 mod fixture;

@@ -112,20 +112,15 @@ struct HeatMap<'a> {
     reference: f32,
 }
 
+/// Shades of the heat map: more than an eye tells apart.
+const SHADES: usize = 256;
+
 impl HeatMap<'_> {
     fn draw(&self, stage: &Stage, pixels: &mut Vec<u8>, surface: &mut dyn Surface) {
-        let range = stage.density_range();
+        let shades = shades(stage);
         pixels.clear();
         for &density in self.cells {
-            // What is not a number counts as nothing.
-            let density = if density > 0.0 {
-                density.min(f32::MAX)
-            } else {
-                0.0
-            };
-            let share = density / (density + self.reference);
-            let color = stage.theme.density(range * share);
-            pixels.extend([color.r, color.g, color.b, 255]);
+            pixels.extend(shades[self.shade(density)]);
         }
         let image = Image {
             rgba: pixels,
@@ -135,11 +130,45 @@ impl HeatMap<'_> {
         };
         surface.image(image, stage.view.square(self.extent));
     }
+
+    /// Which shade a density has; what is not a number counts as nothing.
+    fn shade(&self, density: f32) -> usize {
+        if density > 0.0 {
+            let density = density.min(f32::MAX);
+            let share = density / (density + self.reference);
+            ((share * SHADES as f32) as usize).min(SHADES - 1)
+        } else {
+            0
+        }
+    }
+}
+
+/// The pixels of all shades.
+fn shades(stage: &Stage) -> [[u8; 4]; SHADES] {
+    let range = stage.density_range() / (SHADES - 1) as f32;
+    std::array::from_fn(|shade| {
+        let color = stage.theme.density(range * shade as f32);
+        [color.r, color.g, color.b, 255]
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn shades_grow_with_the_density_and_never_run_out() {
+        let map = HeatMap {
+            cells: &[],
+            side: 0,
+            extent: 1.0,
+            reference: 0.02,
+        };
+        assert_eq!([f32::NAN, -1.0, 0.0].map(|p| map.shade(p)), [0; 3]);
+        assert_eq!(map.shade(0.02), SHADES / 2);
+        assert!(map.shade(0.2) < map.shade(2.0));
+        assert_eq!(map.shade(f32::INFINITY), SHADES - 1);
+    }
 
     #[test]
     fn the_scale_is_that_of_a_uniform_density() {
