@@ -203,3 +203,9 @@ fn begin(app: &mut App) {
     app.handle(Msg::OpenLink(link::fragment()));
     host::begin(app);
 }
+
+/// The digest of a tour of [`crate::flow`], for the test that native and wasm agree to the bit.
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn digest() -> String {
+    format!("{:016x}", crate::flow::digest::digest(1))
+}
