@@ -5,11 +5,16 @@ import { test } from "node:test";
 import { visiting } from "./harness.mjs";
 
 const get = (page) => page.evaluate(() => window.flowlab.get());
+/// A visit whose program has started: keys and clicks before that are lost.
+const started = (options, test) =>
+  visiting(options, async (page) => {
+    await get(page);
+    await test(page);
+  });
 const quiet = "autoplay=0&backend=cpu";
 
 test("a select, a slider, a number and a checkbox set their parameters", { timeout: 60_000 }, () =>
-  visiting({ query: quiet }, async (page) => {
-    await page.waitForSelector("#param-target"); // The panel is built by the page program.
+  started({ query: quiet }, async (page) => {
     await page.evaluate(() => document.querySelectorAll("#groups details").forEach((group) => { group.open = true; }));
     await page.selectOption("#param-target", "moons");
     await page.fill("#param-seed", "42");
@@ -22,7 +27,7 @@ test("a select, a slider, a number and a checkbox set their parameters", { timeo
   }));
 
 test("controls follow the state", { timeout: 60_000 }, () =>
-  visiting({ query: quiet }, async (page) => {
+  started({ query: quiet }, async (page) => {
     await page.evaluate(() => window.flowlab.set({ target: "rings", schedule: "poly", layers: "data", speed: 4, loop: false }));
     await page.waitForFunction(() => document.querySelector("#param-target").value === "rings");
     assert.equal(await page.inputValue("#speed"), "4");
@@ -34,7 +39,7 @@ test("controls follow the state", { timeout: 60_000 }, () =>
   }));
 
 test("with two lanes the controls set the lane that is chosen", { timeout: 60_000 }, () =>
-  visiting({ query: quiet }, async (page) => {
+  started({ query: quiet }, async (page) => {
     assert.ok(await page.isHidden(".lane-choice"));
     await page.selectOption("#compare", "schedule");
     await page.waitForSelector(".lane-choice:not([hidden])");
@@ -51,7 +56,7 @@ test("with two lanes the controls set the lane that is chosen", { timeout: 60_00
   }));
 
 test("keys play, step, turn scenes and open the help, but leave controls alone", { timeout: 60_000 }, () =>
-  visiting({ query: quiet }, async (page) => {
+  started({ query: quiet }, async (page) => {
     await page.focus("#stage");
     await page.keyboard.press(".");
     assert.ok(Math.abs((await get(page)).t - 0.1) < 1e-9);
@@ -71,7 +76,7 @@ test("keys play, step, turn scenes and open the help, but leave controls alone",
   }));
 
 test("the whole page speaks the other language", { timeout: 60_000 }, () =>
-  visiting({ query: quiet }, async (page) => {
+  started({ query: quiet }, async (page) => {
     await page.selectOption("#language", "zh");
     await page.waitForFunction(() => document.documentElement.lang === "zh");
     const chinese = /[\u4e00-\u9fff]/;
@@ -87,7 +92,7 @@ test("the whole page speaks the other language", { timeout: 60_000 }, () =>
   }));
 
 test("the stage has a name and a description, and figures", { timeout: 60_000 }, () =>
-  visiting({ query: quiet }, async (page) => {
+  started({ query: quiet }, async (page) => {
     await page.waitForFunction(() => document.querySelector("#description").textContent.length > 20);
     const name = await page.getAttribute('.lane[data-lane="0"] canvas', "aria-label");
     assert.match(name, /gaussian.*checkerboard/i);
@@ -98,7 +103,7 @@ test("the stage has a name and a description, and figures", { timeout: 60_000 },
   }));
 
 test("on a lane that is drawn, the keyboard draws as well", { timeout: 60_000 }, () =>
-  visiting({ query: quiet, hash: "v=1&target=drawn" }, async (page) => {
+  started({ query: quiet, hash: "v=1&target=drawn" }, async (page) => {
     await page.focus("#stage");
     for (const key of ["ArrowRight", "ArrowUp", "Enter", "ArrowRight", "Enter"]) await page.keyboard.press(key);
     assert.equal((await get(page)).drawn.length, 8);
