@@ -197,7 +197,7 @@ fn components(math: &Lane) -> usize {
 /// one than can be seen is not.
 fn quick(sampling: &SamplingSpec) -> SamplingSpec {
     let solver = match sampling.solver {
-        SolverKind::Rk4 => SolverKind::Midpoint,
+        SolverKind::Rk4 | SolverKind::Dopri5 => SolverKind::Midpoint,
         other => other,
     };
     SamplingSpec {

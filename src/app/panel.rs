@@ -6,7 +6,16 @@ use super::schema::{Group, Param};
 use super::settings::Settings;
 
 /// Parameters whose control stands elsewhere than in the groups.
-const ELSEWHERE: &[&str] = &["lanes", "layers", "t", "speed", "loop", "scene", "drawn"];
+const ELSEWHERE: &[&str] = &[
+    "lanes",
+    "layers",
+    "t",
+    "speed",
+    "loop",
+    "scene",
+    "drawn",
+    "drawn_source",
+];
 
 /// Whether the parameter's control is one of the groups'.
 pub fn in_a_group(param: &Param) -> bool {

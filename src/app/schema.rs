@@ -4,7 +4,8 @@
 use super::settings::{DensityKind, Layers, Settings};
 use super::value::{Kind, Value};
 use crate::flow::spec::{
-    Activation, CouplingKind, LaneSpec, SampleSchedule, ScheduleKind, SolverKind, Source, Target,
+    Activation, CouplingKind, Features, Guide, LaneSpec, PairingKind, Prediction, SampleSchedule,
+    ScheduleKind, SolverKind, Source, Target,
 };
 
 /// Where a parameter's control stands.
@@ -69,6 +70,9 @@ fn uses(spec: &LaneSpec, kind: ScheduleKind) -> bool {
 /// A parameter that is one of a named enumeration's values.
 macro_rules! choice {
     ($name:literal, $group:ident, $type:ident, $($field:ident).+, $doc:literal) => {
+        choice!($name, $group, $type, $($field).+, always, $doc)
+    };
+    ($name:literal, $group:ident, $type:ident, $($field:ident).+, $applies:expr, $doc:literal) => {
         Param {
             name: $name,
             group: Group::$group,
@@ -77,7 +81,7 @@ macro_rules! choice {
             doc: $doc,
             get: |s, lane| Value::Choice(s.lane[lane].$($field).+.name()),
             set: |s, lane, v| if let Some(x) = v.choice().and_then($type::from_name) { s.lane[lane].$($field).+ = x },
-            applies: always,
+            applies: $applies,
         }
     };
 }
@@ -85,6 +89,9 @@ macro_rules! choice {
 /// A whole number in a range, per lane.
 macro_rules! whole {
     ($name:literal, $group:ident, $min:literal..=$max:literal, $scale:expr, $($field:ident).+, $doc:literal) => {
+        whole!($name, $group, $min..=$max, $scale, $($field).+, always, $doc)
+    };
+    ($name:literal, $group:ident, $min:literal..=$max:literal, $scale:expr, $($field:ident).+, $applies:expr, $doc:literal) => {
         Param {
             name: $name,
             group: Group::$group,
@@ -93,7 +100,7 @@ macro_rules! whole {
             doc: $doc,
             get: |s, lane| Value::Whole(s.lane[lane].$($field).+.into()),
             set: |s, lane, v| if let Value::Whole(x) = v { s.lane[lane].$($field).+ = x as u32 },
-            applies: always,
+            applies: $applies,
         }
     };
 }
@@ -109,6 +116,26 @@ macro_rules! real {
             doc: $doc,
             get: |s, lane| Value::Real(s.lane[lane].$($field).+),
             set: |s, lane, v| if let Value::Real(x) = v { s.lane[lane].$($field).+ = x },
+            applies: $applies,
+        }
+    };
+}
+
+/// What the user drew, moved or wrote: shared by both lanes, shown with the lane that uses it.
+macro_rules! drawn {
+    ($name:literal, $kind:ident, $field:ident, $applies:expr, $doc:literal) => {
+        Param {
+            name: $name,
+            group: Group::Data,
+            per_lane: false,
+            kind: Kind::$kind,
+            doc: $doc,
+            get: |s, _| Value::$kind(s.drawn.$field.clone()),
+            set: |s, _, v| {
+                if let Value::$kind(x) = v {
+                    s.drawn.$field = x
+                }
+            },
             applies: $applies,
         }
     };
@@ -156,6 +183,76 @@ pub static PARAMS: &[Param] = &[
         "How source and target points are paired."
     ),
     choice!(
+        "pairing",
+        Data,
+        PairingKind,
+        data.pairing,
+        |s| s.data.coupling == CouplingKind::Paired,
+        "Map from the source to the target of the paired coupling."
+    ),
+    real!(
+        "epsilon",
+        Data,
+        0.005..=10.0,
+        Log,
+        data.epsilon,
+        |s| s.data.coupling == CouplingKind::Sinkhorn,
+        "Entropic regularisation, relative to the mean squared distance."
+    ),
+    real!(
+        "keep",
+        Data,
+        0.1..=1.0,
+        Linear,
+        data.keep,
+        |s| s.data.coupling == CouplingKind::Partial,
+        "Share of each batch that partial optimal transport pairs."
+    ),
+    whole!(
+        "rounds",
+        Data,
+        1..=4,
+        Linear,
+        data.rounds,
+        |s| s.data.coupling == CouplingKind::Reflow,
+        "How often a rectified flow is trained anew on the flow's own pairs."
+    ),
+    Param {
+        name: "aware",
+        group: Group::Data,
+        per_lane: true,
+        kind: Kind::Flag,
+        doc: "Whether matchings know the labels: each label is given its own share of the source.",
+        get: |s, lane| Value::Flag(s.lane[lane].data.aware),
+        set: |s, lane, v| {
+            if let Value::Flag(x) = v {
+                s.lane[lane].data.aware = x
+            }
+        },
+        applies: |s| s.model.guide == Guide::Cfg && s.data.coupling.matches(),
+    },
+    drawn!(
+        "centres",
+        Points,
+        centres,
+        |s| s.data.target == Target::Gmm,
+        "Centres of the target's Gaussians, four characters each."
+    ),
+    drawn!(
+        "source_centres",
+        Points,
+        source_centres,
+        |s| s.data.source == Source::Gmm,
+        "Centres of the source's Gaussians, four characters each."
+    ),
+    drawn!(
+        "letters",
+        Word,
+        letters,
+        |s| s.data.target == Target::Letters,
+        "Word of the target, up to six letters from A to Z."
+    ),
+    choice!(
         "schedule",
         Path,
         ScheduleKind,
@@ -189,6 +286,36 @@ pub static PARAMS: &[Param] = &[
         |s| uses(s, ScheduleKind::Vp),
         "Largest beta of the VP schedule."
     ),
+    real!(
+        "sigma_max",
+        Path,
+        1.0..=50.0,
+        Log,
+        path.sigma_max,
+        |s| uses(s, ScheduleKind::Ve),
+        "Largest sigma of the VE schedule."
+    ),
+    Param {
+        name: "curve",
+        group: Group::Path,
+        per_lane: true,
+        kind: Kind::Curve,
+        doc: "Inner control points of the custom schedule's alpha.",
+        get: |s, lane| Value::Curve(s.lane[lane].path.curve),
+        set: |s, lane, v| {
+            if let Value::Curve(x) = v {
+                s.lane[lane].path.curve = x
+            }
+        },
+        applies: |s| uses(s, ScheduleKind::Custom),
+    },
+    choice!(
+        "predict",
+        Model,
+        Prediction,
+        model.predict,
+        "What the network predicts; the velocity follows from it."
+    ),
     whole!(
         "width",
         Model,
@@ -204,6 +331,20 @@ pub static PARAMS: &[Param] = &[
         Activation,
         model.activation,
         "Nonlinearity of the hidden layers."
+    ),
+    choice!(
+        "features",
+        Model,
+        Features,
+        model.features,
+        "Inputs of the network: x, y, t, or random Fourier features of them beside."
+    ),
+    choice!(
+        "guide",
+        Model,
+        Guide,
+        model.guide,
+        "How samples are steered towards a label."
     ),
     real!(
         "lr",
@@ -258,7 +399,40 @@ pub static PARAMS: &[Param] = &[
         1..=1000,
         Log,
         sampling.steps,
+        |s| s.sampling.solver != SolverKind::Dopri5,
         "Solver steps from t = 0 to t = 1."
+    ),
+    real!(
+        "rtol",
+        Sampling,
+        0.000001..=0.1,
+        Log,
+        sampling.rtol,
+        |s| s.sampling.solver == SolverKind::Dopri5,
+        "Tolerance of the adaptive solver, relative and absolute."
+    ),
+    Param {
+        name: "label",
+        group: Group::Sampling,
+        per_lane: true,
+        kind: Kind::Label,
+        doc: "Label that samples should have, or none.",
+        get: |s, lane| Value::Label(s.lane[lane].sampling.label),
+        set: |s, lane, v| {
+            if let Value::Label(x) = v {
+                s.lane[lane].sampling.label = x
+            }
+        },
+        applies: |s| s.model.guide != Guide::None,
+    },
+    real!(
+        "guidance",
+        Sampling,
+        0.0..=8.0,
+        Linear,
+        sampling.guidance,
+        |s| s.model.guide != Guide::None && s.sampling.label.is_some(),
+        "Weight w of the guidance: 0 for none, 1 for the conditional field."
     ),
     whole!(
         "particles",
@@ -364,6 +538,15 @@ pub static PARAMS: &[Param] = &[
             s.drawn.target = x
         },
         "Points of the drawn target, four characters each."
+    ),
+    stage!(
+        "drawn_source",
+        Kind::Points,
+        |s, _| Value::Points(s.drawn.source.clone()),
+        |s, _, v| if let Value::Points(x) = v {
+            s.drawn.source = x
+        },
+        "Points of the drawn source, four characters each."
     ),
 ];
 

@@ -7,7 +7,7 @@ use super::settings::Settings;
 use super::state::{EngineState, LaneState, Notice, State};
 use crate::engine::protocol::{Request, Training};
 use crate::flow::lane::Lane;
-use crate::flow::spec::Target;
+use crate::flow::spec::{Drawn, LaneSpec, Source, Target};
 
 /// What a change of settings means for a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ fn change(before: &Settings, now: &Settings, lane: usize) -> Change {
 
 fn difference(before: &Settings, now: &Settings, lane: usize) -> Change {
     let (old, new) = (before.spec(lane), now.spec(lane));
-    let redrawn = new.data.target == Target::Drawn && before.drawn != now.drawn;
+    let redrawn = redrawn(&new, &before.drawn, &now.drawn);
     if redrawn || before.borrows(lane) != now.borrows(lane) || !old.same_training(&new) {
         Change::Restart
     } else if old.sampling != new.sampling {
@@ -60,6 +60,22 @@ fn difference(before: &Settings, now: &Settings, lane: usize) -> Change {
     } else {
         Change::Nothing
     }
+}
+
+/// Whether the lane's data have been drawn, moved or written anew.
+fn redrawn(spec: &LaneSpec, before: &Drawn, now: &Drawn) -> bool {
+    let source = match spec.data.source {
+        Source::Drawn => before.source != now.source,
+        Source::Gmm => before.source_centres != now.source_centres,
+        _ => false,
+    };
+    let target = match spec.data.target {
+        Target::Drawn => before.target != now.target,
+        Target::Gmm => before.centres != now.centres,
+        Target::Letters => before.letters != now.letters,
+        _ => false,
+    };
+    source || target
 }
 
 /// Starts a lane anew; whether the user wants it to train stays as it is.
@@ -200,8 +216,14 @@ pub fn begin_preview(state: &mut State, lane: usize) {
 fn extent(state: &State) -> f64 {
     let lanes = state.lanes.iter().filter_map(|own| own.math.as_ref());
     let widest = lanes
-        .map(|math| math.source().extent().max(math.target().extent()))
+        .map(|math| {
+            let target = math.target().extent();
+            // A variance-exploding path starts far outside; the data should still be seen.
+            let start = math.schedule().sigma(0.0) * math.source().extent();
+            start.min(FARTHEST * target).max(target)
+        })
         .fold(0.0, f64::max);
     const AIR: f64 = 1.08;
+    const FARTHEST: f64 = 2.5;
     if widest > 0.0 { AIR * widest } else { 4.0 }
 }

@@ -30,7 +30,7 @@ impl Control {
             }
             Kind::Whole { .. } | Kind::Real { .. } => Self::Slider,
             Kind::Flag => Self::Check,
-            Kind::Layers | Kind::Points => Self::None,
+            Kind::Layers | Kind::Points | Kind::Word | Kind::Curve | Kind::Label => Self::None,
         }
     }
 }

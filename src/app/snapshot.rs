@@ -37,7 +37,8 @@ fn json_of(value: &Value) -> Json {
         Value::Whole(x) => json!(x),
         Value::Real(x) => json!(x),
         Value::Flag(x) => json!(x),
-        Value::Choice(_) | Value::Layers(_) | Value::Points(_) => json!(value.print()),
+        Value::Label(x) => json!(x),
+        other => json!(other.print()),
     }
 }
 

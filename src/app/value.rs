@@ -3,6 +3,9 @@
 use super::points;
 use super::settings::{Layer, Layers};
 use crate::flow::Point;
+use crate::flow::custom::Curve;
+use crate::flow::datasets::MOST_LABELS;
+use crate::flow::shapes::MOST_LETTERS;
 
 /// How a slider runs through a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +34,12 @@ pub enum Kind {
     Layers,
     /// Points of the plane, written by [`points::encode`].
     Points,
+    /// A word of letters that can be drawn.
+    Word,
+    /// A rising curve, written as its inner control points `t,value,t,value,...`.
+    Curve,
+    /// A label of the target, or none.
+    Label,
 }
 
 /// A parameter's value.
@@ -42,6 +51,9 @@ pub enum Value {
     Flag(bool),
     Layers(Layers),
     Points(Vec<Point>),
+    Word(String),
+    Curve(Curve),
+    Label(Option<u32>),
 }
 
 impl Value {
@@ -62,6 +74,9 @@ impl Value {
             Self::Flag(x) => u8::from(*x).to_string(),
             Self::Layers(x) => super::schema::layer_names(*x).join(","),
             Self::Points(x) => points::encode(x),
+            Self::Word(x) => x.clone(),
+            Self::Curve(x) => print_curve(x),
+            Self::Label(x) => x.map_or_else(|| NO_LABEL.to_owned(), |label| label.to_string()),
         }
     }
 }
@@ -91,6 +106,9 @@ impl Kind {
                 let (points, complete) = points::decode(text);
                 (Value::Points(points), complete)
             }
+            Self::Word => read_word(text)?,
+            Self::Curve => (Value::Curve(read_curve(text)?), true),
+            Self::Label => (Value::Label(read_label(text)?), true),
         };
         let clamped = self.clamp(value.clone());
         Some(Reading {
@@ -104,6 +122,7 @@ impl Kind {
         match (*self, value) {
             (Self::Whole { min, max, .. }, Value::Whole(x)) => Value::Whole(x.clamp(min, max)),
             (Self::Real { min, max, .. }, Value::Real(x)) => Value::Real(x.clamp(min, max)),
+            (Self::Label, Value::Label(x)) => Value::Label(x.map(|x| x.min(MOST_LABELS - 1))),
             (_, value) => value,
         }
     }
@@ -120,6 +139,9 @@ impl Kind {
                 Value::Layers(Layers::of(&Layer::ALL)),
             ],
             Self::Points => vec![Value::Points(vec![]), Value::Points(vec![[0.0, 1.0]])],
+            Self::Word => vec![Value::Word("A".into()), Value::Word("BURN".into())],
+            Self::Curve => vec![Value::Curve(Curve::line()), Value::Curve(bent())],
+            Self::Label => vec![Value::Label(None), Value::Label(Some(MOST_LABELS - 1))],
         }
     }
 }
@@ -141,6 +163,64 @@ fn read_flag(text: &str) -> Option<bool> {
         "0" | "false" | "off" | "no" => Some(false),
         _ => None,
     }
+}
+
+/// The text of [`Value::Label`]`(None)`.
+const NO_LABEL: &str = "none";
+
+fn read_label(text: &str) -> Option<Option<u32>> {
+    if text == NO_LABEL {
+        return Some(None);
+    }
+    Some(Some(read_whole(text)?.clamp(0, MOST_LABELS.into()) as u32))
+}
+
+/// The letters of a text that can be drawn, and whether that is all of it; `None` if there are none.
+fn read_word(text: &str) -> Option<(Value, bool)> {
+    let letters = text.chars().filter(char::is_ascii_alphabetic);
+    let word: String = letters.take(MOST_LETTERS).collect();
+    let complete = word.len() == text.len();
+    (!word.is_empty()).then(|| (Value::Word(word.to_ascii_uppercase()), complete))
+}
+
+/// Digits after the point of a curve's coordinates.
+const CURVE_DIGITS: f64 = 1000.0;
+
+/// Control points between the two ends.
+fn print_curve(curve: &Curve) -> String {
+    let points: Vec<_> = curve.points().collect();
+    let inner = points[1..points.len() - 1].iter();
+    let numbers: Vec<_> = inner
+        .flat_map(|&(t, value)| [t, value])
+        .map(|x| ((x * CURVE_DIGITS).round() / CURVE_DIGITS).to_string())
+        .collect();
+    if numbers.is_empty() {
+        return STRAIGHT.into();
+    }
+    numbers.join(",")
+}
+
+/// The text of the curve without inner points.
+const STRAIGHT: &str = "line";
+
+fn read_curve(text: &str) -> Option<Curve> {
+    if text == STRAIGHT {
+        return Some(Curve::line());
+    }
+    let numbers: Option<Vec<f64>> = text.split(',').map(read_real).collect();
+    let numbers = numbers.filter(|numbers| numbers.len().is_multiple_of(2))?;
+    let inner = numbers.chunks_exact(2).map(|pair| (pair[0], pair[1]));
+    let points: Vec<_> = [(0.0, 0.0)]
+        .into_iter()
+        .chain(inner)
+        .chain([(1.0, 1.0)])
+        .collect();
+    Curve::new(&points).ok()
+}
+
+/// A curve that is not straight.
+fn bent() -> Curve {
+    Curve::new(&[(0.0, 0.0), (0.5, 0.25), (1.0, 1.0)]).expect("it rises")
 }
 
 fn read_layers(text: &str) -> (Value, bool) {
@@ -175,6 +255,18 @@ mod tests {
         }
         assert!(kind.read("NaN").is_none() && kind.read("many").is_none());
         assert!(!kind.read("7").unwrap().clamped && kind.read("1001").unwrap().clamped);
+    }
+
+    #[test]
+    fn words_curves_and_labels_are_read_back() {
+        let word = Kind::Word.read("Flow 42!").unwrap();
+        assert_eq!(word.value, Value::Word("FLOW".into()));
+        assert!(word.clamped && Kind::Word.read("42").is_none());
+        let curve = Kind::Curve.read("0.25,0.1,0.5,0.7").unwrap().value;
+        assert_eq!(curve.print(), "0.25,0.1,0.5,0.7");
+        assert!(Kind::Curve.read("0.5,0.7,0.25,0.1").is_none());
+        assert_eq!(Kind::Label.read("none").unwrap().value, Value::Label(None));
+        assert!(Kind::Label.read("1000").unwrap().clamped);
     }
 
     #[test]

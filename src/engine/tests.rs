@@ -208,6 +208,7 @@ fn sampling_changes_the_picture_and_not_the_network() {
         solver: SolverKind::Rk4,
         steps: 20,
         particles: 70,
+        ..spec().sampling
     };
     bench.ask(Request::Sampling {
         lane: 0,

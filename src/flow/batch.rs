@@ -17,6 +17,7 @@
 //!
 //! [`Schedule::regular`]: super::schedule::Schedule::regular
 
+use super::coupling::Pairs;
 use super::datasets::DataError;
 use super::distribution::Estimate;
 use super::lane::{Lane, stream};
@@ -56,6 +57,8 @@ pub struct Batch {
 pub struct Objective {
     lane: Lane,
     weighting: Weighting,
+    /// Pairs to draw from instead of the lane's own coupling.
+    teacher: Option<Pairs>,
     step: u64,
 }
 
@@ -72,12 +75,23 @@ impl Objective {
         Self {
             lane,
             weighting,
+            teacher: None,
             step: 0,
         }
     }
 
     pub fn lane(&self) -> &Lane {
         &self.lane
+    }
+
+    /// From now on batches are drawn from these pairs: those of a flow, to straighten it (Liu et
+    /// al., *Flow Straight and Fast*, 2023, algorithm 1).
+    ///
+    /// # Panics
+    /// If there are none.
+    pub fn learn_from(&mut self, pairs: Pairs) {
+        assert!(!pairs.is_empty(), "there must be pairs to learn from");
+        self.teacher = Some(pairs);
     }
 
     /// Goes on as after that many batches.
@@ -90,7 +104,12 @@ impl Objective {
     pub fn batch(&mut self, size: usize) -> Batch {
         let seed = self.lane.spec().seed.into();
         let of_step = |k: u64| Rng::stream(seed, stream::BATCHES + 4 * self.step + k);
-        let pairs = self.lane.draw(&mut [of_step(0), of_step(1)], size);
+        let pairs = match &self.teacher {
+            Some(teacher) => teacher.draw(&mut of_step(3), size),
+            None => self
+                .lane
+                .draw(&mut [of_step(0), of_step(1), of_step(3)], size),
+        };
         let mut times = of_step(2);
         self.step += 1;
         let mut batch = Batch::with_capacity(size);

@@ -6,12 +6,17 @@
 
 use super::Point;
 use super::assignment::assign_points;
-use super::spec::CouplingKind;
+use super::partial::partial_pairs;
+use super::random::Rng;
+use super::sinkhorn::{Limits, sinkhorn};
 
 /// The most pairs matched at once. The time of a matching grows faster than `n^2`, while its cost
 /// hardly falls any more (by 2 percent from 512 to 1024 for 8 Gaussians to moons), so a larger
 /// batch is matched in groups.
 pub const LARGEST_MATCHING: usize = 1024;
+
+/// The same for entropic and partial matchings, which are slower.
+pub const LARGEST_SOFT_MATCHING: usize = 256;
 
 /// Points in pairs: `x0[i]` of the source goes to `x1[i]` of the target.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,32 +25,58 @@ pub struct Pairs {
     pub x1: Vec<Point>,
 }
 
-/// Pairs source points with as many target points.
-///
-/// The order of `x0` stays, and the `x1` are at most permuted: two lanes that draw the same points
-/// and differ in their coupling share everything else.
+/// The cheapest pairs of as many points of both, each used once. The order of `x0` stays.
 ///
 /// # Panics
 /// If the numbers of points differ.
-pub fn couple(kind: CouplingKind, x0: Vec<Point>, x1: Vec<Point>) -> Pairs {
+pub fn matched(x0: Vec<Point>, x1: &[Point]) -> Pairs {
+    let match_group = |x0: &[Point], x1: &[Point]| -> Vec<Point> {
+        assign_points(x0, x1).into_iter().map(|j| x1[j]).collect()
+    };
+    let x1 = in_groups(LARGEST_MATCHING, &x0, x1).flat_map(|(x0, x1)| match_group(x0, x1));
+    Pairs {
+        x1: x1.collect(),
+        x0,
+    }
+}
+
+/// Every point of `x0` with a partner drawn from the entropic plan of its group.
+///
+/// # Panics
+/// If the numbers of points differ, or `epsilon` is not positive.
+pub fn softly_matched(x0: &[Point], x1: &[Point], epsilon: f64, rng: &mut Rng) -> Pairs {
+    let mut pairs = Pairs::default();
+    for (x0, x1) in in_groups(LARGEST_SOFT_MATCHING, x0, x1) {
+        let plan = sinkhorn(x0, x1, epsilon, Limits::default());
+        pairs.append(plan.pairs(x0.to_vec(), x1, rng));
+    }
+    pairs
+}
+
+/// The cheapest pairs of a share `keep` of each group.
+///
+/// # Panics
+/// If the numbers of points differ.
+pub fn partly_matched(x0: &[Point], x1: &[Point], keep: f64) -> Pairs {
+    let mut pairs = Pairs::default();
+    for (x0, x1) in in_groups(LARGEST_SOFT_MATCHING, x0, x1) {
+        pairs.append(partial_pairs(x0, x1, keep));
+    }
+    pairs
+}
+
+/// Both sets in groups of at most that many.
+fn in_groups<'a>(
+    size: usize,
+    x0: &'a [Point],
+    x1: &'a [Point],
+) -> impl Iterator<Item = (&'a [Point], &'a [Point])> {
     assert_eq!(
         x0.len(),
         x1.len(),
         "a coupling needs as many points of both"
     );
-    let x1 = match kind {
-        CouplingKind::Independent => x1,
-        CouplingKind::Ot => matched(&x0, &x1),
-    };
-    Pairs { x0, x1 }
-}
-
-/// The points `x1`, each group in the order that matches `x0` best.
-fn matched(x0: &[Point], x1: &[Point]) -> Vec<Point> {
-    let groups = x0.chunks(LARGEST_MATCHING).zip(x1.chunks(LARGEST_MATCHING));
-    groups
-        .flat_map(|(x0, x1)| assign_points(x0, x1).into_iter().map(|j| x1[j]))
-        .collect()
+    x0.chunks(size).zip(x1.chunks(size))
 }
 
 impl Pairs {
@@ -62,10 +93,27 @@ impl Pairs {
         self.x0.iter().copied().zip(self.x1.iter().copied())
     }
 
+    /// `n` of the pairs, each time any of them.
+    ///
+    /// # Panics
+    /// If there are none.
+    pub fn draw(&self, rng: &mut Rng, n: usize) -> Self {
+        let any = |_| ((rng.uniform() * self.len() as f64) as usize).min(self.len() - 1);
+        let chosen = (0..n).map(any).map(|i| (self.x0[i], self.x1[i]));
+        let (x0, x1) = chosen.unzip();
+        Self { x0, x1 }
+    }
+
     /// Adds other pairs at the end.
     pub fn append(&mut self, mut other: Self) {
         self.x0.append(&mut other.x0);
         self.x1.append(&mut other.x1);
+    }
+
+    /// Keeps the first `n` pairs.
+    pub fn truncate(&mut self, n: usize) {
+        self.x0.truncate(n);
+        self.x1.truncate(n);
     }
 
     /// `E |x1 - x0|^2`, the transport cost; 0 for no pairs.
@@ -133,20 +181,25 @@ pub(super) mod tests {
         (0..n).map(&mut shifted).collect()
     }
 
+    fn independent(x0: Vec<Point>, x1: &[Point]) -> Pairs {
+        let x1 = x1.to_vec();
+        Pairs { x0, x1 }
+    }
+
     /// Mean cost of `batches` batches of `n`.
-    fn mean_cost(kind: CouplingKind, n: usize, batches: usize) -> f64 {
+    fn mean_cost(couple: fn(Vec<Point>, &[Point]) -> Pairs, n: usize, batches: usize) -> f64 {
         let mut rng = Rng::new(1);
         let source = datasets::eight_gaussians();
         let mut cost = || {
             let x0 = source.sample(&mut rng, n);
-            couple(kind, x0, torch_cfm_moons(&mut rng, n)).cost()
+            couple(x0, &torch_cfm_moons(&mut rng, n)).cost()
         };
         (0..batches).map(|_| cost()).sum::<f64>() / batches as f64
     }
 
     #[test]
     fn minibatch_costs_are_those_of_the_reference_table() {
-        let independent = mean_cost(CouplingKind::Independent, 10_000, 1);
+        let independent = mean_cost(independent, 10_000, 1);
         assert!((independent / 35.3 - 1.0).abs() < 0.02, "{independent}");
         for (n, expected, batches) in [
             (16, 10.2, 500),
@@ -155,7 +208,7 @@ pub(super) mod tests {
             (128, 8.09, 40),
             (256, 7.89, 16),
         ] {
-            let cost = mean_cost(CouplingKind::Ot, n, batches);
+            let cost = mean_cost(matched, n, batches);
             assert!((cost / expected - 1.0).abs() < 0.04, "{n}: {cost}");
         }
     }
@@ -169,20 +222,20 @@ pub(super) mod tests {
     #[test]
     fn a_coupling_keeps_all_points_and_the_order_of_the_source() {
         let (x0, x1) = sample(LARGEST_MATCHING + 100);
-        let pairs = couple(CouplingKind::Ot, x0.clone(), x1.clone());
+        let pairs = matched(x0.clone(), &x1);
         assert_eq!(pairs.x0, x0);
         let sorted = |mut points: Vec<Point>| {
             points.sort_by(|a, b| a.partial_cmp(b).unwrap());
             points
         };
         assert_eq!(sorted(pairs.x1), sorted(x1.clone()));
-        assert_eq!(couple(CouplingKind::Independent, x0, x1.clone()).x1, x1);
+        assert_eq!(independent(x0, &x1).x1, x1);
     }
 
     #[test]
     fn optimal_pairs_are_monotone_so_they_never_meet_at_one_time() {
         let (x0, x1) = sample(200);
-        let pairs = couple(CouplingKind::Ot, x0, x1);
+        let pairs = matched(x0, &x1);
         let all: Vec<_> = pairs.iter().collect();
         for (i, &(a, b)) in all.iter().enumerate() {
             for &(c, d) in &all[..i] {
@@ -195,15 +248,15 @@ pub(super) mod tests {
     #[test]
     fn optimal_pairs_cross_rarely_but_can() {
         let (x0, x1) = sample(200);
-        let independent = couple(CouplingKind::Independent, x0.clone(), x1.clone()).crossings(200);
-        let optimal = couple(CouplingKind::Ot, x0, x1).crossings(200);
+        let independent = independent(x0.clone(), &x1).crossings(200);
+        let optimal = matched(x0, &x1).crossings(200);
         assert!(
             independent > 0.2 && optimal < 0.01,
             "{independent} {optimal}"
         );
         // The diagonals of a convex quadrilateral, and yet the cheaper of the two pairings.
         let (x0, x1) = (vec![[0.0, 0.0], [1.0, 0.0]], vec![[1.9, 0.5], [2.2, 1.1]]);
-        let pairs = couple(CouplingKind::Ot, x0, x1.clone());
+        let pairs = matched(x0, &x1);
         assert_eq!((&pairs.x1, pairs.crossings(2)), (&x1, 1.0));
     }
 

@@ -8,6 +8,7 @@
 
 use super::schedule::Coefficients;
 use core::fmt;
+use serde::{Deserialize, Serialize};
 
 /// The most control points of a curve; curves are small values that can be copied.
 pub const MOST_POINTS: usize = 8;
@@ -59,7 +60,8 @@ impl fmt::Display for CurveError {
 impl core::error::Error for CurveError {}
 
 /// A rising curve from `(0, 0)` to `(1, 1)`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<(f64, f64)>", into = "Vec<(f64, f64)>")]
 pub struct Curve {
     points: usize,
     t: [f64; MOST_POINTS],
@@ -175,6 +177,20 @@ fn check(points: &[(f64, f64)]) -> Result<(), CurveError> {
         }
     }
     Ok(())
+}
+
+impl TryFrom<Vec<(f64, f64)>> for Curve {
+    type Error = CurveError;
+
+    fn try_from(points: Vec<(f64, f64)>) -> Result<Self, CurveError> {
+        Self::new(&points)
+    }
+}
+
+impl From<Curve> for Vec<(f64, f64)> {
+    fn from(curve: Curve) -> Self {
+        curve.points().collect()
+    }
 }
 
 /// A schedule drawn by hand.

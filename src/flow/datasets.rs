@@ -10,6 +10,7 @@
 use super::Point;
 use super::distribution::{Component, Distribution};
 use super::quadrature::{even_gauss, gauss_legendre};
+use super::shapes::{self, TextError};
 use super::spec::{Drawn, Source, Target};
 use core::f64::consts::{FRAC_PI_2, PI, TAU};
 use core::fmt;
@@ -30,10 +31,15 @@ pub const SQUARE_HALF_WIDTH: f64 = 1.732_050_807_568_877_2;
 pub const SPIRAL_RADIUS: f64 = 4.0;
 /// Radii of the concentric rings, drawn in proportion to their length.
 pub const RING_RADII: [f64; 3] = [1.2, 2.4, 3.6];
+/// Radius of the ring that is a source.
+pub const RING_RADIUS: f64 = 2.0;
 /// Noise of spirals and rings, in both coordinates.
 pub const CURVE_NOISE: f64 = 0.15;
 /// Standard deviation of the Gaussian around every drawn point.
 pub const DRAWN_STD: f64 = 0.08;
+
+/// The most labels of a target.
+pub const MOST_LABELS: u32 = 8;
 
 /// Gap between neighbouring centres along a curve, in units of the noise.
 const SPACING: f64 = 1.1;
@@ -49,6 +55,8 @@ pub enum DataError {
     NothingDrawn,
     /// The point of this index has a coordinate that is not a number, or is infinite.
     NotFinite(usize),
+    /// The word cannot be drawn.
+    Text(TextError),
 }
 
 impl fmt::Display for DataError {
@@ -62,34 +70,53 @@ impl fmt::Display for DataError {
                 "Point {} has a coordinate that is not a finite number.",
                 i + 1
             ),
+            Self::Text(error) => error.fmt(f),
         }
     }
 }
 
 impl core::error::Error for DataError {}
 
+impl From<TextError> for DataError {
+    fn from(error: TextError) -> Self {
+        Self::Text(error)
+    }
+}
+
 /// The distribution of `X_0`.
-pub fn source(source: Source) -> Distribution {
-    match source {
+///
+/// # Errors
+/// If the source is what the user drew or moved, and that is empty or not finite.
+pub fn source(source: Source, drawn: &Drawn) -> Result<Distribution, DataError> {
+    Ok(match source {
         Source::Gaussian => Distribution::standard_normal(),
         Source::Square => square(),
+        Source::Ring => ring(),
+        Source::Gmm => shapes::gmm(&drawn.source_centres)?,
         Source::EightGaussians => eight_gaussians(),
         Source::Moons => moons(),
-    }
+        Source::Drawn => around_points(&drawn.source)?,
+    })
 }
 
 /// The distribution of `X_1`.
 ///
 /// # Errors
-/// If the target is what the user drew, and that is empty or not finite.
+/// If the target is what the user drew, moved or wrote, and that is empty or not finite.
 pub fn target(target: Target, drawn: &Drawn) -> Result<Distribution, DataError> {
     Ok(match target {
         Target::Checkerboard => checkerboard(),
         Target::Moons => moons(),
         Target::EightGaussians => eight_gaussians(),
         Target::Spirals => spirals(),
+        Target::Gmm => shapes::gmm(&drawn.centres)?,
+        Target::Pinwheel => shapes::pinwheel(),
         Target::Rings => rings(),
-        Target::Drawn => return around_points(&drawn.target),
+        Target::SCurve => shapes::s_curve(),
+        Target::SwissRoll => shapes::swiss_roll(),
+        Target::Smiley => shapes::smiley(),
+        Target::Letters => shapes::letters(&drawn.letters)?,
+        Target::Drawn => around_points(&drawn.target)?,
     })
 }
 
@@ -183,24 +210,28 @@ pub fn spirals() -> Distribution {
 
 /// Concentric circles, evenly filled along their total length, with noise.
 pub fn rings() -> Distribution {
-    let ring = |radius: f64, rung: Rung| {
-        let n = Bend {
-            speed: TAU * radius,
-            radius,
-        }
-        .nodes(rung, 1.0);
-        (0..n).map(move |i| {
-            let angle = TAU * i as f64 / n as f64;
-            Component::gaussian(radius / n as f64, on_circle(radius, angle), rung.noise)
-        })
+    ladder(CURVE_NOISE, |rung| {
+        let circles = RING_RADII.into_iter();
+        circles.flat_map(|radius| circle(radius, rung)).collect()
+    })
+}
+
+/// One blurred circle around the origin.
+pub fn ring() -> Distribution {
+    ladder(CURVE_NOISE, |rung| circle(RING_RADIUS, rung).collect())
+}
+
+/// Components along a circle, which weigh as much as it is long.
+fn circle(radius: f64, rung: Rung) -> impl Iterator<Item = Component> {
+    let bend = Bend {
+        speed: TAU * radius,
+        radius,
     };
-    let rings = |rung| {
-        RING_RADII
-            .into_iter()
-            .flat_map(|radius| ring(radius, rung))
-            .collect()
-    };
-    ladder(CURVE_NOISE, rings)
+    let n = bend.nodes(rung, 1.0);
+    (0..n).map(move |i| {
+        let angle = TAU * i as f64 / n as f64;
+        Component::gaussian(radius / n as f64, on_circle(radius, angle), rung.noise)
+    })
 }
 
 /// A small Gaussian around every point, all equally likely.

@@ -82,11 +82,10 @@ fn schedules(digest: &mut Digest) {
 
 /// Points, densities and extents of every source and target.
 fn samples(digest: &mut Digest, seed: u64) {
-    let sources = Source::ALL.iter().map(|&name| source(name));
-    let targets = Target::ALL
-        .iter()
-        .filter_map(|&name| target(name, &drawing(seed)).ok());
-    for (stream, data) in sources.chain(targets).enumerate() {
+    let drawing = drawing(seed);
+    let sources = Source::ALL.iter().map(|&name| source(name, &drawing));
+    let targets = Target::ALL.iter().map(|&name| target(name, &drawing));
+    for (stream, data) in sources.chain(targets).flatten().enumerate() {
         let points = data.sample(&mut Rng::stream(seed, stream as u64), 50);
         digest.points(&points);
         digest.numbers(points.iter().map(|&p| data.log_density(p)));
@@ -107,7 +106,7 @@ fn fields(digest: &mut Digest, seed: u64) {
             let Some(field) = exact(from, to, schedule, seed) else {
                 continue;
             };
-            let x = source(from).sample(&mut Rng::stream(seed, 7), 10);
+            let x = points(from, &mut Rng::stream(seed, 7), 10);
             for t in [0.0, 0.02, 0.4, 0.8, 0.99, 1.0] {
                 take(digest, &field, &x, t);
             }
@@ -117,7 +116,7 @@ fn fields(digest: &mut Digest, seed: u64) {
 
 /// Fields transferred between every two schedules.
 fn transfers(digest: &mut Digest, seed: u64) {
-    let x = source(Source::Gaussian).sample(&mut Rng::stream(seed, 8), 4);
+    let x = points(Source::Gaussian, &mut Rng::stream(seed, 8), 4);
     for from in SCHEDULES {
         let field = exact(Source::Gaussian, Target::Checkerboard, from, seed);
         for to in SCHEDULES {
@@ -133,15 +132,25 @@ fn transfers(digest: &mut Digest, seed: u64) {
 }
 
 fn exact(from: Source, to: Target, schedule: Schedule, seed: u64) -> Option<ExactField> {
-    let target = target(to, &drawing(seed)).ok()?;
-    Some(ExactField::new(&source(from), &target, schedule))
+    let drawing = drawing(seed);
+    let (source, target) = (source(from, &drawing).ok()?, target(to, &drawing).ok()?);
+    Some(ExactField::new(&source, &target, schedule))
 }
 
-/// A scribble, for the target that is drawn.
+/// Points of a source that nobody has to draw.
+fn points(from: Source, rng: &mut Rng, n: usize) -> Vec<Point> {
+    source(from, &Drawn::default()).map_or_else(|_| Vec::new(), |source| source.sample(rng, n))
+}
+
+/// A scribble, for what is drawn.
 fn drawing(seed: u64) -> Drawn {
     let mut rng = Rng::stream(seed, 9);
-    let target = (0..20).map(|_| [rng.normal(), rng.normal()]).collect();
-    Drawn { target }
+    let mut scribble = || (0..20).map(|_| [rng.normal(), rng.normal()]).collect();
+    Drawn {
+        target: scribble(),
+        source: scribble(),
+        ..Drawn::default()
+    }
 }
 
 /// Takes in velocity and divergence of a field.

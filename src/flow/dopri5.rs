@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn the_exact_field_is_followed_as_by_a_fine_fixed_method() {
-        let source = datasets::source(crate::flow::spec::Source::Gaussian);
+        let source = crate::flow::distribution::Distribution::standard_normal();
         let field = ExactField::new(&source, &datasets::moons(), Schedule::CondOt);
         let x = source.sample(&mut Rng::new(1), 20);
         let fine = Solver::new(SolverKind::Rk4, 400).solve(&field, None, x.clone(), (0.0, 1.0));

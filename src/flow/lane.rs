@@ -1,10 +1,11 @@
 //! A lane brought to life: from the plain values of a [`LaneSpec`] to the things they name.
 
-use super::coupling::{Pairs, couple};
+use super::coupling::{Pairs, matched, partly_matched, softly_matched};
 use super::datasets::{self, DataError};
 use super::distribution::Distribution;
 use super::exact::ExactField;
 use super::network::{Architecture, Network};
+use super::paired::{PairedField, Pairing};
 use super::random::Rng;
 use super::schedule::Schedule;
 use super::solver::{Integration, Solver};
@@ -27,6 +28,10 @@ pub mod stream {
     pub const FLOOR: u64 = 6;
     /// Points for figures of samples.
     pub const METRICS: u64 = 7;
+    /// What a coupling of shown or counted pairs draws by itself.
+    pub const PARTNERS: u64 = 8;
+    /// Points of a target that is only known by the map from the source.
+    pub const IMAGES: u64 = 9;
     /// Training batches: four streams for each step, from here on.
     pub const BATCHES: u64 = 1 << 32;
 }
@@ -36,6 +41,13 @@ const FINE: u32 = 4;
 
 /// Steps from time 0 to where a transfer starts: a short way, on which the field is smooth.
 const LEAD_IN: u32 = 4;
+
+/// The most pairs of components, one of the source and one of the target, that an exact field is
+/// summed over.
+const MOST_PATHS: usize = 20_000;
+
+/// Points that stand for a target that is only known by the map from the source.
+const IMAGES: usize = 1000;
 
 /// A lane's distributions and schedule.
 #[derive(Clone, Debug)]
@@ -48,12 +60,13 @@ pub struct Lane {
 
 impl Lane {
     /// # Errors
-    /// If the target is drawn, and nothing usable has been drawn.
+    /// If source or target is what the user drew, moved or wrote, and that is not usable.
     pub fn new(spec: &LaneSpec, drawn: &Drawn) -> Result<Self, DataError> {
+        let source = datasets::source(spec.data.source, drawn)?;
         Ok(Self {
             spec: *spec,
-            source: datasets::source(spec.data.source),
-            target: datasets::target(spec.data.target, drawn)?,
+            target: target(spec, drawn, &source)?,
+            source,
             schedule: Schedule::new(spec.path.schedule, &spec.path),
         })
     }
@@ -84,13 +97,37 @@ impl Lane {
     /// The exact field that this lane's network learns, where there is a closed form: not for
     /// optimal-transport pairs.
     pub fn closed_form(&self) -> Option<ExactField> {
-        (self.spec.data.coupling == CouplingKind::Independent).then(|| self.exact())
+        let independent = self.spec.data.coupling == CouplingKind::Independent;
+        let few = self.source.components().len() * self.target.components().len() <= MOST_PATHS;
+        (independent && few).then(|| self.exact())
+    }
+
+    /// The exact field of what this lane's network learns, where it can be computed: that of
+    /// [`closed_form`](Self::closed_form), or of a source paired with its image.
+    pub fn truth(&self) -> Option<Box<dyn VelocityField>> {
+        if let Some(exact) = self.closed_form() {
+            return Some(Box::new(exact));
+        }
+        let pairing = self.pairing()?;
+        let field = PairedField::new(self.source.clone(), pairing, self.schedule);
+        Some(Box::new(field))
+    }
+
+    /// The map from source to target, if the coupling is one.
+    fn pairing(&self) -> Option<Pairing> {
+        let paired = self.spec.data.coupling == CouplingKind::Paired;
+        paired.then(|| Pairing::new(self.spec.data.pairing))
     }
 
     /// The network before its first training step.
     pub fn network(&self) -> Network {
         let mut rng = Rng::stream(self.spec.seed.into(), stream::WEIGHTS);
         Network::init(Architecture::new(&self.spec.model), &mut rng)
+    }
+
+    /// The velocity field that a network of this lane stands for.
+    pub fn learned<'a>(&self, network: &'a Network) -> Box<dyn VelocityField + 'a> {
+        Box::new(network)
     }
 
     /// The starting points of `n` particles: those of a smaller `n` come first, and two lanes of
@@ -103,23 +140,46 @@ impl Lane {
     /// `n` pairs as the coupling draws them, in batches of the lane's batch size. Lanes of one seed
     /// that differ in coupling get the same points.
     pub fn pairs(&self, n: usize, seed: u32) -> Pairs {
-        let mut rngs = [0, 1].map(|k| Rng::stream(seed.into(), stream::PAIRS + k));
+        let streams = [stream::PAIRS, stream::PAIRS + 1, stream::PARTNERS];
+        let mut rngs = streams.map(|stream| Rng::stream(seed.into(), stream));
         let mut pairs = Pairs::default();
         while pairs.len() < n {
             let size = (self.spec.training.batch.max(1) as usize).min(n - pairs.len());
             pairs.append(self.draw(&mut rngs, size));
         }
+        pairs.truncate(n);
         pairs
     }
 
-    /// One batch of pairs, source and target points from a generator each.
-    pub(super) fn draw(&self, [source, target]: &mut [Rng; 2], size: usize) -> Pairs {
-        let x0 = self.source.sample(source, size);
-        couple(
-            self.spec.data.coupling,
-            x0,
-            self.target.sample(target, size),
-        )
+    /// One batch of pairs: source points, target points, and what the coupling draws by itself,
+    /// from a generator each. Lanes that differ in coupling get the same points.
+    ///
+    /// A rectified flow begins with independent pairs; see
+    /// [`Objective::learn_from`](super::batch::Objective::learn_from) for what follows.
+    pub(super) fn draw(&self, [source, target, partners]: &mut [Rng; 3], size: usize) -> Pairs {
+        let data = &self.spec.data;
+        let share = match data.coupling {
+            CouplingKind::Partial => data.keep,
+            _ => 1.0,
+        };
+        let x0 = self
+            .source
+            .sample(source, (size as f64 / share).ceil() as usize);
+        if let Some(pairing) = self.pairing() {
+            let x1 = x0.iter().map(|&x0| pairing.apply(x0)).collect();
+            return Pairs { x0, x1 };
+        }
+        let x1 = self.target.sample(target, x0.len());
+        match data.coupling {
+            CouplingKind::Ot => matched(x0, &x1),
+            CouplingKind::Sinkhorn => softly_matched(&x0, &x1, data.epsilon, partners),
+            CouplingKind::Partial => {
+                let mut pairs = partly_matched(&x0, &x1, share);
+                pairs.truncate(size);
+                pairs
+            }
+            _ => Pairs { x0, x1 },
+        }
     }
 
     /// The change of schedule that `sampling` asks for, if it asks for one.
@@ -152,7 +212,8 @@ impl Lane {
     /// Where particles with these starting points are at the time that
     /// [`sampled_field_as`](Self::sampled_field_as) starts from.
     ///
-    /// The points themselves, unless the schedule is changed and its SNR does not start where the
+    /// The points themselves times `sigma(0)` (1 but for a variance-exploding schedule, whose
+    /// `alpha(0) X_1` is small beside it), unless the schedule is changed and its SNR does not start where the
     /// lane's own does. Then what counts as noise there is `s x_t` of a path that has left the
     /// source already; it is found by following `inner` for that little while.
     pub fn starting_points(
@@ -161,6 +222,8 @@ impl Lane {
         inner: &dyn VelocityField,
         noise: Vec<Point>,
     ) -> Vec<Point> {
+        let width = self.schedule.sigma(0.0);
+        let noise = noise.into_iter().map(|p| p.map(|v| width * v)).collect();
         let Some(transfer) = self.transfer(sampling) else {
             return noise;
         };
@@ -233,6 +296,25 @@ impl Lane {
         }
         gap
     }
+}
+
+/// What the flow should end at: the target asked for, or the image of the source under the pairing.
+/// Where that image is no mixture of the kind we have, a cloud around points of it stands for it.
+fn target(
+    spec: &LaneSpec,
+    drawn: &Drawn,
+    source: &Distribution,
+) -> Result<Distribution, DataError> {
+    if spec.data.coupling != CouplingKind::Paired {
+        return datasets::target(spec.data.target, drawn);
+    }
+    let pairing = Pairing::new(spec.data.pairing);
+    if let Some(image) = pairing.target(source) {
+        return Ok(image);
+    }
+    let mut rng = Rng::stream(spec.seed.into(), stream::IMAGES);
+    let points = source.sample(&mut rng, IMAGES).into_iter();
+    datasets::around_points(&points.map(|x0| pairing.apply(x0)).collect::<Vec<_>>())
 }
 
 /// The largest `|a_i - factor b_i|`.

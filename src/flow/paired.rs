@@ -7,7 +7,9 @@
 
 use super::distribution::{Component, Distribution, Kernel};
 use super::schedule::{Coefficients, Schedule};
+use super::spec::PairingKind;
 use super::{Point, VelocityField};
+use core::f64::consts::PI;
 
 /// The map `T` from source points to their partners.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,6 +31,15 @@ struct Piece {
 }
 
 impl Pairing {
+    /// The map of that kind: a half turn, the fold, or a shift by 3 to the right.
+    pub fn new(kind: PairingKind) -> Self {
+        match kind {
+            PairingKind::Rotate => Self::Rotate { angle: PI },
+            PairingKind::Fold => Self::Fold,
+            PairingKind::Shift => Self::Shift { by: [3.0, 0.0] },
+        }
+    }
+
     /// The partner of a source point.
     pub fn apply(self, x0: Point) -> Point {
         match self {

@@ -69,10 +69,9 @@ fn extended(x: &[Point], y: &[Point], dummies: usize) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::coupling::couple;
+    use crate::flow::coupling::matched;
     use crate::flow::datasets;
     use crate::flow::random::Rng;
-    use crate::flow::spec::CouplingKind;
 
     fn sample(n: usize, seed: u64) -> (Vec<Point>, Vec<Point>) {
         let mut rng = Rng::new(seed);
@@ -116,7 +115,7 @@ mod tests {
     #[test]
     fn keeping_all_is_the_exact_coupling_and_less_costs_less() {
         let (x, y) = sample(60, 9);
-        let whole = couple(CouplingKind::Ot, x.clone(), y.clone());
+        let whole = matched(x.clone(), &y);
         assert!((partial_pairs(&x, &y, 1.0).cost() - whole.cost()).abs() < 1e-9);
         let mut before = 0.0;
         for keep in [0.1, 0.3, 0.5, 0.7, 0.9, 1.0] {

@@ -24,20 +24,8 @@
 //! several times itself, and early on, where paths part.
 
 use super::schedule::{Coefficients, Schedule};
+pub use super::spec::Prediction;
 use super::{Point, VelocityField};
-
-/// What the network's two outputs mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Prediction {
-    /// `alpha' X_1 + sigma' X_0`.
-    Velocity,
-    /// The data.
-    X1,
-    /// The source point: the noise.
-    X0,
-    /// `grad log p_t`, for a standard normal source.
-    Score,
-}
 
 /// `x` and a prediction `q` combined: `x_factor x + factor q`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -63,26 +51,6 @@ const SMALL: f64 = 0.1;
 pub const LEAST_SIGMA: f64 = 1e-3;
 
 impl Prediction {
-    /// Every variant, in the order the controls show them.
-    pub const ALL: [Self; 4] = [Self::Velocity, Self::X1, Self::X0, Self::Score];
-
-    /// The name in links, in the API and in saved files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Velocity => "velocity",
-            Self::X1 => "x1",
-            Self::X0 => "x0",
-            Self::Score => "score",
-        }
-    }
-
-    /// The value of that name, if there is one.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|prediction| prediction.name() == name)
-    }
-
     /// What a network should say of the pair `x0`, `x1` at those coefficients; its mean over all
     /// pairs through a point is what the network learns to say there.
     pub fn of_pair(self, c: &Coefficients, x0: Point, x1: Point) -> Point {

@@ -7,6 +7,7 @@
 //!
 //! Times outside `[0, 1]` are taken as the nearer end.
 
+use super::custom::Custom;
 use super::spec::{PathSpec, ScheduleKind};
 use core::f64::consts::{FRAC_2_PI, FRAC_PI_2};
 
@@ -28,6 +29,8 @@ pub enum Schedule {
     /// `alpha = 1`, `sigma = sigma_max (1 - t)^7`: variance exploding, on the grid of Karras et al.
     /// (2022), equation 5, with exponent 7 and smallest sigma 0. It starts at `X_1 + sigma_max X_0`.
     Ve { sigma_max: f64 },
+    /// A curve drawn by hand.
+    Custom(Custom),
 }
 
 /// Values and derivatives of a schedule at one time.
@@ -68,6 +71,10 @@ impl Schedule {
                 beta_min: path.beta_min,
                 beta_max: path.beta_max,
             },
+            ScheduleKind::Ve => Self::Ve {
+                sigma_max: path.sigma_max,
+            },
+            ScheduleKind::Custom => Self::Custom(Custom::new(path.curve)),
         }
     }
 
@@ -80,6 +87,7 @@ impl Schedule {
             Self::Cosine => libm::sin(FRAC_PI_2 * t),
             Self::Vp { beta_min, beta_max } => libm::exp(-0.5 * vp(t, beta_min, beta_max).0),
             Self::Ve { .. } => 1.0,
+            Self::Custom(custom) => custom.alpha(t),
         }
     }
 
@@ -94,6 +102,7 @@ impl Schedule {
             Self::LinearVp => ((1.0 - t) * (1.0 + t)).sqrt(),
             Self::Vp { beta_min, beta_max } => (-libm::expm1(-vp(t, beta_min, beta_max).0)).sqrt(),
             Self::Ve { sigma_max } => sigma_max * karras(1.0 - t),
+            Self::Custom(custom) => custom.sigma(t),
         }
     }
 
@@ -106,6 +115,7 @@ impl Schedule {
             Self::Cosine => FRAC_PI_2 * libm::sin(FRAC_PI_2 * (1.0 - t)),
             Self::Vp { beta_min, beta_max } => 0.5 * vp(t, beta_min, beta_max).1 * self.alpha(t),
             Self::Ve { .. } => 0.0,
+            Self::Custom(custom) => custom.coefficients(t).d_alpha,
         }
     }
 
@@ -122,6 +132,7 @@ impl Schedule {
                 -0.5 * vp(t, beta_min, beta_max).1 * alpha * alpha / self.sigma(t)
             }
             Self::Ve { sigma_max } => -7.0 * sigma_max * sixth_power(1.0 - t),
+            Self::Custom(custom) => custom.coefficients(t).d_sigma,
         }
     }
 
@@ -165,6 +176,7 @@ impl Schedule {
                 inverse_vp(libm::log1p(noise * noise), beta_min, beta_max)
             }
             Self::Ve { sigma_max } => 1.0 - libm::pow(noise / sigma_max, 1.0 / 7.0),
+            Self::Custom(custom) => custom.inverse_snr(rho),
         }
         .clamp(0.0, 1.0)
     }

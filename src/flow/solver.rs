@@ -22,7 +22,7 @@ impl Tableau {
             SolverKind::Euler => (&[0.0], &[1.0]),
             SolverKind::Midpoint => (&[0.0, 0.5], &[0.0, 1.0]),
             SolverKind::Heun => (&[0.0, 1.0], &[0.5, 0.5]),
-            SolverKind::Rk4 => (
+            SolverKind::Rk4 | SolverKind::Dopri5 => (
                 &[0.0, 0.5, 0.5, 1.0],
                 &[1.0 / 6.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 6.0],
             ),

@@ -155,7 +155,7 @@ type Both = (
 fn distributions(plan: Plan) -> Both {
     let target = datasets::target(plan.target, &Default::default());
     (
-        datasets::source(plan.source),
+        datasets::source(plan.source, &Default::default()).expect("a source in closed form"),
         target.expect("a target in closed form"),
     )
 }

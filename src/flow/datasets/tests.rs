@@ -7,10 +7,15 @@ use crate::flow::random::Rng;
 use proptest::prelude::*;
 
 fn all() -> Vec<(String, Distribution)> {
+    let points = vec![[0.0, 0.0], [1.0, 2.0], [-1.0, 0.5]];
     let drawn = Drawn {
-        target: vec![[0.0, 0.0], [1.0, 2.0], [-1.0, 0.5]],
+        source: points.clone(),
+        target: points,
+        ..Drawn::default()
     };
-    let sources = Source::ALL.iter().map(|&s| (format!("{s:?}"), source(s)));
+    let sources = Source::ALL
+        .iter()
+        .map(|&s| (format!("{s:?}"), source(s, &drawn).unwrap()));
     let targets = Target::ALL
         .iter()
         .map(|&t| (format!("{t:?}"), target(t, &drawn).unwrap()));

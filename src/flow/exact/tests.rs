@@ -18,10 +18,13 @@ const SCHEDULES: [Schedule; 5] = [
 ];
 
 fn named(s: Source, t: Target) -> (Distribution, Distribution) {
+    let points = vec![[0.0, 1.0], [1.5, -0.5], [-2.0, 0.3]];
     let drawn = Drawn {
-        target: vec![[0.0, 1.0], [1.5, -0.5], [-2.0, 0.3]],
+        source: points.clone(),
+        target: points,
+        ..Drawn::default()
     };
-    (source(s), target(t, &drawn).unwrap())
+    (source(s, &drawn).unwrap(), target(t, &drawn).unwrap())
 }
 
 fn field(s: Source, t: Target, schedule: Schedule) -> ExactField {

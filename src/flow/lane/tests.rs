@@ -122,7 +122,11 @@ fn every_lane_samples_to_finite_points_and_the_exact_one_to_the_target() {
             spec.path.schedule = schedule;
             spec.model.activation = Activation::Tanh;
             spec.sampling.solver = SolverKind::Rk4;
-            let lane = Lane::new(&spec, &Drawn::default()).unwrap();
+            let drawn = Drawn {
+                source: vec![[0.5, 0.5], [-1.0, 0.2], [0.3, -1.4]],
+                ..Drawn::default()
+            };
+            let lane = Lane::new(&spec, &drawn).unwrap();
             let exact = lane.exact();
             let mut integration = lane.integration(&spec.sampling, &exact, lane.noise(60, 1), 2);
             let (field, _) = lane.sampled_field(&exact);

@@ -91,7 +91,7 @@ fn every_conversion_of_the_exact_answers_is_the_exact_velocity() {
         for (source, target, normal) in cases() {
             let field = ExactField::new(&source, &target, schedule);
             let usable = |p: &Prediction| normal || *p != Prediction::Score;
-            for prediction in Prediction::ALL.into_iter().filter(usable) {
+            for prediction in Prediction::ALL.iter().copied().filter(usable) {
                 let converted = Converted::new(Perfect(&field, prediction), prediction, schedule);
                 let (first, last) = prediction.well_conditioned(schedule);
                 for i in 0..=20 {
@@ -118,7 +118,7 @@ fn divergences_are_converted_too() {
     let mut rng = Rng::new(2);
     for schedule in ALL {
         let [(field, _), ..] = fields(schedule);
-        for prediction in Prediction::ALL {
+        for prediction in Prediction::ALL.iter().copied() {
             let converted = Converted::new(Perfect(&field, prediction), prediction, schedule);
             let x = somewhere(&mut rng);
             let expected = divergence(&field, x, 0.5);
@@ -146,7 +146,7 @@ fn at_the_ends_it_is_the_velocity_of_the_nearest_good_time() {
     for schedule in ALL {
         for (field, normal) in fields(schedule) {
             let usable = |p: &Prediction| normal || *p != Prediction::Score;
-            for prediction in Prediction::ALL.into_iter().filter(usable) {
+            for prediction in Prediction::ALL.iter().copied().filter(usable) {
                 let converted = Converted::new(Perfect(&field, prediction), prediction, schedule);
                 let (first, last) = prediction.well_conditioned(schedule);
                 for x in [[0.0, 0.0], [1.3, -0.4], [40.0, 1e3]] {
@@ -182,8 +182,8 @@ fn conversions_are_those_of_the_design_and_invert_each_other() {
         let c = schedule.coefficients(0.4);
         let (x0, x1) = ([0.3, -1.1], [2.0, 0.7]);
         let x = [0, 1].map(|i| c.alpha * x1[i] + c.sigma * x0[i]);
-        for from in Prediction::ALL {
-            for into in Prediction::ALL {
+        for from in Prediction::ALL.iter().copied() {
+            for into in Prediction::ALL.iter().copied() {
                 let expected = into.of_pair(&c, x0, x1);
                 let ours = from.to(into, &c).apply(x, from.of_pair(&c, x0, x1));
                 assert!(
@@ -198,7 +198,7 @@ fn conversions_are_those_of_the_design_and_invert_each_other() {
 #[test]
 fn conditioning_is_the_factor_of_the_conversion() {
     for schedule in ALL {
-        for prediction in Prediction::ALL {
+        for prediction in Prediction::ALL.iter().copied() {
             for t in [0.1, 0.5, 0.9] {
                 let affine = prediction.to(Prediction::Velocity, &schedule.coefficients(t));
                 let factor = prediction.conditioning(schedule, t);
@@ -220,7 +220,7 @@ fn conditioning_is_the_factor_of_the_conversion() {
 #[test]
 fn weights_are_one_on_average_and_bound_the_targets() {
     for schedule in ALL {
-        for prediction in Prediction::ALL {
+        for prediction in Prediction::ALL.iter().copied() {
             let regression = Regression::new(prediction, schedule);
             let n = 10_000;
             let (mut mean, mut most) = (0.0, 0.0f64);
@@ -258,7 +258,7 @@ fn for_the_velocity_it_is_what_batches_hold() {
 
 #[test]
 fn names_go_round() {
-    for prediction in Prediction::ALL {
+    for prediction in Prediction::ALL.iter().copied() {
         assert_eq!(Prediction::from_name(prediction.name()), Some(prediction));
     }
     assert_eq!(Prediction::from_name("noise"), None);

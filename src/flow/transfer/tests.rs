@@ -69,7 +69,7 @@ fn transferred_trajectories_are_rescaled_trajectories() {
 fn the_transferred_exact_field_is_the_exact_field() {
     let drawn = Drawn::default();
     let (s, t) = (
-        source(Source::Gaussian),
+        source(Source::Gaussian, &drawn).unwrap(),
         target(Target::Checkerboard, &drawn).unwrap(),
     );
     let x = [[0.3, -0.8], [1.9, 0.4]];

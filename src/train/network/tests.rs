@@ -2,7 +2,7 @@ use super::*;
 use crate::flow::VelocityField;
 use crate::flow::network::Network;
 use crate::flow::random::Rng;
-use crate::flow::spec::ModelSpec;
+use crate::flow::spec::{LaneSpec, ModelSpec};
 
 const SAMPLES: usize = 17;
 
@@ -11,6 +11,7 @@ fn network(activation: Activation) -> Network {
         width: 12,
         depth: 2,
         activation,
+        ..LaneSpec::default().model
     };
     Network::init(Architecture::new(&spec), &mut Rng::new(3))
 }
