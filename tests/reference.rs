@@ -136,7 +136,8 @@ fn networks_and_their_divergences_are_those_of_pytorch() {
         let network = network(activation, &case);
         let points: Vec<_> = case.input.chunks(3).map(|row| [row[0], row[1]]).collect();
         let t = case.input[2];
-        let (mut velocity, mut divergence) = (vec![[0.0; 2]; points.len()], vec![0.0; points.len()]);
+        let (mut velocity, mut divergence) =
+            (vec![[0.0; 2]; points.len()], vec![0.0; points.len()]);
         network.velocity(&points, t, None, &mut velocity);
         network.divergence(&points, t, None, &mut divergence);
         for (&ours, &theirs) in velocity.iter().flatten().zip(&case.output) {

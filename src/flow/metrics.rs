@@ -133,8 +133,8 @@ fn pairs<'a>(a: &'a [Point], b: &'a [Point]) -> impl Iterator<Item = (Point, Poi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::coupling::tests::torch_cfm_moons;
     use crate::flow::datasets;
+    use crate::flow::reference::torch_cfm_moons;
 
     fn normal(n: usize, seed: u64) -> Vec<Point> {
         Distribution::standard_normal().sample(&mut Rng::new(seed), n)

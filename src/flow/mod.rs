@@ -45,6 +45,7 @@ pub mod partial;
 pub mod prediction;
 pub mod quadrature;
 pub mod random;
+pub mod reference;
 pub mod schedule;
 pub mod shapes;
 pub mod sinkhorn;

@@ -1,0 +1,236 @@
+//! Prints, as a Markdown table, the published numbers of flow matching in the plane beside ours.
+//!
+//! `cargo run --profile site --features cpu --example reproduce` (some minutes); what it printed last
+//! is in `docs/reproduction.md`. An argument prints only the rows that contain it.
+
+use flowlab::flow::VelocityField;
+use flowlab::flow::batch::{EvaluationSet, Objective, bayes_floor};
+use flowlab::flow::coupling::{Pairs, matched};
+use flowlab::flow::datasets;
+use flowlab::flow::distribution::{Distribution, Estimate};
+use flowlab::flow::lane::Lane;
+use flowlab::flow::metrics::{floors, kinetic_energy, normalised_path_energy, straightness, w2};
+use flowlab::flow::network::Network;
+use flowlab::flow::random::Rng;
+use flowlab::flow::reference::{INDEPENDENT_COST, MATCHED_COSTS, torch_cfm_moons};
+use flowlab::flow::spec::{CouplingKind, Drawn, Features, LaneSpec, Source, Target};
+use flowlab::train::device::Processor;
+use flowlab::train::trainer::Trainer;
+use std::time::Instant;
+
+fn main() {
+    let wanted = std::env::args().nth(1).unwrap_or_default();
+    println!("| what | published | ours |\n|---|---|---|");
+    for (what, published, measure) in rows() {
+        if what.contains(&wanted) {
+            println!("| {what} | {published} | {} |", measure());
+        }
+    }
+}
+
+/// What is measured, the published number, and how to get ours.
+type Row = (String, String, Box<dyn Fn() -> String>);
+
+fn row(
+    what: impl Into<String>,
+    published: impl ToString,
+    measure: impl Fn() -> String + 'static,
+) -> Row {
+    (what.into(), published.to_string(), Box::new(measure))
+}
+
+fn rows() -> Vec<Row> {
+    let mut rows = losses();
+    rows.extend(costs());
+    rows.extend(finite_samples());
+    rows.extend(trained());
+    rows.extend(paths());
+    rows
+}
+
+fn spec(target: Target) -> LaneSpec {
+    let mut spec = LaneSpec::default();
+    spec.data.target = target;
+    spec
+}
+
+fn lane(spec: &LaneSpec) -> Lane {
+    Lane::new(spec, &Drawn::default()).expect("nothing of it is drawn")
+}
+
+fn shown(estimate: Estimate) -> String {
+    format!("{:.3} ± {:.3}", estimate.value, estimate.error)
+}
+
+/// Checkerboard, CondOT, independent: what the best predictor loses, and what no predictor does.
+fn losses() -> Vec<Row> {
+    const POINTS: usize = 2_000_000;
+    let floor = || {
+        let floor = bayes_floor(&lane(&spec(Target::Checkerboard)), POINTS);
+        shown(floor.expect("a closed form"))
+    };
+    let zero = || {
+        let mut objective = objective(&spec(Target::Checkerboard));
+        let batch = objective.batch(POINTS);
+        let squares = batch.target.iter().map(|&v| f64::from(v) * f64::from(v));
+        shown(Estimate::of(&squares.collect::<Vec<_>>()))
+    };
+    vec![
+        row(
+            "checkerboard, Bayes floor of the loss",
+            "3.737 ± 0.007",
+            floor,
+        ),
+        row("checkerboard, loss of a zero network", "7.576", zero),
+    ]
+}
+
+/// Transport costs of TorchCFM's pair of data sets.
+fn costs() -> Vec<Row> {
+    let independent = row(
+        "8 Gaussians to moons, independent pairs, E‖x₁ − x₀‖²",
+        INDEPENDENT_COST,
+        || {
+            mean_cost(
+                |x0, x1| Pairs {
+                    x0,
+                    x1: x1.to_vec(),
+                },
+                10_000,
+                20,
+            )
+        },
+    );
+    let matched = MATCHED_COSTS.into_iter().map(|(n, published)| {
+        let what = format!("8 Gaussians to moons, matched in batches of {n}, E‖x₁ − x₀‖²");
+        row(what, published, move || {
+            mean_cost(matched, n, (16_384 / n).max(16))
+        })
+    });
+    [independent].into_iter().chain(matched).collect()
+}
+
+fn mean_cost(couple: fn(Vec<[f64; 2]>, &[[f64; 2]]) -> Pairs, n: usize, batches: usize) -> String {
+    let mut rng = Rng::new(1);
+    let source = datasets::eight_gaussians();
+    let cost = |_| {
+        let x0 = source.sample(&mut rng, n);
+        couple(x0, &torch_cfm_moons(&mut rng, n)).cost()
+    };
+    let costs: Vec<f64> = (0..batches).map(cost).collect();
+    shown(Estimate::of(&costs))
+}
+
+/// W2 between two samples of 1,000 points of one distribution.
+fn finite_samples() -> Vec<Row> {
+    let floor = |distribution: fn() -> Distribution| {
+        move || {
+            let (data, mut rng) = (distribution(), Rng::new(2));
+            let values: Vec<f64> = (0..5).map(|_| floors(&data, 1000, &mut rng).w2).collect();
+            shown(Estimate::of(&values))
+        }
+    };
+    let what = |name: &str| format!("{name}, W2 of two samples of 1,000");
+    vec![
+        row(what("two moons"), 0.10, floor(datasets::moons)),
+        row(what("8 Gaussians"), 0.57, floor(datasets::eight_gaussians)),
+        row(what("checkerboard"), 0.37, floor(datasets::checkerboard)),
+    ]
+}
+
+fn objective(spec: &LaneSpec) -> Objective {
+    Objective::new(spec, &Drawn::default()).expect("nothing of it is drawn")
+}
+
+/// The network after all steps of its limit, and the seconds they took.
+fn train(spec: &LaneSpec) -> (Network, f64) {
+    let mut objective = objective(spec);
+    let network = objective.lane().network();
+    let mut trainer = Trainer::new(&Processor::cpu("an example"), &network, spec.training);
+    let begin = Instant::now();
+    for _ in 0..spec.training.limit {
+        trainer.step(&objective.batch(spec.training.batch as usize));
+    }
+    let weights = pollster::block_on(trainer.weights()).expect("the CPU does not fail");
+    let network = Network::new(network.architecture(), weights).expect("the same shape");
+    (network, begin.elapsed().as_secs_f64())
+}
+
+/// The excess loss reached, for three seeds.
+fn excess(spec: LaneSpec) -> String {
+    let run = |seed| {
+        let spec = LaneSpec { seed, ..spec };
+        let (network, seconds) = train(&spec);
+        let lane = lane(&spec);
+        let set = EvaluationSet::new(&lane).expect("a closed form");
+        (set.excess(&*lane.learned(&network)), seconds)
+    };
+    let runs: Vec<(f64, f64)> = [1, 2, 3].map(run).to_vec();
+    let excesses: Vec<String> = runs.iter().map(|(e, _)| format!("{e:.4}")).collect();
+    let seconds = runs.iter().map(|(_, s)| s).sum::<f64>() / 3.0;
+    format!("{} ({seconds:.0} s each)", excesses.join(", "))
+}
+
+/// What a plain numpy trainer reaches.
+fn trained() -> Vec<Row> {
+    let moons = |lr: f64| {
+        let mut spec = spec(Target::Moons);
+        (spec.training.lr, spec.training.limit) = (lr, 2000);
+        move || excess(spec)
+    };
+    let checkerboard = |features: Features| {
+        let mut spec = spec(Target::Checkerboard);
+        (spec.model.width, spec.model.features) = (128, features);
+        (spec.training.lr, spec.training.batch, spec.training.limit) = (3e-3, 1024, 4000);
+        move || excess(spec)
+    };
+    let moons_of = |lr: &str| format!("two moons, 64x3, batch 256, 2,000 steps at {lr}: excess");
+    let board = "checkerboard, 128x3, batch 1024, 4,000 steps at 3e-3";
+    vec![
+        row(moons_of("1e-3"), 0.093, moons(1e-3)),
+        row(moons_of("3e-3"), 0.056, moons(3e-3)),
+        row(moons_of("1e-2"), 0.024, moons(1e-2)),
+        row(
+            format!("{board}, plain: excess"),
+            0.018,
+            checkerboard(Features::Plain),
+        ),
+        row(
+            format!("{board}, Fourier features: excess"),
+            0.0087,
+            checkerboard(Features::Fourier),
+        ),
+    ]
+}
+
+/// Straightness and normalised path energy, 8 Gaussians to moons, with and without matching.
+fn paths() -> Vec<Row> {
+    let of = |coupling| {
+        move || {
+            let mut spec = spec(Target::Moons);
+            (spec.data.source, spec.data.coupling) = (Source::EightGaussians, coupling);
+            path_figures(&spec)
+        }
+    };
+    let what = |name: &str| format!("8 Gaussians to moons, {name}: straightness, NPE");
+    vec![
+        row(what("independent"), "", of(CouplingKind::Independent)),
+        row(what("matched"), "several times lower", of(CouplingKind::Ot)),
+    ]
+}
+
+fn path_figures(spec: &LaneSpec) -> String {
+    const PARTICLES: usize = 1000;
+    let (network, _) = train(spec);
+    let lane = lane(spec);
+    let field: Box<dyn VelocityField> = lane.learned(&network);
+    let noise = lane.noise(PARTICLES, 5);
+    let mut flow = lane.integration(&spec.sampling, &*field, noise, spec.sampling.steps + 1);
+    while flow.step(&*field) {}
+    let mut rng = Rng::new(6);
+    let start = lane.source().sample(&mut rng, PARTICLES);
+    let ends = w2(&start, &lane.target().sample(&mut rng, PARTICLES));
+    let frames = flow.into_frames();
+    let energy = normalised_path_energy(kinetic_energy(&frames), ends);
+    format!("{:.3}, {energy:.3}", straightness(&frames))
+}
