@@ -66,6 +66,14 @@ impl Profile {
             Profile::Release => "release",
         }
     }
+
+    /// The profile of Cargo that a program is built with: what ships has one for the page and one for the engines.
+    fn cargo(self, program: Program) -> &'static str {
+        match (self, program.is_engine()) {
+            (Profile::Release, true) => "engine",
+            _ => self.name(),
+        }
+    }
 }
 
 /// Has Cargo build the program; gives the bytes of its wasm.
@@ -80,7 +88,7 @@ pub fn compile(layout: &Layout, program: Program, profile: Profile) -> Result<Ve
             "--target",
             "wasm32-unknown-unknown",
             "--profile",
-            profile.name(),
+            profile.cargo(program),
         ])
         .args(["--bin", program.bin, "--features", program.features])
         .arg("--message-format=json-render-diagnostics")

@@ -71,6 +71,8 @@ fn set_up(layout: &Layout, options: &Options) -> Result<()> {
             bail!("the browser tests need Node.js 20 or newer on PATH (or use --native-only)");
         }
         setup::chromium::ensure()?;
+        setup::firefox::ensure()?;
+        setup::webkit::ensure()?;
         setup::npm::ensure(layout, &browser::folder(layout))?;
     }
     Ok(())
