@@ -34,7 +34,7 @@ after(async () => {
   for (const browser of browsers.values()) await (await browser).close();
 });
 
-function required(name) {
+export function required(name) {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is not set: run these tests with \`cargo xtask test --browser-only\``);
   return value;

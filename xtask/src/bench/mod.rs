@@ -2,12 +2,13 @@
 //! `bench/README.md`; what is measured in the browser is there too, and only set up, read and printed here.
 
 mod budgets;
+mod native;
 mod report;
 mod statistics;
 mod table;
 
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -31,11 +32,8 @@ pub struct Options {
 }
 
 pub fn run(layout: &Layout, options: &Options) -> Result<()> {
-    let chromium = set_up(layout)?;
-    let folder = site_of(layout, options)?;
     let results = layout.target.join("bench.json");
-    measure(layout, options, &folder, &chromium, &results)?;
-    let mut json = serde_json::from_str(&fs::read_to_string(&results)?)?;
+    let mut json = measured(layout, options, &results)?;
     let report = Report::read(&json).context("the browser side wrote no report")?;
     print!("{}", table::markdown(&report, &command(options)));
     annotate(&mut json, &report, options);
@@ -47,6 +45,29 @@ pub fn run(layout: &Layout, options: &Options) -> Result<()> {
         0 => Ok(()),
         failed => bail!("{failed} rows could not be measured"),
     }
+}
+
+/// The samples of all rows that are wanted.
+fn measured(layout: &Layout, options: &Options, results: &Path) -> Result<Value> {
+    let only = options.only.as_deref().unwrap_or("");
+    let mut json = match only.starts_with(native::ROWS) {
+        true => json!({ "about": {}, "rows": [], "notes": [] }),
+        false => in_browser(layout, options, results)?,
+    };
+    if native::ROWS.starts_with(only) || only.starts_with(native::ROWS) {
+        let rows = json["rows"]
+            .as_array_mut()
+            .context("the browser side wrote no report")?;
+        rows.extend(native::measure(layout, only)?);
+    }
+    Ok(json)
+}
+
+fn in_browser(layout: &Layout, options: &Options, results: &Path) -> Result<Value> {
+    let chromium = set_up(layout)?;
+    let folder = site_of(layout, options)?;
+    measure(layout, options, &folder, &chromium, results)?;
+    Ok(serde_json::from_str(&fs::read_to_string(results)?)?)
 }
 
 /// Everything but the compiler's target; gives the browser.

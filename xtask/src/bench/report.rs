@@ -72,7 +72,11 @@ impl Row {
     }
 }
 
+/// Nothing where no browser ran.
 fn about(json: &Value) -> Vec<String> {
+    if json["cpu"].is_null() {
+        return Vec::new();
+    }
     let text = |name: &str| match &json[name] {
         Value::String(text) => text.clone(),
         Value::Null => "unknown".to_owned(),

@@ -1,6 +1,7 @@
-//! How large what is shipped is: printed, and kept in `target/size-report.json` for others to compare with.
+//! How large what is shipped is: printed, kept in `target/size-report.json` for others to compare with, and held
+//! against the budgets.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde_json::{Map, json};
 use std::fmt::Write;
 
@@ -14,6 +15,14 @@ pub struct Shipped {
     pub raw: usize,
     pub brotli: usize,
 }
+
+/// Most bytes with brotli that may ship, in design section 7: all that is there before the page moves (here with every
+/// language, of which a visit loads one), and each engine.
+const BUDGETS: [(&str, &[&str], usize); 3] = [
+    ("what opens the page", &["page", "everything else"], 250_000),
+    ("engine_cpu", &["engine_cpu"], 450_000),
+    ("engine_gpu", &["engine_gpu"], 2_000_000),
+];
 
 /// The parts of the site, each with (raw, brotli): everything belongs to exactly one.
 fn parts(shipped: &[Shipped]) -> Vec<(&'static str, usize, usize)> {
@@ -37,12 +46,29 @@ pub fn write(layout: &Layout, shipped: &[Shipped]) -> Result<()> {
     let parts = parts(shipped);
     print!("{}", table(&parts));
     let mut report = Map::new();
-    for (name, raw, brotli) in parts {
-        report.insert(name.to_owned(), json!({ "raw": raw, "brotli": brotli }));
+    for (name, raw, brotli) in &parts {
+        report.insert((*name).to_owned(), json!({ "raw": raw, "brotli": brotli }));
     }
     let text = serde_json::to_string_pretty(&report)?;
     files::write_if_changed(&layout.target.join("size-report.json"), text.as_bytes())?;
-    Ok(())
+    match broken(&parts) {
+        broken if broken.is_empty() => Ok(()),
+        broken => bail!("too large: {}", broken.join("; ")),
+    }
+}
+
+/// A sentence for each budget that is broken.
+fn broken(parts: &[(&str, usize, usize)]) -> Vec<String> {
+    let of = |names: &[&str]| -> usize {
+        let own = parts.iter().filter(|part| names.contains(&part.0));
+        own.map(|part| part.2).sum()
+    };
+    let sizes = BUDGETS.map(|(what, names, limit)| (what, of(names), limit));
+    let over = sizes.into_iter().filter(|(_, size, limit)| size > limit);
+    over.map(|(what, size, limit)| {
+        format!("{what} is {size} bytes with brotli, and {limit} are allowed")
+    })
+    .collect()
 }
 
 fn table(parts: &[(&str, usize, usize)]) -> String {
@@ -57,6 +83,21 @@ fn table(parts: &[(&str, usize, usize)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_broken_budget_is_named() {
+        let parts = |page, other, cpu| {
+            [
+                ("page", 0, page),
+                ("everything else", 0, other),
+                ("engine_cpu", 0, cpu),
+            ]
+        };
+        assert!(broken(&parts(230_000, 20_000, 450_000)).is_empty());
+        let said = broken(&parts(230_000, 20_001, 450_001));
+        assert!(said[0].starts_with("what opens the page is 250001"));
+        assert!(said[1].starts_with("engine_cpu is 450001"));
+    }
 
     #[test]
     fn every_file_belongs_to_one_part() {

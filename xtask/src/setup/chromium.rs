@@ -1,9 +1,10 @@
 //! A Chromium to test in, and a font that has Chinese.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use std::path::PathBuf;
 use std::process::Command;
 
+use super::apt;
 use crate::process;
 
 /// By these names systems know it.
@@ -25,11 +26,11 @@ pub fn ensure() -> Result<PathBuf> {
         let why =
             "the browser tests need Chromium: install it, or set FLOWLAB_CHROMIUM to its path";
         eprintln!("installing Debian's chromium (about 130 MB)");
-        install("chromium").context(why)?;
+        apt::install("chromium").context(why)?;
     }
     if !has_chinese() {
         eprintln!("installing {FONT}, so that Chinese text is not drawn as boxes (2 MB)");
-        if let Err(error) = install(FONT) {
+        if let Err(error) = apt::install(FONT) {
             eprintln!(
                 "it cannot be installed; screenshots of Chinese pages will show boxes: {error:#}"
             );
@@ -42,30 +43,4 @@ pub fn ensure() -> Result<PathBuf> {
 fn has_chinese() -> bool {
     let listed = process::output(Command::new("fc-list").args([":lang=zh", "family"]));
     listed.map_or(true, |families| !families.trim().is_empty())
-}
-
-fn install(package: &str) -> Result<()> {
-    if process::on_path(&["apt-get"]).is_none() {
-        bail!("this system has no apt-get to install {package} with");
-    }
-    // Lists may be missing or old; an old list is still worth a try.
-    let _ = process::output(apt()?.arg("update"));
-    process::output(apt()?.args(["install", "--yes", "--no-install-recommends", package])).map(drop)
-}
-
-/// apt-get with the rights to install, asking nothing.
-fn apt() -> Result<Command> {
-    let root = process::output(Command::new("id").arg("-u"))?.trim() == "0";
-    let mut command = match (root, process::on_path(&["sudo"])) {
-        (true, _) => Command::new("apt-get"),
-        (false, Some(sudo)) => {
-            let mut command = Command::new(sudo);
-            command.args(["--non-interactive", "apt-get"]);
-            command
-        }
-        (false, None) => bail!("installing needs root, and there is no sudo"),
-    };
-    command.env("DEBIAN_FRONTEND", "noninteractive");
-    command.args(["-q", "-o", "DPkg::Lock::Timeout=120"]);
-    Ok(command)
 }

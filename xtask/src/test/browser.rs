@@ -16,13 +16,14 @@ pub fn folder(layout: &Layout) -> PathBuf {
 }
 
 pub fn run(layout: &Layout, log: &Path) -> Result<()> {
-    let chromium = setup::chromium::ensure()?;
     let server = Server::start(&layout.site(), 0)?;
     let mut command = Command::new("node");
     command
         .current_dir(folder(layout))
         .env("FLOWLAB_URL", server.url())
-        .env("FLOWLAB_CHROMIUM", chromium)
+        .env("FLOWLAB_CHROMIUM", setup::chromium::ensure()?)
+        .env("FLOWLAB_FIREFOX", setup::firefox::ensure()?)
+        .env("FLOWLAB_WEBKIT_DRIVER", setup::webkit::ensure()?)
         // One file at a time: the software GPU takes all cores, and tests watch the clock.
         .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
         .args(test_files(layout)?);

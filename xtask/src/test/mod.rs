@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that must hold, the cheap things first, and one line at the end.
 
 mod browser;
+mod sizes;
 mod stages;
 mod summary;
 
@@ -71,6 +72,8 @@ fn set_up(layout: &Layout, options: &Options) -> Result<()> {
             bail!("the browser tests need Node.js 20 or newer on PATH (or use --native-only)");
         }
         setup::chromium::ensure()?;
+        setup::firefox::ensure()?;
+        setup::webkit::ensure()?;
         setup::npm::ensure(layout, &browser::folder(layout))?;
     }
     Ok(())
@@ -81,7 +84,7 @@ fn pointless(layout: &Layout, stage: &Stage, before: &[Outcome]) -> bool {
     let mut failed = before.iter().filter(|outcome| outcome.passed != Some(true));
     failed.any(|outcome| {
         let text = fs::read_to_string(log(layout, outcome.name)).unwrap_or_default();
-        (outcome.name == stages::SITE && stage.name == stages::BROWSER)
+        (outcome.name == stages::SITE && [stages::SIZES, stages::BROWSER].contains(&stage.name))
             // Compiler errors have a number; lints and failed tests have none.
             || (outcome.passed == Some(false) && stage.compiles && text.contains("\nerror[E"))
             || (outcome.passed.is_none() && stage.name == stages::BROWSER)

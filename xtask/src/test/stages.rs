@@ -5,11 +5,12 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use super::{Options, browser};
+use super::{Options, browser, sizes};
 use crate::layout::Layout;
 use crate::process;
 
 pub const SITE: &str = "site";
+pub const SIZES: &str = "sizes";
 pub const BROWSER: &str = "browser tests";
 
 /// No stage takes this long unless it hangs.
@@ -35,6 +36,11 @@ pub fn chosen(options: &Options) -> Vec<Stage> {
             name: SITE,
             compiles: true,
             run: Box::new(site),
+        });
+        stages.push(Stage {
+            name: SIZES,
+            compiles: false,
+            run: Box::new(sizes::run),
         });
         stages.push(Stage {
             name: "baselines",
