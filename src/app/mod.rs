@@ -25,4 +25,5 @@ pub mod stroke;
 pub mod text;
 pub mod update;
 pub mod value;
+pub mod views;
 pub mod wait;

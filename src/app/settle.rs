@@ -179,6 +179,7 @@ fn resample(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
     own.sampling += 1;
     own.transfer = None;
     own.density = None;
+    own.views = Default::default();
     if let Ok(math) = Lane::new(&state.settings.spec(lane), &state.settings.drawn) {
         state.lanes[lane].math = Some(math);
     }

@@ -4,6 +4,7 @@ use super::handover::Handover;
 use super::local::{ArrowsPreview, Preview};
 use super::pictures::Pictures;
 use super::settings::Settings;
+use super::views::Views;
 use crate::engine::protocol::{Backend, Ensemble, JobId, RunId};
 use crate::flow::Point;
 use crate::flow::lane::Lane;
@@ -126,6 +127,8 @@ pub struct LaneState {
     pub density: Option<Grid>,
     /// The measured gap of a scheduler transfer, and the solver steps it was measured with.
     pub transfer: Option<TransferView>,
+    /// What else has been computed only to be looked at.
+    pub views: Views,
     /// The lane's mathematics; absent while there is a [`LaneState::problem`].
     pub(super) math: Option<Lane>,
     /// The exact flow on its way to the stage.
@@ -169,7 +172,7 @@ pub struct Grid {
     pub side: usize,
     /// Half-width of the square that the grid covers.
     pub extent: f64,
-    /// 1 for a density, 2 for a velocity.
+    /// 1 for a density or another scalar, 2 for a velocity or another vector.
     pub channels: usize,
     pub times: Vec<f64>,
     pub values: Vec<f32>,

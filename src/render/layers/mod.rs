@@ -25,5 +25,14 @@ pub(super) fn painter(layer: Layer) -> Painter {
         Layer::Trajectories => trajectories::draw,
         Layer::Arrows => arrows::draw,
         Layer::Particles => particles::draw,
+        // Drawn by the commits that follow.
+        Layer::Error
+        | Layer::Divergence
+        | Layer::Grid
+        | Layer::Score
+        | Layer::Posterior
+        | Layer::Matching
+        | Layer::Region
+        | Layer::FlowMap => |_, _, _| {},
     }
 }
