@@ -17,14 +17,13 @@
 //!
 //! [`Schedule::regular`]: super::schedule::Schedule::regular
 
+use super::Point;
 use super::coupling::Pairs;
 use super::datasets::DataError;
-use super::distribution::Estimate;
 use super::lane::{Lane, stream};
 use super::random::Rng;
 use super::schedule::{Coefficients, Schedule};
 use super::spec::{Drawn, LaneSpec};
-use super::{Point, VelocityField};
 
 /// The `R` of the [module](self).
 const STEEP: f64 = 16.0;
@@ -155,20 +154,20 @@ impl Batch {
 
 /// The weights of the [module](self).
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Weighting {
+pub(super) struct Weighting {
     /// The `c` that makes their mean 1.
     scale: f64,
 }
 
 impl Weighting {
-    fn new(schedule: Schedule) -> Self {
+    pub(super) fn new(schedule: Schedule) -> Self {
         const N: u32 = 4096;
         let raw = |i: u32| raw_weight(&schedule.coefficients((f64::from(i) + 0.5) / f64::from(N)));
         let mean = (0..N).map(raw).sum::<f64>() / f64::from(N);
         Self { scale: 1.0 / mean }
     }
 
-    fn weight(self, c: &Coefficients) -> f64 {
+    pub(super) fn weight(self, c: &Coefficients) -> f64 {
         self.scale * raw_weight(c)
     }
 }
@@ -184,125 +183,8 @@ fn raw_weight(c: &Coefficients) -> f64 {
 }
 
 /// `a x1 + b x0`.
-fn combined(a: f64, x1: Point, b: f64, x0: Point) -> Point {
+pub(super) fn combined(a: f64, x1: Point, b: f64, x0: Point) -> Point {
     [a * x1[0] + b * x0[0], a * x1[1] + b * x0[1]]
-}
-
-/// Points of the path, grouped by time: each group's times are one in each even part of `[0, 1]`.
-struct Probe {
-    times: Vec<f64>,
-    /// `times.len()` groups of one size.
-    points: Vec<Point>,
-}
-
-impl Probe {
-    /// `groups` times and `size` points at each, with independent pairs.
-    fn new(lane: &Lane, stream: u64, groups: usize, size: usize) -> Self {
-        let mut rng = Rng::stream(lane.spec().seed.into(), stream);
-        let mut times = Vec::with_capacity(groups);
-        let mut points = Vec::with_capacity(groups * size);
-        for k in 0..groups {
-            let t = lane
-                .schedule()
-                .regular((k as f64 + rng.uniform()) / groups as f64);
-            let c = lane.schedule().coefficients(t);
-            let mut point = || {
-                combined(
-                    c.alpha,
-                    lane.target().draw(&mut rng),
-                    c.sigma,
-                    lane.source().draw(&mut rng),
-                )
-            };
-            points.extend((0..size).map(|_| point()));
-            times.push(t);
-        }
-        Self { times, points }
-    }
-
-    /// The field's velocity at every point.
-    fn velocities(&self, field: &dyn VelocityField) -> Vec<Point> {
-        let mut out = vec![[0.0; 2]; self.points.len()];
-        let size = self.points.len() / self.times.len();
-        let groups = self.points.chunks(size).zip(out.chunks_mut(size));
-        for ((x, out), &t) in groups.zip(&self.times) {
-            field.velocity(x, t, None, out);
-        }
-        out
-    }
-}
-
-/// Fixed points of the path with their exact velocities, to measure a field against.
-pub struct EvaluationSet {
-    probe: Probe,
-    exact: Vec<Point>,
-}
-
-impl EvaluationSet {
-    /// Times, evenly spread.
-    pub const TIMES: usize = 64;
-    /// Points at each time.
-    pub const POINTS: usize = 32;
-
-    /// The set of a lane; `None` where the exact field has no closed form.
-    pub fn new(lane: &Lane) -> Option<Self> {
-        let field = lane.closed_form()?;
-        let probe = Probe::new(lane, stream::EVALUATION, Self::TIMES, Self::POINTS);
-        let exact = probe.velocities(&field);
-        Some(Self { probe, exact })
-    }
-
-    /// `E |v - u|^2 / 2` with `t` uniform: how far the loss of `v` is above its floor (for
-    /// schedules whose weights are not all 1: above the floor of the unweighted loss).
-    pub fn excess(&self, field: &dyn VelocityField) -> f64 {
-        self.excesses(field).sum::<f64>() / self.probe.times.len() as f64
-    }
-
-    /// The same, at each of the [`TIMES`](Self::TIMES) in turn: for one who has other things to do
-    /// in between. The excess is their mean.
-    pub fn excesses<'a>(&'a self, field: &'a dyn VelocityField) -> impl Iterator<Item = f64> + 'a {
-        let groups = self.probe.points.chunks(Self::POINTS);
-        let groups = groups.zip(self.exact.chunks(Self::POINTS));
-        groups.zip(&self.probe.times).map(|((x, exact), &t)| {
-            let mut learned = vec![[0.0; 2]; x.len()];
-            field.velocity(x, t, None, &mut learned);
-            let squares = learned.iter().zip(exact).map(|(v, u)| {
-                let d = [v[0] - u[0], v[1] - u[1]];
-                d[0] * d[0] + d[1] * d[1]
-            });
-            squares.sum::<f64>() / (2.0 * x.len() as f64)
-        })
-    }
-}
-
-/// The loss of the exact field, which no network goes below: `E w(t) (|target|^2 - |u|^2) / 2`,
-/// the first term in closed form, the second a mean over about `n` points (at least 32) of the
-/// path. `None` where the exact field has no closed form.
-///
-/// The standard error does not count that times are evenly spread, and is a little too large.
-pub fn bayes_floor(lane: &Lane, n: usize) -> Option<Estimate> {
-    const GROUP: usize = 32;
-    let field = lane.closed_form()?;
-    let probe = Probe::new(lane, stream::FLOOR, n.div_ceil(GROUP).max(1), GROUP);
-    let weighting = Weighting::new(lane.schedule());
-    let velocities = probe.velocities(&field);
-    let mut values = Vec::with_capacity(velocities.len());
-    for (velocities, &t) in velocities.chunks(GROUP).zip(&probe.times) {
-        let c = lane.schedule().coefficients(t);
-        let (weight, total) = (weighting.weight(&c), mean_square_target(lane, &c));
-        let value = |u: &Point| weight * (total - u[0] * u[0] - u[1] * u[1]) / 2.0;
-        values.extend(velocities.iter().map(value));
-    }
-    Some(Estimate::of(&values))
-}
-
-/// `E |alpha' X_1 + sigma' X_0|^2` of independent pairs.
-fn mean_square_target(lane: &Lane, c: &Coefficients) -> f64 {
-    let (m0, m1) = (lane.source().mean(), lane.target().mean());
-    let mixed = m0[0] * m1[0] + m0[1] * m1[1];
-    c.d_alpha * c.d_alpha * lane.target().second_moment()
-        + c.d_sigma * c.d_sigma * lane.source().second_moment()
-        + 2.0 * c.d_alpha * c.d_sigma * mixed
 }
 
 #[cfg(test)]

@@ -253,7 +253,7 @@ impl Lane {
     /// The solver that `sampling` asks for, with an open end where the schedule sampled under has a
     /// singular one.
     pub fn solver(&self, sampling: &SamplingSpec) -> Solver {
-        let solver = Solver::new(sampling.solver, sampling.steps);
+        let solver = Solver::new(sampling.solver, sampling.steps).with_tolerance(sampling.rtol);
         let kind = sampling.sample_schedule.kind();
         let schedule = kind.map_or(self.schedule, |kind| Schedule::new(kind, &self.spec.path));
         let singular = schedule.regular(1.0) < 1.0;
