@@ -13,6 +13,7 @@ pub mod overlay;
 pub mod panel;
 pub mod pictures;
 pub mod points;
+mod posterior;
 pub mod replies;
 pub mod scenes;
 pub mod schema;

@@ -114,17 +114,16 @@ fn restart(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
 }
 
 /// Tells the engine of a lane, if there is an engine and the lane can run.
-pub fn configure(state: &State, lane: usize, effects: &mut Vec<Effect>) {
-    let own = &state.lanes[lane];
+pub fn configure(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
     if !state.engine_ready() {
         return;
     }
-    if own.problem.is_some() {
+    if state.lanes[lane].problem.is_some() {
         effects.push(Effect::Send(Request::Drop { lane: lane as u8 }));
         return;
     }
     effects.push(Effect::Send(configuration(state, lane)));
-    if own.training {
+    if state.lanes[lane].training {
         effects.push(Effect::Send(train_request(state, lane)));
     }
 }
@@ -141,9 +140,10 @@ pub fn configuration(state: &State, lane: usize) -> Request {
 }
 
 /// The request that has a lane train as far as its limit says.
-pub fn train_request(state: &State, lane: usize) -> Request {
-    let own = &state.lanes[lane];
+pub fn train_request(state: &mut State, lane: usize) -> Request {
     let until = training_goal(state, lane);
+    let own = &mut state.lanes[lane];
+    own.running |= own.training;
     Request::Train {
         lane: lane as u8,
         run: own.run,

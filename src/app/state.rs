@@ -5,7 +5,7 @@ use super::local::{ArrowsPreview, Preview};
 use super::pictures::Pictures;
 use super::settings::Settings;
 use super::views::Views;
-use crate::engine::protocol::{Backend, Ensemble, JobId, RunId};
+use crate::engine::protocol::{Accuracy, Backend, Ensemble, JobId, RunId};
 use crate::flow::Point;
 use crate::flow::lane::Lane;
 use crate::flow::network::Network;
@@ -26,6 +26,9 @@ pub struct State {
     pub extent: f64,
     /// Where the pointer is, if it is on a stage.
     pub pointer: Option<Pointer>,
+    /// Charts on the page that the engine must be asked for, by name: `errors costs likelihood
+    /// gradients stepcost`.
+    pub charts: Vec<String>,
     /// Seconds that time has rested at 1.
     pub(super) rest: f64,
     /// The last run id given out.
@@ -50,6 +53,7 @@ impl State {
             notices: Vec::new(),
             extent: 4.0,
             pointer: None,
+            charts: Vec::new(),
             rest: 0.0,
             runs: 0,
             jobs: FIRST_PAGE_JOB,
@@ -112,9 +116,15 @@ pub struct LaneState {
     pub problem: Option<Notice>,
     /// Training steps taken.
     pub step: u32,
+    /// Rounds of a rectified flow begun.
+    pub round: u32,
     /// Whether the user wants the lane to train.
     pub training: bool,
+    /// Whether the engine has been told to train it and has not said since that it does not.
+    pub(super) running: bool,
     pub history: History,
+    /// How well floor and excess are known.
+    pub accuracy: Accuracy,
     pub steps_per_second: f64,
     /// The particles on the stage; `step: None` marks the exact flow.
     pub ensemble: Option<Ensemble>,
@@ -149,7 +159,7 @@ pub struct History {
     pub loss: Vec<(u32, f64)>,
     pub excess: Vec<(u32, f64)>,
     pub straightness: Vec<(u32, f64)>,
-    /// The Bayes floor of the loss, where a closed form is known.
+    /// The Bayes floor of the loss, where it is known or estimated.
     pub floor: Option<f64>,
 }
 

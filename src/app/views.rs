@@ -4,6 +4,7 @@
 //! the order of their times, each holding the same particles in the same order. Grids over the plane
 //! are [`super::state::Grid`]s: one channel for a scalar, two for a vector.
 
+use crate::engine::protocol::StepCost;
 use crate::flow::Point;
 use crate::flow::continuity::{Balance, Region};
 use crate::flow::gradients::Comparison;
@@ -184,6 +185,8 @@ pub struct Views {
     pub likelihood: Option<LikelihoodView>,
     pub gradients: Option<GradientView>,
     pub gap: Option<GapView>,
+    /// What a step of maximum likelihood would cost beside one of flow matching.
+    pub step_cost: Option<StepCost>,
     /// What the lane's network predicts, where that is not the velocity itself.
     pub prediction: Option<Prediction>,
 }

@@ -9,6 +9,7 @@ use crate::flow::spec::{Drawn, LaneSpec};
 use crate::train::device::DeviceError;
 use crate::train::device::{Kind, Processor};
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 /// Seconds since some moment. The engine reads no other clock.
 pub type Clock = Box<dyn Fn() -> f64>;
@@ -22,7 +23,7 @@ pub(super) type Outcome<T = ()> = Result<T, String>;
 /// and [`handle`](Self::handle) whenever a request has arrived; not to call is to pause it.
 pub struct Engine {
     pub(super) processor: Processor,
-    pub(super) now: Clock,
+    pub(super) now: Rc<dyn Fn() -> f64>,
     pub(super) lanes: [Option<Lane>; 2],
     pub(super) questions: Questions,
     /// The lane that trained last.
@@ -44,7 +45,7 @@ impl Engine {
     pub fn new(processor: Processor, now: Clock) -> Self {
         Self {
             processor,
-            now,
+            now: now.into(),
             lanes: [None, None],
             questions: Questions::default(),
             turn: 1,
@@ -139,7 +140,7 @@ impl Engine {
         let work = if urgent { Work::Display } else { work };
         let begin = (self.now)();
         match work {
-            Work::Training => self.train(begin + budget).await?,
+            Work::Training => self.train(begin + budget, replies).await?,
             Work::Display => self.draw(begin + budget, replies).await?,
             Work::Job => self.answer(begin + budget, replies).await?,
         }

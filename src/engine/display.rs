@@ -2,7 +2,9 @@
 
 use super::journey::{Followed, Journey};
 use super::slices::{Sliced, pause};
-use crate::flow::batch::EvaluationSet;
+use crate::flow::distribution::Estimate;
+use crate::flow::evaluation::{EvaluationSet, spread_over_time};
+use crate::flow::lane::Lane;
 use crate::flow::metrics;
 use crate::flow::network::Network;
 use crate::flow::solver::Frames;
@@ -45,11 +47,13 @@ pub struct Picture {
     pub detail: Detail,
     /// Training steps behind the field.
     pub step: u32,
+    /// The round of a rectified flow that it belongs to.
+    pub round: u32,
     pub frames: Frames,
     pub nfe: u32,
     pub straightness: f64,
     /// The network's excess loss, where it was asked for and is known.
-    pub excess: Option<f64>,
+    pub excess: Option<Estimate>,
 }
 
 /// What a lane's picture is waiting for.
@@ -120,7 +124,7 @@ impl Display {
 /// A quick one that would be no less careful counts as full.
 pub async fn picture(
     mut journey: Journey,
-    step: u32,
+    (step, round): (u32, u32),
     detail: Detail,
     evaluation: Option<Rc<EvaluationSet>>,
 ) -> Picture {
@@ -139,6 +143,7 @@ pub async fn picture(
     Picture {
         detail,
         step,
+        round,
         nfe,
         straightness: metrics::straightness(&frames),
         frames,
@@ -147,13 +152,14 @@ pub async fn picture(
 }
 
 /// The excess loss of a network, with a pause after every group of points.
-pub async fn excess(set: &EvaluationSet, network: &Network) -> f64 {
-    let mut sum = 0.0;
-    for group in set.excesses(network) {
-        sum += group;
+pub async fn excess(set: &EvaluationSet, lane: &Lane, network: &Network) -> Estimate {
+    let learned = lane.learned(network);
+    let mut values = Vec::new();
+    for value in set.excesses(&*learned) {
+        values.push(value);
         pause().await;
     }
-    sum / EvaluationSet::TIMES as f64
+    spread_over_time(&values)
 }
 
 /// Takes fewer steps where the picture would take long.

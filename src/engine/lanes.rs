@@ -64,7 +64,7 @@ impl Lane {
         }
         Some(Progress {
             straightness: self.straightness,
-            ..course.progress(lane, self.run)?
+            ..course.progress(lane, self.run)
         })
     }
 }

@@ -82,7 +82,11 @@ impl Engine {
             sampling: lane.sampling,
             keep: FRAMES,
         };
-        let work = picture(journey, step, detail, evaluation);
+        let round = lane
+            .course
+            .as_ref()
+            .map_or(0, |course| course.round().number);
+        let work = picture(journey, (step, round), detail, evaluation);
         lane.display.draw(detail, Sliced::new(work));
         Ok(())
     }
@@ -130,7 +134,13 @@ impl Engine {
         lane.straightness = Some(picture.straightness);
         match &mut lane.course {
             Some(course) => {
-                course.excess = picture.excess.or(course.excess);
+                // A picture begun in the round before says nothing of this one.
+                if let Some(excess) = picture
+                    .excess
+                    .filter(|_| picture.round == course.round().number)
+                {
+                    course.excess = Some((excess, picture.step));
+                }
                 if !course.running() {
                     course.report.hurry();
                 }
@@ -144,9 +154,12 @@ impl Engine {
     fn borrowed_progress(&self, number: u8) -> Option<Progress> {
         let lane = self.lanes[usize::from(number)].as_ref()?;
         let course: &Course = self.lanes[0].as_ref()?.course.as_ref()?;
+        if course.steps() == 0 {
+            return None;
+        }
         Some(Progress {
             straightness: lane.straightness,
-            ..course.progress(number, lane.run)?
+            ..course.progress(number, lane.run)
         })
     }
 }

@@ -249,7 +249,7 @@ fn a_borrowing_lane_follows_the_other_lanes_network() {
     let answer = bench.answer(1, Job::Metrics);
     assert!(matches!(
         answer,
-        Ok(Answer::Metrics(Metrics { step: 30, .. }))
+        Ok(Answer::Metrics(metrics)) if metrics.step == 30
     ));
 }
 
@@ -293,7 +293,11 @@ fn a_diverging_lane_stops_with_a_sentence() {
     bench.train(0, 1, Training::Until(u32::MAX));
     let replies = bench.finish();
     let failed = replies.iter().find_map(|reply| match reply {
-        Reply::Failed(sentence) => Some(sentence.clone()),
+        Reply::LaneFailed {
+            lane: 0,
+            run: 1,
+            sentence,
+        } => Some(sentence.clone()),
         _ => None,
     });
     let sentence = failed.expect("it says so");
@@ -358,6 +362,9 @@ fn a_checkpoint_of_another_network_is_refused() {
         weights: Floats(vec![0.0; 5]),
         moment_1: Floats::default(),
         moment_2: Floats::default(),
+        decay: (0, 0),
+        round: 0,
+        pool: Default::default(),
     };
     bench.ask(Request::Resume {
         lane: 0,

@@ -13,6 +13,10 @@ use super::spec::{CouplingKind, Drawn, LaneSpec, SamplingSpec, SolverKind};
 use super::transfer::{Transfer, Transferred};
 use super::{Point, VelocityField};
 
+mod density;
+
+pub use density::log_densities;
+
 /// The random streams of a seed. Lanes that share a seed share each of these, whatever else
 /// differs between them.
 pub mod stream {
@@ -32,6 +36,10 @@ pub mod stream {
     pub const PARTNERS: u64 = 8;
     /// Points of a target that is only known by the map from the source.
     pub const IMAGES: u64 = 9;
+    /// Data whose likelihood is asked.
+    pub const LIKELIHOOD: u64 = 10;
+    /// Starts of the pairs of a rectified flow: one stream a round, from here on.
+    pub const POOLS: u64 = 100;
     /// Training batches: four streams for each step, from here on.
     pub const BATCHES: u64 = 1 << 32;
 }
@@ -100,6 +108,17 @@ impl Lane {
         let independent = self.spec.data.coupling == CouplingKind::Independent;
         let few = self.source.components().len() * self.target.components().len() <= MOST_PATHS;
         (independent && few).then(|| self.exact())
+    }
+
+    /// What a rectified flow learns in its first round: the same with independent pairs. Any other
+    /// lane as it is.
+    #[must_use]
+    pub fn before_rectification(&self) -> Self {
+        let mut lane = self.clone();
+        if lane.spec.data.coupling == CouplingKind::Reflow {
+            lane.spec.data.coupling = CouplingKind::Independent;
+        }
+        lane
     }
 
     /// The exact field of what this lane's network learns, where it can be computed: that of

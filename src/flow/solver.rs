@@ -77,6 +77,16 @@ impl Solver {
         Self { tolerance, ..self }
     }
 
+    /// One step of the method, over a span whose end is none of the whole.
+    #[must_use]
+    pub fn of_one_step(self) -> Self {
+        Self {
+            steps: 1,
+            open_end: false,
+            ..self
+        }
+    }
+
     /// Whether it chooses its steps.
     pub fn adaptive(&self) -> bool {
         self.kind == SolverKind::Dopri5

@@ -171,7 +171,7 @@ fn ensemble(field: &dyn VelocityField, start: Vec<Point>, span: (f64, f64)) -> E
         step: None,
         times: times.into_iter().map(|t| t as f32).collect(),
         frames: Floats(flat(&points)),
-        nfe: solver.nfe(),
+        nfe: solver.nfe().expect("equal steps"),
     }
 }
 
