@@ -8,6 +8,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 mod questions;
+mod rounds;
+mod studies;
 
 /// Seconds that pass whenever the clock is read.
 const TICK: f64 = 0.001;

@@ -60,7 +60,7 @@ const DENSE: [f64; 7] = [
 ];
 
 /// The first step tried.
-const FIRST_STEP: f64 = 0.02;
+const FIRST_STEP: f64 = 0.05;
 
 /// No step is shorter: one of this length is taken whatever its error, so that a field that cannot
 /// be followed comes to an end too.
