@@ -5,9 +5,10 @@ use super::local::{self, Preview};
 use super::msg::Effect;
 use super::settings::Settings;
 use super::state::{EngineState, LaneState, Notice, State};
+use super::views::Views;
 use crate::engine::protocol::{Request, Training};
 use crate::flow::lane::Lane;
-use crate::flow::spec::{Drawn, LaneSpec, Source, Target};
+use crate::flow::spec::{Drawn, LaneSpec, Prediction, Source, Target};
 
 /// What a change of settings means for a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,8 +110,14 @@ fn restart(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
     if state.lanes[lane].problem.is_none() && state.engine_ready() {
         state.lanes[lane].ensemble = old.ensemble.filter(|e| e.step.is_some());
     }
+    state.lanes[lane].views.prediction = prediction(&spec);
     begin_preview(state, lane);
     configure(state, lane, effects);
+}
+
+/// What the network predicts, where that is not the velocity itself.
+fn prediction(spec: &LaneSpec) -> Option<Prediction> {
+    Some(spec.model.predict).filter(|&predict| predict != Prediction::Velocity)
 }
 
 /// Tells the engine of a lane, if there is an engine and the lane can run.
@@ -174,12 +181,20 @@ fn retrain(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 fn resample(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
-    let sampling = state.spec(lane).sampling;
+    let spec = state.spec(lane);
+    let sampling = spec.sampling;
     let own = &mut state.lanes[lane];
     own.sampling += 1;
     own.transfer = None;
     own.density = None;
-    own.views = Default::default();
+    own.views = Views {
+        prediction: prediction(&spec),
+        // What depends on the data alone stays.
+        costs: own.views.costs.take(),
+        gradients: own.views.gradients.take(),
+        matching: own.views.matching.take(),
+        ..Views::default()
+    };
     if let Ok(math) = Lane::new(&state.settings.spec(lane), &state.settings.drawn) {
         state.lanes[lane].math = Some(math);
     }

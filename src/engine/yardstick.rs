@@ -13,7 +13,7 @@ use std::rc::Rc;
 /// the exact field is a sum over many pairs of components.
 const FLOOR_POINTS: usize = 65_536;
 const FEWEST_FLOOR_POINTS: usize = 4096;
-const FLOOR_WORK: usize = 8_000_000;
+const FLOOR_WORK: usize = 2_000_000;
 
 /// Seed of the pairs behind an estimate, their batches counted up from it.
 const SEED: u32 = 3_000_000;
@@ -34,26 +34,37 @@ impl Yardstick {
 
 /// A yardstick, once it is needed and made: exact fields take a while.
 pub enum Making {
-    UnderWay(Sliced<Yardstick>),
+    UnderWay {
+        work: Sliced<Yardstick>,
+        /// Whether it is worth waiting for: a closed form is quick, an estimate is not.
+        quick: bool,
+    },
     Done(Yardstick),
 }
 
 impl Making {
     pub fn begin(lane: Rc<Lane>, round: Round) -> Self {
-        Self::UnderWay(Sliced::new(make(lane, round)))
+        let quick = round.known(&lane).truth().is_some();
+        let work = Sliced::new(make(lane, round));
+        Self::UnderWay { work, quick }
+    }
+
+    /// Whether it is being made, and worth waiting for.
+    pub fn soon(&self) -> bool {
+        matches!(self, Self::UnderWay { quick: true, .. })
     }
 
     /// The yardstick, if it is made.
     pub fn done(&self) -> Option<&Yardstick> {
         match self {
             Self::Done(yardstick) => Some(yardstick),
-            Self::UnderWay(_) => None,
+            Self::UnderWay { .. } => None,
         }
     }
 
     /// Goes on making it.
     pub fn drive(&mut self, time_left: impl Fn() -> bool) {
-        if let Self::UnderWay(work) = self
+        if let Self::UnderWay { work, .. } = self
             && let Some(yardstick) = work.drive(time_left)
         {
             *self = Self::Done(yardstick);

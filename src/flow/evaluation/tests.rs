@@ -171,34 +171,3 @@ fn errors_are_those_of_repeated_measurements() {
     let mean = floors.iter().map(|f| f.error).sum::<f64>() / 24.0;
     assert!((0.6..1.7).contains(&(mean / spread)), "{mean} {spread}");
 }
-
-#[test]
-fn zz_print() {
-    for n in [4096, 16384, 65536, 1 << 20] {
-        let s = std::time::Instant::now();
-        println!(
-            "{n} {:?} {:?}",
-            bayes_floor(&lane(Target::Checkerboard, CouplingKind::Independent), n),
-            s.elapsed()
-        );
-    }
-    let s = std::time::Instant::now();
-    let l = lane(Target::Checkerboard, CouplingKind::Independent);
-    println!("{:?} {:?}", survey(&l).0, s.elapsed());
-    let s = std::time::Instant::now();
-    let l = lane(Target::Checkerboard, CouplingKind::Ot);
-    let pairs = l.pairs(Survey::PAIRS, 5);
-    println!("pairs {:?}", s.elapsed());
-    let mut v = Survey::new(l.clone(), pairs);
-    while v.step() {}
-    let (f, set) = v.finish();
-    println!("{f:?} {:?} {:?}", set.excess(&Nothing), s.elapsed());
-    let l = lane(Target::Spirals, CouplingKind::Independent);
-    let s = std::time::Instant::now();
-    println!(
-        "spirals {} {:?} {:?}",
-        l.target().components().len(),
-        bayes_floor(&l, 4096),
-        s.elapsed()
-    );
-}
