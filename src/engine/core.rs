@@ -37,7 +37,7 @@ pub struct Engine {
 /// A request that waits for the processor.
 enum Errand {
     Checkpoint(u8),
-    Measure(LaneSpec),
+    Measure(Box<LaneSpec>),
 }
 
 impl Engine {
@@ -104,7 +104,7 @@ impl Engine {
             Request::Job { id, lane, job } => self.questions.ask(id, lane, job),
             Request::Checkpoint { lane } => self.errands.push_back(Errand::Checkpoint(lane)),
             Request::Resume { lane, checkpoint } => self.resume(lane, checkpoint, replies),
-            Request::Measure { spec } => self.errands.push_back(Errand::Measure(spec)),
+            Request::Measure { spec } => self.errands.push_back(Errand::Measure(Box::new(spec))),
         }
     }
 
@@ -175,7 +175,11 @@ impl Engine {
                 }
                 self.network_changed(number, true);
             }
-            Err(sentence) => replies.push(Reply::Failed(sentence)),
+            Err(sentence) => replies.push(Reply::LaneFailed {
+                lane: number,
+                run,
+                sentence,
+            }),
         }
     }
 
@@ -189,7 +193,11 @@ impl Engine {
         });
         match resumed {
             Ok(()) => self.network_changed(number, true),
-            Err(sentence) => replies.push(Reply::Failed(sentence)),
+            Err(sentence) => replies.push(Reply::LaneFailed {
+                lane: number,
+                run,
+                sentence,
+            }),
         }
     }
 

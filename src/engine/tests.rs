@@ -373,7 +373,9 @@ fn a_checkpoint_of_another_network_is_refused() {
         checkpoint,
     });
     let replies = bench.finish();
-    assert!(matches!(&replies[0], Reply::Failed(s) if s.contains("could not be taken over")));
+    assert!(
+        matches!(&replies[0], Reply::LaneFailed { sentence, .. } if sentence.contains("could not be taken over"))
+    );
 }
 
 #[test]

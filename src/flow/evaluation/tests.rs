@@ -161,8 +161,10 @@ fn the_floor_of_a_map_is_what_its_crossings_leave() {
 fn errors_are_those_of_repeated_measurements() {
     // The spread of the floor over seeds is what its standard error says.
     let floor = |seed| {
-        let mut spec = LaneSpec::default();
-        spec.seed = seed;
+        let spec = LaneSpec {
+            seed,
+            ..LaneSpec::default()
+        };
         bayes_floor(&Lane::new(&spec, &Drawn::default()).unwrap(), 2048).unwrap()
     };
     let floors: Vec<Estimate> = (1..=24).map(floor).collect();
