@@ -85,6 +85,25 @@ fn every_layer_asks_for_what_it_shows_once_there_is_a_network() {
 }
 
 #[test]
+fn a_picture_of_another_way_to_sample_is_not_shown() {
+    let mut state = visit("layers=particles");
+    let first = picture(&state, 10);
+    update(&mut state, first);
+    let asked = jobs(&update(&mut state, Msg::ToggleLayer(Layer::Error)));
+    let (id, _) = asked[0];
+    let patch = vec![("sample_schedule".to_owned(), "cosine".to_owned())];
+    update(&mut state, Msg::Patch(patch));
+    let answer = Ok(Answer::Grid(Floats(vec![0.0; 19 * 19 * 17 * 2])));
+    let again = jobs(&update(&mut state, Msg::Engine(Reply::Done { id, answer })));
+    assert!(state.lanes[0].views.error.is_none());
+    assert!(
+        again
+            .iter()
+            .any(|(_, job)| matches!(map_of(job), Some((Map::Error, _))))
+    );
+}
+
+#[test]
 fn charts_ask_while_they_are_on_the_page() {
     let mut state = visit("layers=particles");
     let first = picture(&state, 10);

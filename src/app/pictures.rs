@@ -85,15 +85,18 @@ impl Picture {
         })
     }
 
+    /// Whether it is the same however the lane is sampled.
+    fn of_data_only(self) -> bool {
+        matches!(self.depends(), Depends::Data | Depends::Pairs)
+    }
+
     /// What of the lane it is made from.
     fn depends(self) -> Depends {
         match self {
             Self::Pairs | Self::Matching => Depends::Pairs,
             Self::Costs | Self::Gradients => Depends::Data,
             Self::Density => Depends::Schedule,
-            Self::Arrows | Self::Transfer | Self::Divergence | Self::Error | Self::Mesh => {
-                Depends::Network
-            }
+            Self::Arrows | Self::Transfer | Self::Error => Depends::Network,
             _ => Depends::Seldom,
         }
     }
@@ -174,7 +177,7 @@ fn wanted(state: &State, lane: usize, picture: Picture) -> Option<Version> {
         return None;
     }
     let depends = picture.depends();
-    let data_only = matches!(depends, Depends::Data | Depends::Pairs);
+    let data_only = picture.of_data_only();
     Some(Version {
         run: own.run,
         round: if depends == Depends::Pairs {
@@ -244,12 +247,15 @@ fn ask(
     }));
 }
 
-/// Takes the answer to one of the page's own questions. A picture that cannot be made is left out;
-/// the stage has others.
+/// Takes the answer to one of the page's own questions. A picture that cannot be made is left out,
+/// the stage has others; so is one of a lane that is sampled otherwise since.
 pub fn answered(state: &mut State, id: JobId, answer: Result<Answer, String>) {
     for own in &mut state.lanes {
         if let Some((picture, version)) = own.pictures.answered(id) {
-            if let Ok(answer) = answer {
+            let current = picture.of_data_only() || version.sampling == own.sampling;
+            if let Ok(answer) = answer
+                && current
+            {
                 views::take(own, picture, version.extent, answer);
             }
             return;

@@ -43,31 +43,9 @@ pub async fn errors(context: &Context, of: Curves) -> Finding {
         ..context.sampling
     };
     let reference = follow(context, fine).await.0;
-    let kinds: Vec<(&str, SamplingSpec)> = match of {
-        Curves::Solvers => SolverKind::ALL
-            .iter()
-            .map(|&solver| {
-                (
-                    solver.name(),
-                    SamplingSpec {
-                        solver,
-                        ..context.sampling
-                    },
-                )
-            })
-            .collect(),
-        Curves::Schedules => SampleSchedule::ALL
-            .iter()
-            .map(|&sample_schedule| {
-                (
-                    sample_schedule.name(),
-                    SamplingSpec {
-                        sample_schedule,
-                        ..context.sampling
-                    },
-                )
-            })
-            .collect(),
+    let kinds = match of {
+        Curves::Solvers => solvers(context.sampling),
+        Curves::Schedules => schedules(context.sampling),
     };
     let mut curves = Vec::new();
     for (name, sampling) in kinds {
@@ -75,6 +53,29 @@ pub async fn errors(context: &Context, of: Curves) -> Finding {
         curves.push((name.to_owned(), points));
     }
     Finding::Errors(curves)
+}
+
+/// The same sampling with every solver.
+fn solvers(sampling: SamplingSpec) -> Vec<(&'static str, SamplingSpec)> {
+    let with = |&solver: &SolverKind| {
+        let sampling = SamplingSpec { solver, ..sampling };
+        (solver.name(), sampling)
+    };
+    SolverKind::ALL.iter().map(with).collect()
+}
+
+/// The same sampling under every schedule.
+fn schedules(sampling: SamplingSpec) -> Vec<(&'static str, SamplingSpec)> {
+    let named = SampleSchedule::ALL.iter();
+    let named = named.filter(|&&schedule| schedule != SampleSchedule::Same);
+    let under = |&sample_schedule: &SampleSchedule| {
+        let sampling = SamplingSpec {
+            sample_schedule,
+            ..sampling
+        };
+        (sample_schedule.name(), sampling)
+    };
+    named.map(under).collect()
 }
 
 /// One curve, by increasing evaluations.
