@@ -17,6 +17,9 @@ use crate::flow::random::Rng;
 /// Points behind the sample figures: an exact assignment of as many takes a fraction of a second.
 const SAMPLES: usize = 1000;
 
+/// Draws behind the floors of the distances.
+const FLOORS: usize = 4;
+
 /// Points behind the likelihood.
 const LIKELIHOODS: usize = 1000;
 
@@ -32,8 +35,7 @@ pub async fn metrics(context: &Context) -> Result<Answer, String> {
     let mut rng = Rng::stream(lane.spec().seed.into(), stream::METRICS);
     let distances = Distances::between(&samples, &lane.target().sample(&mut rng, SAMPLES));
     pause().await;
-    let floors = floors(lane.target(), SAMPLES, &mut rng);
-    pause().await;
+    let floors = mean_floors(lane, &mut rng).await;
     let kinetic = kinetic_energy(&frames);
     let w2_of_ends = distance_of_ends(lane, &mut rng);
     pause().await;
@@ -62,6 +64,18 @@ pub async fn metrics(context: &Context) -> Result<Answer, String> {
         crossings: pairs.crossings(CROSSING_SAMPLE as usize),
         nfe,
     })))
+}
+
+/// The mean floors of some draws.
+async fn mean_floors(lane: &Lane, rng: &mut Rng) -> Distances {
+    let (mut w2, mut energy) = (0.0, 0.0);
+    for _ in 0..FLOORS {
+        let drawn = floors(lane.target(), SAMPLES, rng);
+        w2 += drawn.w2 / FLOORS as f64;
+        energy += drawn.energy / FLOORS as f64;
+        pause().await;
+    }
+    Distances { w2, energy }
 }
 
 struct Losses {
