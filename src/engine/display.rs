@@ -2,9 +2,9 @@
 
 use super::journey::Journey;
 use super::slices::{Sliced, pause};
+use crate::flow::VelocityField;
 use crate::flow::batch::EvaluationSet;
 use crate::flow::metrics;
-use crate::flow::network::Network;
 use crate::flow::solver::Frames;
 use std::rc::Rc;
 
@@ -127,7 +127,9 @@ pub async fn picture(
     };
     let frames = journey.follow().await;
     let excess = match evaluation {
-        Some(set) if detail != Detail::Quick => Some(excess(&set, &journey.network).await),
+        Some(set) if detail != Detail::Quick => {
+            Some(excess(&set, &*journey.lane.learned(&journey.network)).await)
+        }
         _ => None,
     };
     Picture {
@@ -140,10 +142,10 @@ pub async fn picture(
     }
 }
 
-/// The excess loss of a network, with a pause after every group of points.
-pub async fn excess(set: &EvaluationSet, network: &Network) -> f64 {
+/// The excess loss of a field, with a pause after every group of points.
+pub async fn excess(set: &EvaluationSet, field: &dyn VelocityField) -> f64 {
     let mut sum = 0.0;
-    for group in set.excesses(network) {
+    for group in set.excesses(field) {
         sum += group;
         pause().await;
     }

@@ -104,9 +104,10 @@ async fn field(context: &Context, x: &Floats, t: f64, which: Which) -> Result<An
     if !t.is_finite() || x.iter().flatten().any(|v| !v.is_finite()) {
         return Err("The field can only be asked at finite points and times.".into());
     }
+    let learned = context.experiment.learned(&context.network);
     let exact;
     let (inner, flops): (&dyn VelocityField, usize) = match which {
-        Which::Model => (&*context.network, context.network.architecture().flops()),
+        Which::Model => (&*learned, context.network.architecture().flops()),
         Which::Exact => {
             exact = closed_form(context)?;
             (&exact, EXACT_FLOPS)
@@ -164,7 +165,8 @@ async fn density(context: &Context, grid: Grid) -> Result<Answer, String> {
 
 async fn arrows(context: &Context, grid: Grid) -> Result<Answer, String> {
     let lane = &context.experiment;
-    let (field, _) = lane.sampled_field_as(&context.sampling, &*context.network);
+    let learned = lane.learned(&context.network);
+    let (field, _) = lane.sampled_field_as(&context.sampling, &*learned);
     let velocities = |x: &[Point], t| {
         let mut out = vec![[0.0; 2]; x.len()];
         field.velocity(x, t, None, &mut out);

@@ -2,11 +2,11 @@
 
 use super::protocol::{Ensemble, Floats, RunId};
 use super::slices::pause;
+use crate::flow::Point;
 use crate::flow::lane::Lane;
 use crate::flow::network::Network;
 use crate::flow::solver::{Frames, Solver};
 use crate::flow::spec::SamplingSpec;
-use crate::flow::{Point, VelocityField};
 use std::rc::Rc;
 
 /// Arithmetic between two pauses, in floating-point operations: a few milliseconds in wasm.
@@ -39,12 +39,12 @@ impl Journey {
 
     /// Follows all particles, a group of them at a time, to `t = 1`.
     pub async fn follow(&self) -> Frames {
-        let network: &dyn VelocityField = &*self.network;
-        let (field, _) = self.lane.sampled_field_as(&self.sampling, network);
+        let learned = self.lane.learned(&self.network);
+        let (field, _) = self.lane.sampled_field_as(&self.sampling, &*learned);
         let mut assembled = Assembly::new(self.noise.len());
         for group in self.noise.chunks(self.group()) {
             let (sampling, noise) = (&self.sampling, group.to_vec());
-            let mut integration = self.lane.integration(sampling, network, noise, self.keep);
+            let mut integration = self.lane.integration(sampling, &*learned, noise, self.keep);
             while integration.step(&*field) {
                 pause().await;
             }

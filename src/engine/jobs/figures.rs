@@ -61,7 +61,10 @@ async fn losses(context: &Context) -> (Option<f64>, Option<f64>) {
     let set = EvaluationSet::new(&context.experiment);
     pause().await;
     match set {
-        Some(set) => (floor, Some(excess(&set, &context.network).await)),
+        Some(set) => (
+            floor,
+            Some(excess(&set, &*context.experiment.learned(&context.network)).await),
+        ),
         None => (floor, None),
     }
 }

@@ -5,9 +5,9 @@ use super::super::journey::{Assembly, ensemble, particles_in_a_slice};
 use super::super::protocol::Answer;
 use super::super::slices::pause;
 use super::Context;
+use crate::flow::Point;
 use crate::flow::solver::{Frames, Solver};
 use crate::flow::transfer::{TimeScale, Transfer};
-use crate::flow::{Point, VelocityField};
 
 /// Follows the lane's field under the schedule it is sampled under (`x_bar_r`) and under its own
 /// (`x_t`), step by step at the same signal-to-noise ratios, both with the lane's solver. The
@@ -34,11 +34,11 @@ pub async fn gap(context: &Context, n: usize, seed: u32) -> Result<Answer, Strin
 /// The largest gap of some particles, and the frames of their rescaled paths.
 async fn follow_both(context: &Context, noise: Vec<Point>) -> (f64, Frames) {
     let (lane, sampling) = (&context.experiment, &context.sampling);
-    let network: &dyn VelocityField = &*context.network;
+    let learned = lane.learned(&context.network);
     let unchanged = Transfer::new(lane.schedule(), lane.schedule());
     let transfer = lane.transfer(sampling).unwrap_or(unchanged);
-    let (field, start) = lane.sampled_field_as(sampling, network);
-    let mut transferred = lane.integration(sampling, network, noise, FRAMES);
+    let (field, start) = lane.sampled_field_as(sampling, &*learned);
+    let mut transferred = lane.integration(sampling, &*learned, noise, FRAMES);
     let stride = Solver::new(sampling.solver, 1);
 
     let mut at = transfer.at(start);
@@ -49,7 +49,7 @@ async fn follow_both(context: &Context, noise: Vec<Point>) -> (f64, Frames) {
     while !transferred.finished() {
         transferred.step(&*field);
         let next = transfer.at(transferred.time());
-        base = stride.solve(network, None, base, (at.t, next.t));
+        base = stride.solve(&*learned, None, base, (at.t, next.t));
         at = next;
         gap = f64::max(gap, distance(transferred.points(), &scaled(&base, at.s)));
         if transferred.frames().len() > frames.len() {
