@@ -1,37 +1,21 @@
 //! What the trainer sees: batches of inputs, regression targets and weights, and nothing else.
 //!
-//! # Steep schedules
-//! Under the variance-preserving schedules `sigma'` diverges at `t = 1`, and with it the target
-//! `alpha' X_1 + sigma' X_0` of a pair drawn near the end: under linear VP its mean square is
-//! infinite, and one such pair can undo many steps. A pair therefore counts with the weight
-//!
-//! ```text
-//! w(t) = c min(1, R / (alpha'^2 + sigma'^2)),     R = 16,     c such that w is 1 on average,
-//! ```
-//!
-//! which bounds what a pair can contribute: `w |target|^2 <= c R (|X_1|^2 + |X_0|^2)`. The weight
-//! depends on time only, so the best predictor is the same at every time. CondOT, cosine and the
-//! polynomial schedules up to power 2.8 are never that steep: their weights are 1, and their loss is
-//! the plain mean. VP is affected for `1 - t < 0.002`, linear VP for `1 - t < 0.04`. At the end
-//! itself coefficients are those of [`Schedule::regular`].
-//!
-//! [`Schedule::regular`]: super::schedule::Schedule::regular
+//! What is regressed on, and how much a pair counts at which time, is said by [`Regression`]. The loss
+//! is that of the lane's own prediction; so is its floor ([`super::evaluation`]). The *excess* is always measured on the
+//! velocity that follows from the prediction, so that lanes that predict different things compare.
 
 use super::Point;
 use super::coupling::Pairs;
 use super::datasets::DataError;
 use super::lane::{Lane, stream};
+use super::prediction::Regression;
 use super::random::Rng;
-use super::schedule::{Coefficients, Schedule};
 use super::spec::{Drawn, LaneSpec};
-
-/// The `R` of the [module](self).
-const STEEP: f64 = 16.0;
 
 /// Numbers per sample in [`Batch::input`]: `x, y, t`.
 pub const INPUTS: usize = 3;
 
-/// Numbers per sample in [`Batch::target`]: a velocity.
+/// Numbers per sample in [`Batch::target`]: what the lane's network predicts.
 pub const OUTPUTS: usize = 2;
 
 /// Samples to regress on, flat and row-major, `B` of them.
@@ -55,7 +39,7 @@ pub struct Batch {
 #[derive(Clone, Debug)]
 pub struct Objective {
     lane: Lane,
-    weighting: Weighting,
+    regression: Regression,
     /// Pairs to draw from instead of the lane's own coupling.
     teacher: Option<Pairs>,
     step: u64,
@@ -70,10 +54,10 @@ impl Objective {
 
     /// The objective of a lane at hand.
     pub fn of(lane: Lane) -> Self {
-        let weighting = Weighting::new(lane.schedule());
+        let regression = lane.regression();
         Self {
             lane,
-            weighting,
+            regression,
             teacher: None,
             step: 0,
         }
@@ -124,12 +108,12 @@ impl Objective {
         let schedule = self.lane.schedule();
         let c = schedule.coefficients(t);
         let x = combined(c.alpha, x1, c.sigma, x0);
-        let target = combined(c.d_alpha, x1, c.d_sigma, x0);
+        let target = self.regression.target(x0, x1, t);
         batch
             .input
             .extend([x[0], x[1], schedule.regular(t)].map(|v| v as f32));
         batch.target.extend(target.map(|v| v as f32));
-        batch.weight.push(self.weighting.weight(&c) as f32);
+        batch.weight.push(self.regression.weight(t) as f32);
     }
 }
 
@@ -149,36 +133,6 @@ impl Batch {
 
     pub fn is_empty(&self) -> bool {
         self.weight.is_empty()
-    }
-}
-
-/// The weights of the [module](self).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Weighting {
-    /// The `c` that makes their mean 1.
-    scale: f64,
-}
-
-impl Weighting {
-    pub(super) fn new(schedule: Schedule) -> Self {
-        const N: u32 = 4096;
-        let raw = |i: u32| raw_weight(&schedule.coefficients((f64::from(i) + 0.5) / f64::from(N)));
-        let mean = (0..N).map(raw).sum::<f64>() / f64::from(N);
-        Self { scale: 1.0 / mean }
-    }
-
-    pub(super) fn weight(self, c: &Coefficients) -> f64 {
-        self.scale * raw_weight(c)
-    }
-}
-
-/// The weight before normalisation.
-fn raw_weight(c: &Coefficients) -> f64 {
-    let steepness = c.d_alpha * c.d_alpha + c.d_sigma * c.d_sigma;
-    if steepness > STEEP {
-        STEEP / steepness
-    } else {
-        1.0
     }
 }
 

@@ -8,11 +8,13 @@
 //! values, in the order of time, are dealt out to [`REPLICATES`] hands like cards: each hand is evenly
 //! spread too, and the scatter of their means gives the error.
 
-use super::batch::{Weighting, combined};
+use super::batch::combined;
 use super::coupling::Pairs;
 use super::distribution::Estimate;
 use super::empirical::Cloud;
+use super::evidence::Combination;
 use super::lane::{Lane, stream};
+use super::prediction::Regression;
 use super::random::Rng;
 use super::schedule::Coefficients;
 use super::spec::CouplingKind;
@@ -106,10 +108,11 @@ impl EvaluationSet {
     }
 }
 
-/// The loss of the exact field, which no network goes below: `E w(t) |V_t - u|^2 / 2`. `None` where
-/// the exact field is not known.
+/// The loss of a perfect network, which none goes below: `E w(t) |q - E[q | X_t]|^2 / 2` for what the
+/// lane's network predicts, `q = a X_1 + b X_0`. `None` where the exact field is not known.
 ///
-/// For independent pairs `E w (|V_t|^2 - |u|^2) / 2`, with the first term in closed form: less noisy.
+/// For independent pairs `E w (|q|^2 - |E[q | X_t]|^2) / 2`, with the first term in closed form: less
+/// noisy.
 pub fn bayes_floor(lane: &Lane, n: usize) -> Option<Estimate> {
     let values: Vec<f64> = floor_values(lane, n)?.collect();
     Some(spread_over_time(&values))
@@ -119,31 +122,38 @@ pub fn bayes_floor(lane: &Lane, n: usize) -> Option<Estimate> {
 /// has other things to do in between. About `n` points in all.
 pub fn floor_values(lane: &Lane, n: usize) -> Option<impl Iterator<Item = f64> + '_> {
     const GROUP: usize = 32;
-    let field = lane.truth()?;
-    let weighting = Weighting::new(lane.schedule());
-    let independent = lane.closed_form().is_some();
+    let (truth, exact) = (lane.truth()?, lane.closed_form());
+    let regression = lane.regression();
     let probe = Probe::new(lane, stream::FLOOR, (n.div_ceil(GROUP).max(1), GROUP));
     Some(probe.map(move |(t, pairs)| {
-        let c = lane.schedule().coefficients(t);
-        let (points, conditional) = at(&pairs, &c);
-        let mut marginal = vec![[0.0; 2]; points.len()];
-        field.velocity(&points, t, None, &mut marginal);
-        let noise = if independent {
-            let energy = half_mean_square(&marginal, &vec![[0.0; 2]; points.len()]);
-            mean_square_target(lane, &c) / 2.0 - energy
+        let (points, conditional) = at(&pairs, &lane.schedule().coefficients(t));
+        let noise = if let Some(exact) = &exact {
+            let ask = regression.combination(t);
+            let means = exact.means(&points, t, ask);
+            mean_square(lane, ask) / 2.0 - half_mean_square(&means, &vec![[0.0; 2]; means.len()])
         } else {
-            half_mean_square(&conditional, &marginal)
+            let mut marginal = vec![[0.0; 2]; points.len()];
+            truth.velocity(&points, t, None, &mut marginal);
+            half_mean_square(&conditional, &marginal) * amplification(lane, &regression, t)
         };
-        weighting.weight(&c) * noise
+        regression.weight(t) * noise
     }))
+}
+
+/// By how much noise of the velocity is larger in the square of what is predicted. Given `X_t` both
+/// are one function of `X_1`, so their noises are proportional.
+fn amplification(lane: &Lane, regression: &Regression, t: f64) -> f64 {
+    let (c, ask) = (lane.schedule().coefficients(t), regression.combination(t));
+    let factor = (ask.target * c.sigma - ask.source * c.alpha) / c.wronskian();
+    factor * factor
 }
 
 /// Floor and evaluation set estimated from pairs, a time after the other.
 ///
 /// Every time uses other points, but all pairs as their neighbours.
 pub struct Survey {
+    regression: Regression,
     lane: Lane,
-    weighting: Weighting,
     pairs: Pairs,
     rng: Rng,
     groups: Vec<Group>,
@@ -161,7 +171,7 @@ impl Survey {
     /// Begins with pairs of the lane's coupling.
     pub fn new(lane: Lane, pairs: Pairs) -> Self {
         Self {
-            weighting: Weighting::new(lane.schedule()),
+            regression: lane.regression(),
             rng: Rng::stream(lane.spec().seed.into(), stream::FLOOR),
             lane,
             pairs,
@@ -197,7 +207,7 @@ impl Survey {
             }
         }
         group.surplus /= group.points.len().max(1) as f64;
-        let weight = self.weighting.weight(&self.lane.schedule().coefficients(t));
+        let weight = self.regression.weight(t) * amplification(&self.lane, &self.regression, t);
         self.floors
             .push(weight * noise / (2.0 * f64::from(fitted.max(1))));
         self.groups.push(group);
@@ -297,13 +307,13 @@ fn half_mean_square(a: &[Point], b: &[Point]) -> f64 {
     sum / (2.0 * a.len().max(1) as f64)
 }
 
-/// `E |alpha' X_1 + sigma' X_0|^2` of independent pairs.
-fn mean_square_target(lane: &Lane, c: &Coefficients) -> f64 {
+/// `E |a X_1 + b X_0|^2` of independent pairs.
+fn mean_square(lane: &Lane, ask: Combination) -> f64 {
     let (m0, m1) = (lane.source().mean(), lane.target().mean());
     let mixed = m0[0] * m1[0] + m0[1] * m1[1];
-    c.d_alpha * c.d_alpha * lane.target().second_moment()
-        + c.d_sigma * c.d_sigma * lane.source().second_moment()
-        + 2.0 * c.d_alpha * c.d_sigma * mixed
+    ask.target * ask.target * lane.target().second_moment()
+        + ask.source * ask.source * lane.source().second_moment()
+        + 2.0 * ask.target * ask.source * mixed
 }
 
 #[cfg(test)]

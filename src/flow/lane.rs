@@ -6,10 +6,11 @@ use super::distribution::Distribution;
 use super::exact::ExactField;
 use super::network::{Architecture, Network};
 use super::paired::{PairedField, Pairing};
+use super::prediction::{Converted, Prediction, Regression};
 use super::random::Rng;
 use super::schedule::Schedule;
 use super::solver::{Integration, Solver};
-use super::spec::{CouplingKind, Drawn, LaneSpec, SamplingSpec, SolverKind};
+use super::spec::{CouplingKind, Drawn, LaneSpec, SamplingSpec, SolverKind, Source};
 use super::transfer::{Transfer, Transferred};
 use super::{Point, VelocityField};
 
@@ -68,9 +69,13 @@ pub struct Lane {
 
 impl Lane {
     /// # Errors
-    /// If source or target is what the user drew, moved or wrote, and that is not usable.
+    /// If source or target is what the user drew, moved or wrote, and that is not usable; or if the
+    /// model cannot be had for these data.
     pub fn new(spec: &LaneSpec, drawn: &Drawn) -> Result<Self, DataError> {
         let source = datasets::source(spec.data.source, drawn)?;
+        if spec.model.predict == Prediction::Score && spec.data.source != Source::Gaussian {
+            return Err(DataError::ScoreOfOtherNoise);
+        }
         Ok(Self {
             spec: *spec,
             target: target(spec, drawn, &source)?,
@@ -144,9 +149,18 @@ impl Lane {
         Network::init(Architecture::new(&self.spec.model), &mut rng)
     }
 
-    /// The velocity field that a network of this lane stands for.
+    /// The velocity field that a network of this lane stands for, under the lane's own schedule.
+    /// Whoever follows a network follows this: its bare answers are whatever the lane predicts.
     pub fn learned<'a>(&self, network: &'a Network) -> Box<dyn VelocityField + 'a> {
-        Box::new(network)
+        match self.spec.model.predict {
+            Prediction::Velocity => Box::new(network),
+            other => Box::new(Converted::new(network, other, self.schedule)),
+        }
+    }
+
+    /// What its network regresses on.
+    pub fn regression(&self) -> Regression {
+        Regression::new(self.spec.model.predict, self.schedule)
     }
 
     /// The starting points of `n` particles: those of a smaller `n` come first, and two lanes of

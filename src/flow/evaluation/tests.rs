@@ -1,5 +1,6 @@
 use super::*;
 use crate::flow::batch::Objective;
+use crate::flow::prediction::Prediction;
 use crate::flow::spec::{CouplingKind, Drawn, LaneSpec, PairingKind, ScheduleKind, Target};
 
 fn spec(schedule: ScheduleKind, coupling: CouplingKind) -> LaneSpec {
@@ -172,4 +173,47 @@ fn errors_are_those_of_repeated_measurements() {
     let spread = Estimate::of(&values).error * (24.0f64).sqrt();
     let mean = floors.iter().map(|f| f.error).sum::<f64>() / 24.0;
     assert!((0.6..1.7).contains(&(mean / spread)), "{mean} {spread}");
+}
+
+#[test]
+fn the_floor_is_the_loss_of_the_conditional_mean_whatever_is_predicted() {
+    // Oracle: the definition. The best answer is the mean of the target given the point, taken here
+    // from the exact field, and its loss is measured over batches.
+    for &predict in Prediction::ALL {
+        for kind in [ScheduleKind::CondOt, ScheduleKind::Cosine] {
+            let mut spec = spec(kind, CouplingKind::Independent);
+            spec.model.predict = predict;
+            let mut objective = Objective::new(&spec, &Drawn::default()).unwrap();
+            let (lane, mut sum) = (objective.lane().clone(), 0.0);
+            let (exact, regression) = (lane.exact(), lane.regression());
+            for _ in 0..8 {
+                let batch = objective.batch(512);
+                for (i, &weight) in batch.weight.iter().enumerate() {
+                    let [x, y, t] = [0, 1, 2].map(|k| f64::from(batch.input[3 * i + k]));
+                    let best = exact.means(&[[x, y]], t, regression.combination(t))[0];
+                    let d = [0, 1].map(|k| best[k] - f64::from(batch.target[2 * i + k]));
+                    sum += f64::from(weight) * (d[0] * d[0] + d[1] * d[1]);
+                }
+            }
+            let (direct, floor) = (
+                sum / (2 * 512 * 8) as f64,
+                bayes_floor(&lane, 4096).unwrap(),
+            );
+            let gap = (direct / floor.value - 1.0).abs();
+            assert!(gap < 0.1, "{predict:?} {kind:?}: {direct} {floor:?}");
+        }
+    }
+}
+
+#[test]
+fn an_estimated_floor_is_that_of_what_is_predicted() {
+    for &predict in Prediction::ALL {
+        let mut spec = spec(ScheduleKind::Cosine, CouplingKind::Independent);
+        spec.data.target = Target::Moons;
+        spec.model.predict = predict;
+        let lane = Lane::new(&spec, &Drawn::default()).unwrap();
+        let (exact, (floor, _)) = (bayes_floor(&lane, 32_768).unwrap(), survey(&lane));
+        let gap = (floor.value / exact.value - 1.0).abs();
+        assert!(gap < 0.1, "{predict:?}: {floor:?} {exact:?}");
+    }
 }
