@@ -305,7 +305,8 @@ pub struct Metrics {
     pub step: u32,
     /// Points behind the sample figures.
     pub samples: u32,
-    /// Floor and excess together; NaN where these are not known.
+    /// Floor and excess together; NaN where these are not known, or the network predicts something
+    /// else than the velocity: the floor is that of its loss, the excess always of the velocity.
     pub loss: f64,
     /// The Bayes floor of the loss.
     pub floor: Option<Estimate>,

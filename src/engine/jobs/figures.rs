@@ -13,6 +13,7 @@ use crate::flow::metrics::{
     Distances, floors, kinetic_energy, normalised_path_energy, straightness, w2,
 };
 use crate::flow::random::Rng;
+use crate::flow::spec::Prediction;
 
 /// Points behind the sample figures: an exact assignment of as many takes a fraction of a second.
 const SAMPLES: usize = 1000;
@@ -82,11 +83,16 @@ struct Losses {
     floor: Option<Estimate>,
     excess: Option<Estimate>,
     estimated: bool,
+    /// Whether the loss is of the velocity, as the excess always is.
+    comparable: bool,
 }
 
 impl Losses {
     /// What the loss is expected to be; NaN where that is not known.
     fn total(&self) -> f64 {
+        if !self.comparable {
+            return f64::NAN;
+        }
         let both = self.floor.zip(self.excess);
         both.map_or(f64::NAN, |(floor, excess)| floor.value + excess.value)
     }
@@ -106,6 +112,7 @@ async fn losses(context: &Context) -> Losses {
         floor: yardstick.floor,
         excess,
         estimated: yardstick.estimated(),
+        comparable: context.experiment.spec().model.predict == Prediction::Velocity,
     }
 }
 
