@@ -156,4 +156,21 @@ mod tests {
         let loading = State::new(Settings::default());
         assert_eq!(Wait::Ready.outcome(&loading), None);
     }
+
+    #[test]
+    fn who_stops_hears_the_engines_last_word() {
+        let mut state = state();
+        let run = state.lanes[0].run;
+        let wait = Wait::Stopped { lane: 0, run };
+        state.lanes[0].running = true;
+        assert!(wait.outcome(&state).is_none());
+        (state.lanes[0].running, state.lanes[0].step) = (false, 77);
+        let figures = wait.outcome(&state).unwrap().unwrap();
+        assert_eq!(figures["step"], 77);
+        let gone = Wait::Stopped {
+            lane: 0,
+            run: run + 1,
+        };
+        assert!(gone.outcome(&state).unwrap().is_err());
+    }
 }
