@@ -1,7 +1,8 @@
 //! Training reaches what a plain numpy trainer reaches on two moons.
 #![cfg(feature = "cpu")]
 
-use flowlab::flow::batch::{EvaluationSet, Objective};
+use flowlab::flow::batch::Objective;
+use flowlab::flow::evaluation::EvaluationSet;
 use flowlab::flow::network::Network;
 use flowlab::flow::spec::{Drawn, LaneSpec, Target};
 use flowlab::train::device::Processor;
@@ -19,7 +20,7 @@ fn two_moons_are_learnt_in_two_thousand_steps() {
     let mut objective = Objective::new(&spec, &Drawn::default()).expect("moons are not drawn");
     let network = objective.lane().network();
     let evaluation = EvaluationSet::new(objective.lane()).expect("a closed form");
-    let untrained = evaluation.excess(&network);
+    let untrained = evaluation.excess(&network).value;
 
     let mut trainer = Trainer::new(&Processor::cpu("a test"), &network, spec.training);
     let begin = Instant::now();
@@ -29,7 +30,7 @@ fn two_moons_are_learnt_in_two_thousand_steps() {
     let seconds = begin.elapsed().as_secs_f64();
     let weights = pollster::block_on(trainer.weights()).expect("the CPU does not fail");
     let trained = Network::new(network.architecture(), weights).expect("the same shape");
-    let excess = evaluation.excess(&trained);
+    let excess = evaluation.excess(&trained).value;
     println!(
         "excess {untrained:.3} -> {excess:.4}, {:.0} steps/s",
         2000.0 / seconds

@@ -6,7 +6,8 @@ use flowlab::app::settings::{Layer, Settings};
 use flowlab::app::state::{EngineState, FIRST_PAGE_JOB, State};
 use flowlab::app::update::update;
 use flowlab::engine::protocol::{
-    Backend, BackendKind, Checkpoint, Ensemble, Floats, Progress, Reply, Request, Training,
+    Accuracy, Backend, BackendKind, Checkpoint, Ensemble, Floats, Progress, Reply, Request,
+    Training,
 };
 use flowlab::flow::random::Rng;
 
@@ -62,6 +63,11 @@ fn progress(state: &State, lane: u8, step: u32, running: bool) -> Reply {
         straightness: None,
         steps_per_second: 400.0,
         running,
+        round: 0,
+        accuracy: Accuracy {
+            measured_at: step,
+            ..Accuracy::default()
+        },
     })
 }
 
@@ -276,6 +282,9 @@ fn a_faster_rival_takes_over_every_run() {
             weights: Floats(vec![1.0]),
             moment_1: Floats(vec![]),
             moment_2: Floats(vec![]),
+            decay: (0, 0),
+            round: 0,
+            pool: Default::default(),
         };
         last = update(
             &mut state,

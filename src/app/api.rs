@@ -5,7 +5,7 @@ use super::msg::Msg;
 use super::schema::param;
 use super::settings::Settings;
 use super::snapshot::text_of;
-use crate::engine::protocol::{Floats, Job, Which};
+use crate::engine::protocol::{Floats, Job, Method, Which};
 use crate::flow::spec::SolverKind;
 use serde_json::{Map, Value as Json};
 
@@ -52,12 +52,19 @@ pub const VERBS: &[(&str, &[&str])] = &[
         &["n", "seed", "lane", "steps", "solver", "trajectories"],
     ),
     ("field", &["points", "t", "which", "lane"]),
+    (
+        "likelihood",
+        &["points", "method", "probes", "seed", "lane"],
+    ),
     ("couple", &["n", "seed", "lane"]),
     ("metrics", &["lane"]),
 ];
 
 /// Most particles, pairs or points in one question.
 const MOST: u32 = 200_000;
+/// Probes for each point of a likelihood, unless said otherwise, and at most.
+const PROBES: u32 = 8;
+const MOST_PROBES: u32 = 1000;
 /// Most steps in one `train`.
 const MOST_STEPS: u32 = 100_000_000;
 
@@ -215,6 +222,12 @@ impl Args<'_> {
                 seed,
             },
             "metrics" => Job::Metrics,
+            "likelihood" => Job::Likelihood {
+                points: Floats(flat(needed("points", points)?)?),
+                method: self.method()?,
+                probes: self.whole("probes", 1..=MOST_PROBES)?.unwrap_or(PROBES),
+                seed,
+            },
             _ => Job::Field {
                 points: Floats(flat(needed("points", points)?)?),
                 t: needed("t", self.real("t", 0.0..=1.0)?)?,
@@ -233,6 +246,15 @@ impl Args<'_> {
             sampling.solver = known.ok_or_else(|| one_of("solver", SolverKind::NAMES))?;
         }
         Ok(sampling)
+    }
+
+    fn method(&self) -> Result<Method, String> {
+        match self.get("method").map(Json::as_str) {
+            None | Some(Some("exact")) => Ok(Method::Exact),
+            Some(Some("rademacher")) => Ok(Method::Rademacher),
+            Some(Some("gaussian")) => Ok(Method::Gaussian),
+            Some(_) => Err(one_of("method", &["exact", "rademacher", "gaussian"])),
+        }
     }
 
     fn which(&self) -> Result<Which, String> {
@@ -309,6 +331,8 @@ mod tests {
             ("sample", json!({"solver": "magic"}), "`solver`"),
             ("sample", json!({"trajectories": 1}), "`trajectories`"),
             ("field", json!({"t": 0.5}), "`points`"),
+            ("likelihood", json!({}), "`points`"),
+            ("likelihood", json!({"probes": 0}), "`points`"),
         ];
         for (verb, args, named) in wrong {
             let error = reading(verb, args).unwrap_err();
@@ -365,7 +389,7 @@ mod tests {
     fn without_arguments_most_verbs_have_an_idea() {
         for (verb, _) in VERBS
             .iter()
-            .filter(|(verb, _)| !["seek", "field"].contains(verb))
+            .filter(|(verb, _)| !["seek", "field", "likelihood"].contains(verb))
         {
             assert!(reading(verb, Json::Null).is_ok(), "{verb}");
         }

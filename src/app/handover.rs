@@ -21,7 +21,7 @@ pub enum Handover {
     /// The first engine has been asked for its runs.
     Moving {
         backend: Backend,
-        checkpoints: [Option<Checkpoint>; 2],
+        checkpoints: Box<[Option<Checkpoint>; 2]>,
         /// Steps per second, first engine and second.
         speeds: (f64, f64),
     },
@@ -88,7 +88,7 @@ fn decide(state: &mut State, effects: &mut Vec<Effect>) {
     }
     state.handover = Handover::Moving {
         backend,
-        checkpoints: [None, None],
+        checkpoints: Box::default(),
         speeds: (engine, rival),
     };
     for lane in trained(state) {

@@ -41,8 +41,8 @@ impl Preview {
     /// The exact flow of a lane, not begun yet.
     pub fn new(math: &Lane, spec: &LaneSpec) -> Self {
         let sampling = quick(&spec.sampling);
-        let nfe = math.solver(&sampling).nfe();
-        let work = nfe as usize * components(math);
+        let evaluations = math.solver(&sampling).stages() * sampling.steps;
+        let work = evaluations as usize * components(math);
         Self {
             field: math.exact(),
             noise: math.noise(sampling.particles as usize, spec.seed),
@@ -51,7 +51,7 @@ impl Preview {
             times: Vec::new(),
             done: 0,
             sampling,
-            nfe,
+            nfe: 0,
         }
     }
 
@@ -63,6 +63,7 @@ impl Preview {
         let keep = self.sampling.steps + 1;
         let mut flow = math.integration(&self.sampling, &self.field, noise, keep);
         while flow.step(&*field) {}
+        self.nfe = flow.nfe();
         let frames = flow.into_frames();
         self.times.clone_from(&frames.times);
         self.paths.resize(frames.len(), Vec::new());

@@ -52,6 +52,10 @@ pub enum Msg {
     Draw(Vec<Point>),
     ClearDrawing,
     Pointer(Option<Pointer>),
+    /// These charts are on the page, by name; see [`State::charts`](super::state::State::charts).
+    Charts(Vec<String>),
+    /// Start the engine again after it was lost.
+    RetryEngine,
     Dismiss,
     ReducedMotion(bool),
     /// The engine said something.
@@ -70,6 +74,8 @@ pub enum Msg {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     Send(Request),
+    /// The engine should be fetched and started anew.
+    StartEngine,
     SendRival(Request),
     /// The rival becomes the engine; the old one ends.
     Promote,

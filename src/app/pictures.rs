@@ -1,13 +1,18 @@
-//! What the engine is asked for only to be drawn: pairs, density, arrows, the overlay of a transfer.
+//! What the engine is asked for only to be drawn: pairs, grids over the plane, meshes, curves, ...
 //!
-//! A picture belongs to a version of the lane; when the lane moves on and the layer is shown, the
-//! picture is asked for again, one question at a time.
+//! A picture belongs to a version of the lane; when the lane moves on and the layer or the chart is
+//! shown, the picture is asked for again, one question at a time.
+
+mod questions;
+mod views;
 
 use super::msg::Effect;
 use super::settings::{DensityKind, Layer};
-use super::state::{Grid, PairsView, State, TransferView};
-use crate::engine::protocol::{Answer, Job, JobId, Request, RunId};
+use super::state::State;
+use crate::engine::protocol::{Answer, JobId, Request, RunId};
 use crate::flow::spec::{CouplingKind, SampleSchedule};
+
+pub use questions::{ARROWS_SIDE, ARROWS_TIMES, even_times};
 
 /// A kind of picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,20 +21,120 @@ pub enum Picture {
     Density,
     Arrows,
     Transfer,
+    Learned,
+    Error,
+    Divergence,
+    Score,
+    Mesh,
+    Matching,
+    Region,
+    RoundTrip,
+    /// The error at the end against evaluations, for solvers or schedules.
+    Errors,
+    Costs,
+    Likelihood,
+    Gradients,
+    StepCost,
 }
 
 impl Picture {
-    const ALL: [Self; 4] = [Self::Pairs, Self::Density, Self::Arrows, Self::Transfer];
+    const ALL: [Self; 17] = [
+        Self::Pairs,
+        Self::Density,
+        Self::Arrows,
+        Self::Transfer,
+        Self::Learned,
+        Self::Error,
+        Self::Divergence,
+        Self::Score,
+        Self::Mesh,
+        Self::Matching,
+        Self::Region,
+        Self::RoundTrip,
+        Self::Errors,
+        Self::Costs,
+        Self::Likelihood,
+        Self::Gradients,
+        Self::StepCost,
+    ];
+
+    /// The chart that shows it, by name; the others belong to layers.
+    fn chart(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Errors => "errors",
+            Self::Costs => "costs",
+            Self::Likelihood => "likelihood",
+            Self::Gradients => "gradients",
+            Self::StepCost => "stepcost",
+            _ => return None,
+        })
+    }
+
+    /// The layer that shows it, where it is just one.
+    fn layer(self) -> Option<Layer> {
+        Some(match self {
+            Self::Arrows => Layer::Arrows,
+            Self::Error => Layer::Error,
+            Self::Divergence => Layer::Divergence,
+            Self::Score => Layer::Score,
+            Self::Mesh => Layer::Grid,
+            Self::Matching => Layer::Matching,
+            Self::Region => Layer::Region,
+            Self::RoundTrip => Layer::FlowMap,
+            _ => return None,
+        })
+    }
+
+    /// Whether it is the same however the lane is sampled.
+    fn of_data_only(self) -> bool {
+        matches!(self.depends(), Depends::Data | Depends::Pairs)
+    }
+
+    /// What of the lane it is made from.
+    fn depends(self) -> Depends {
+        match self {
+            Self::Pairs | Self::Matching => Depends::Pairs,
+            Self::Costs | Self::Gradients => Depends::Data,
+            Self::Density => Depends::Schedule,
+            Self::Arrows | Self::Transfer | Self::Error => Depends::Network,
+            _ => Depends::Seldom,
+        }
+    }
 }
 
-/// What a picture was made of: run, sampling and training step.
-type Version = (RunId, u32, u32);
+/// What a picture is made from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depends {
+    /// The data and the schedule.
+    Data,
+    /// The coupling, which a rectified flow changes.
+    Pairs,
+    /// The data and how the lane is sampled.
+    Schedule,
+    /// The network and how it is sampled.
+    Network,
+    /// The same, but it takes so long that it is not made anew at every step.
+    Seldom,
+}
+
+/// What a picture was made of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Version {
+    run: RunId,
+    /// Rounds of a rectified flow.
+    round: u32,
+    sampling: u32,
+    step: u32,
+    extent: f64,
+}
+
+const KINDS: usize = Picture::ALL.len();
 
 /// The pictures of a lane: which version is shown, and which is being made.
 #[derive(Debug, Default)]
 pub struct Pictures {
-    shown: [Option<Version>; 4],
-    asked: [Option<(JobId, Version)>; 4],
+    shown: [Option<Version>; KINDS],
+    asked: [Option<(JobId, Version)>; KINDS],
 }
 
 impl Pictures {
@@ -38,26 +143,15 @@ impl Pictures {
         *self = Self::default();
     }
 
-    fn answered(&mut self, id: JobId) -> Option<Picture> {
+    fn answered(&mut self, id: JobId) -> Option<(Picture, Version)> {
         let found = Picture::ALL
             .into_iter()
             .find(|&p| self.asked[p as usize].is_some_and(|(asked, _)| asked == id))?;
         let (_, version) = self.asked[found as usize].take()?;
         self.shown[found as usize] = Some(version);
-        Some(found)
+        Some((found, version))
     }
 }
-
-/// Cells along a side of the density picture, and how many times it is made for.
-const DENSITY_SIDE: u32 = 96;
-const DENSITY_TIMES: u32 = 25;
-/// Arrows along a side, and how many times.
-pub const ARROWS_SIDE: u32 = 19;
-pub const ARROWS_TIMES: u32 = 17;
-/// Pairs that are asked for: enough to see, and for a cost with a few percent of error.
-const PAIRS: u32 = 2048;
-/// Particles of the overlay of a transfer.
-const TRANSFER_PARTICLES: u32 = 64;
 
 /// Asks for every picture that is wanted and out of date.
 pub fn refresh(state: &mut State, effects: &mut Vec<Effect>) {
@@ -76,29 +170,59 @@ pub fn refresh(state: &mut State, effects: &mut Vec<Effect>) {
 /// The version that should be on the stage, if the picture should be there at all.
 fn wanted(state: &State, lane: usize, picture: Picture) -> Option<Version> {
     let own = &state.lanes[lane];
-    let spec = state.spec(lane);
-    let layers = state.settings.layers;
     let step = own.ensemble.as_ref().and_then(|e| e.step);
-    let shown = match picture {
-        Picture::Pairs => true,
-        Picture::Density => {
-            layers.has(Layer::Density)
-                && state.settings.density == DensityKind::Exact
-                && spec.data.coupling == CouplingKind::Independent
-        }
-        Picture::Arrows => layers.has(Layer::Arrows) && step.is_some(),
-        Picture::Transfer => {
-            spec.sampling.sample_schedule != SampleSchedule::Same && step.is_some()
-        }
-    };
-    if !shown || !state.shown(lane) || own.problem.is_some() {
+    let from_network = matches!(picture.depends(), Depends::Network | Depends::Seldom);
+    let possible = state.shown(lane) && own.problem.is_none() && (!from_network || step.is_some());
+    if !possible || !shown(state, lane, picture) {
         return None;
     }
-    Some(match picture {
-        Picture::Pairs => (own.run, 0, 0),
-        Picture::Density => (own.run, own.sampling, 0),
-        Picture::Arrows | Picture::Transfer => (own.run, own.sampling, step.unwrap_or(0)),
+    let depends = picture.depends();
+    let data_only = picture.of_data_only();
+    Some(Version {
+        run: own.run,
+        round: if depends == Depends::Pairs {
+            own.round
+        } else {
+            0
+        },
+        sampling: if data_only { 0 } else { own.sampling },
+        step: match depends {
+            Depends::Network => step.unwrap_or(0),
+            Depends::Seldom => coarse(step.unwrap_or(0), own.training),
+            _ => 0,
+        },
+        extent: if data_only { 0.0 } else { state.extent },
     })
+}
+
+/// Whether the layer or the chart is there that shows the picture.
+fn shown(state: &State, lane: usize, picture: Picture) -> bool {
+    let (spec, layers) = (state.spec(lane), state.settings.layers);
+    let density = |kind| layers.has(Layer::Density) && state.settings.density == kind;
+    match picture {
+        Picture::Pairs => true,
+        Picture::Density => {
+            density(DensityKind::Exact) && spec.data.coupling == CouplingKind::Independent
+        }
+        Picture::Learned => density(DensityKind::Learned),
+        Picture::Transfer => spec.sampling.sample_schedule != SampleSchedule::Same,
+        other => {
+            other.layer().is_some_and(|layer| layers.has(layer))
+                || other
+                    .chart()
+                    .is_some_and(|name| state.charts.iter().any(|c| c == name))
+        }
+    }
+}
+
+/// While a lane trains, the number of steps rounded down to a power of the square root of two.
+fn coarse(step: u32, training: bool) -> u32 {
+    if !training || step == 0 {
+        return step;
+    }
+    let octave = 1 << step.ilog2();
+    let half = octave + octave * 2 / 5;
+    if step >= half { half } else { octave }
 }
 
 fn ask(
@@ -119,98 +243,43 @@ fn ask(
     effects.push(Effect::Send(Request::Job {
         id,
         lane: lane as u8,
-        job: job(state, lane, picture),
+        job: questions::job(state, lane, picture),
     }));
 }
 
-fn job(state: &State, lane: usize, picture: Picture) -> Job {
-    let seed = state.spec(lane).seed;
-    let extent = state.extent;
-    match picture {
-        Picture::Pairs => Job::Couple { n: PAIRS, seed },
-        Picture::Density => Job::Density {
-            side: DENSITY_SIDE,
-            extent,
-            times: even_times(DENSITY_TIMES),
-        },
-        Picture::Arrows => Job::Arrows {
-            side: ARROWS_SIDE,
-            extent,
-            times: even_times(ARROWS_TIMES),
-        },
-        Picture::Transfer => Job::TransferGap {
-            n: TRANSFER_PARTICLES,
-            seed,
-        },
+/// Takes the answer to one of the page's own questions. A picture that cannot be made is left out,
+/// the stage has others; so is one of a lane that is sampled otherwise since.
+pub fn answered(state: &mut State, id: JobId, answer: Result<Answer, String>) {
+    for own in &mut state.lanes {
+        if let Some((picture, version)) = own.pictures.answered(id) {
+            let current = picture.of_data_only() || version.sampling == own.sampling;
+            if let Ok(answer) = answer
+                && current
+            {
+                views::take(own, picture, version.extent, answer);
+            }
+            return;
+        }
     }
 }
 
-/// `n` times from 0 to 1, both included.
-pub fn even_times(n: u32) -> Vec<f64> {
-    (0..n).map(|i| f64::from(i) / f64::from(n - 1)).collect()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Takes the answer to one of the page's own questions.
-pub fn answered(state: &mut State, id: JobId, answer: Result<Answer, String>) {
-    let extent = state.extent;
-    for lane in 0..2 {
-        let Some(picture) = state.lanes[lane].pictures.answered(id) else {
-            continue;
-        };
-        let own = &mut state.lanes[lane];
-        match (picture, answer) {
-            (
-                Picture::Pairs,
-                Ok(Answer::Couple {
-                    x0,
-                    x1,
-                    cost,
-                    crossings,
-                    ..
-                }),
-            ) => {
-                own.pairs = Some(PairsView {
-                    x0: x0.0,
-                    x1: x1.0,
-                    cost,
-                    crossings,
-                });
-            }
-            (Picture::Density, Ok(Answer::Density(values))) => {
-                own.density = Some(Grid {
-                    side: DENSITY_SIDE as usize,
-                    extent,
-                    channels: 1,
-                    times: even_times(DENSITY_TIMES),
-                    values: values.0,
-                });
-            }
-            (Picture::Arrows, Ok(Answer::Arrows(values))) => {
-                own.arrows = Some(Grid {
-                    side: ARROWS_SIDE as usize,
-                    extent,
-                    channels: 2,
-                    times: even_times(ARROWS_TIMES),
-                    values: values.0,
-                });
-            }
-            (
-                Picture::Transfer,
-                Ok(Answer::TransferGap {
-                    gap,
-                    steps,
-                    rescaled,
-                }),
-            ) => {
-                own.transfer = Some(TransferView {
-                    gap,
-                    steps,
-                    rescaled,
-                });
-            }
-            // A picture that cannot be made is left out; the stage has others.
-            _ => {}
+    #[test]
+    fn heavy_pictures_are_renewed_ever_more_rarely() {
+        let renewals: std::collections::BTreeSet<u32> =
+            (1..=4096).map(|s| coarse(s, true)).collect();
+        assert!((20..=26).contains(&renewals.len()), "{renewals:?}");
+        assert!((1..=4096).all(|s| coarse(s, true) <= s && coarse(s, true) * 3 >= 2 * s - 2));
+        assert_eq!(coarse(1234, false), 1234);
+    }
+
+    #[test]
+    fn every_picture_has_a_slot_of_its_own() {
+        for (slot, picture) in Picture::ALL.into_iter().enumerate() {
+            assert_eq!(picture as usize, slot);
         }
-        return;
     }
 }

@@ -37,6 +37,11 @@ pub fn engine(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
             handover::measured(state, steps_per_second, effects);
         }
         Reply::Failed(sentence) => failed(state, sentence, effects),
+        Reply::LaneFailed {
+            lane,
+            run,
+            sentence,
+        } => lane_failed(state, lane, run, sentence, effects),
     }
 }
 
@@ -58,11 +63,18 @@ fn progress(state: &mut State, progress: &Progress, effects: &mut Vec<Effect>) {
         return;
     };
     own.step = progress.step;
+    own.running = progress.running;
     own.steps_per_second = progress.steps_per_second;
     own.history.floor = progress.floor;
+    own.accuracy = progress.accuracy;
+    if std::mem::replace(&mut own.round, progress.round) != progress.round {
+        // Another round has other pairs, another floor and another field to come near to.
+        own.history.excess.clear();
+    }
     let step = progress.step;
     record(&mut own.history.loss, step, Some(progress.loss));
-    record(&mut own.history.excess, step, progress.excess);
+    let measured_at = progress.accuracy.measured_at;
+    record(&mut own.history.excess, measured_at, progress.excess);
     record(&mut own.history.straightness, step, progress.straightness);
     // A pause that is reported late must not end a training that was started since; only the
     // goal does.
@@ -106,17 +118,44 @@ fn ensemble(state: &mut State, ensemble: Ensemble) {
 /// The engine stopped because it could not go on; it may go on when something is changed.
 fn failed(state: &mut State, sentence: String, effects: &mut Vec<Effect>) {
     for own in &mut state.lanes {
-        own.training = false;
+        (own.training, own.running) = (false, false);
     }
+    say_failed(state, sentence, effects);
+}
+
+/// One lane cannot go on; the other does.
+fn lane_failed(
+    state: &mut State,
+    lane: u8,
+    run: RunId,
+    sentence: String,
+    effects: &mut Vec<Effect>,
+) {
+    let Some(own) = current(state, lane, run) else {
+        return;
+    };
+    (own.training, own.running) = (false, false);
+    say_failed(state, sentence, effects);
+}
+
+fn say_failed(state: &mut State, sentence: String, effects: &mut Vec<Effect>) {
     effects.push(Effect::Emit(Event::Error(sentence.clone())));
-    notify(
-        state,
-        Notice {
-            key: "notice.failed",
-            values: vec![sentence],
-        },
-        effects,
-    );
+    let values = vec![sentence];
+    let key = "notice.failed";
+    notify(state, Notice { key, values }, effects);
+}
+
+/// The user wants the lost engine to be started again.
+pub fn retry(state: &mut State, effects: &mut Vec<Effect>) {
+    if !matches!(state.engine, EngineState::Lost(_)) {
+        return;
+    }
+    state.engine = EngineState::Loading { fraction: None };
+    state
+        .notices
+        .retain(|notice| notice.key != "notice.no-engine");
+    effects.push(Effect::StartEngine);
+    effects.push(Effect::Emit(Event::State));
 }
 
 /// There is no engine (any more): the page shows the exact flow instead, and says so.
@@ -124,7 +163,7 @@ pub fn lost(state: &mut State, reason: String, effects: &mut Vec<Effect>) {
     state.engine = EngineState::Lost(reason.clone());
     for lane in 0..2 {
         let own = &mut state.lanes[lane];
-        own.training = false;
+        (own.training, own.running) = (false, false);
         own.network = None;
         own.pictures.clear();
         settle::begin_preview(state, lane);

@@ -480,7 +480,7 @@ pub static PARAMS: &[Param] = &[
         |s, _, v| if let Some(x) = v.choice().and_then(DensityKind::from_name) {
             s.density = x
         },
-        "Density of the heat map: the exact one of X_t, or a kernel estimate from the particles."
+        "Density of the heat map: the exact one of X_t, a kernel estimate from the particles, or the likelihood of the learned flow."
     ),
     stage!(
         "t",

@@ -13,26 +13,58 @@ pub enum Layer {
     Trajectories,
     Arrows,
     Particles,
+    /// Learned minus exact velocity.
+    Error,
+    /// The divergence of the velocity.
+    Divergence,
+    /// A grid of the source, deformed by the flow.
+    Grid,
+    /// Arrows of `grad log p_t`.
+    Score,
+    /// The posterior over the data at the pointer.
+    Posterior,
+    /// One batch as the coupling matches it.
+    Matching,
+    /// A box, the mass in it and the flux through its edge.
+    Region,
+    /// Points carried on by the flow and back again.
+    FlowMap,
 }
 
 impl Layer {
-    /// All layers, in the order they are painted, lowest first.
-    pub const ALL: [Self; 6] = [
+    /// All layers, in the order in which links and controls list them.
+    pub const ALL: [Self; 14] = [
         Self::Density,
         Self::Data,
         Self::Pairs,
         Self::Trajectories,
         Self::Arrows,
         Self::Particles,
+        Self::Error,
+        Self::Divergence,
+        Self::Grid,
+        Self::Score,
+        Self::Posterior,
+        Self::Matching,
+        Self::Region,
+        Self::FlowMap,
     ];
     /// Their schema names, in the same order.
-    pub const NAMES: [&'static str; 6] = [
+    pub const NAMES: [&'static str; 14] = [
         "density",
         "data",
         "pairs",
         "trajectories",
         "arrows",
         "particles",
+        "error",
+        "divergence",
+        "grid",
+        "score",
+        "posterior",
+        "matching",
+        "region",
+        "flowmap",
     ];
 
     /// The name in links and in the API.
@@ -43,7 +75,7 @@ impl Layer {
 
 /// A set of layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Layers(u8);
+pub struct Layers(u16);
 
 impl Layers {
     /// The set of these layers.
@@ -79,11 +111,13 @@ pub enum DensityKind {
     Exact,
     /// A kernel estimate from the particles on the stage.
     Kernel,
+    /// The likelihood of the learned flow.
+    Learned,
 }
 
 impl DensityKind {
     /// The schema names.
-    pub const NAMES: &'static [&'static str] = &["exact", "kernel"];
+    pub const NAMES: &'static [&'static str] = &["exact", "kernel", "learned"];
 
     /// The name in links and in the API.
     pub fn name(self) -> &'static str {
@@ -95,6 +129,7 @@ impl DensityKind {
         match name {
             "exact" => Some(Self::Exact),
             "kernel" => Some(Self::Kernel),
+            "learned" => Some(Self::Learned),
             _ => None,
         }
     }

@@ -5,9 +5,10 @@ use super::local::{self, Preview};
 use super::msg::Effect;
 use super::settings::Settings;
 use super::state::{EngineState, LaneState, Notice, State};
+use super::views::Views;
 use crate::engine::protocol::{Request, Training};
 use crate::flow::lane::Lane;
-use crate::flow::spec::{Drawn, LaneSpec, Source, Target};
+use crate::flow::spec::{Drawn, LaneSpec, Prediction, Source, Target};
 
 /// What a change of settings means for a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,22 +110,27 @@ fn restart(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
     if state.lanes[lane].problem.is_none() && state.engine_ready() {
         state.lanes[lane].ensemble = old.ensemble.filter(|e| e.step.is_some());
     }
+    state.lanes[lane].views.prediction = prediction(&spec);
     begin_preview(state, lane);
     configure(state, lane, effects);
 }
 
+/// What the network predicts, where that is not the velocity itself.
+fn prediction(spec: &LaneSpec) -> Option<Prediction> {
+    Some(spec.model.predict).filter(|&predict| predict != Prediction::Velocity)
+}
+
 /// Tells the engine of a lane, if there is an engine and the lane can run.
-pub fn configure(state: &State, lane: usize, effects: &mut Vec<Effect>) {
-    let own = &state.lanes[lane];
+pub fn configure(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
     if !state.engine_ready() {
         return;
     }
-    if own.problem.is_some() {
+    if state.lanes[lane].problem.is_some() {
         effects.push(Effect::Send(Request::Drop { lane: lane as u8 }));
         return;
     }
     effects.push(Effect::Send(configuration(state, lane)));
-    if own.training {
+    if state.lanes[lane].training {
         effects.push(Effect::Send(train_request(state, lane)));
     }
 }
@@ -141,9 +147,10 @@ pub fn configuration(state: &State, lane: usize) -> Request {
 }
 
 /// The request that has a lane train as far as its limit says.
-pub fn train_request(state: &State, lane: usize) -> Request {
-    let own = &state.lanes[lane];
+pub fn train_request(state: &mut State, lane: usize) -> Request {
     let until = training_goal(state, lane);
+    let own = &mut state.lanes[lane];
+    own.running |= own.training;
     Request::Train {
         lane: lane as u8,
         run: own.run,
@@ -174,11 +181,20 @@ fn retrain(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 fn resample(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
-    let sampling = state.spec(lane).sampling;
+    let spec = state.spec(lane);
+    let sampling = spec.sampling;
     let own = &mut state.lanes[lane];
     own.sampling += 1;
     own.transfer = None;
     own.density = None;
+    own.views = Views {
+        prediction: prediction(&spec),
+        // What depends on the data alone stays.
+        costs: own.views.costs.take(),
+        gradients: own.views.gradients.take(),
+        matching: own.views.matching.take(),
+        ..Views::default()
+    };
     if let Ok(math) = Lane::new(&state.settings.spec(lane), &state.settings.drawn) {
         state.lanes[lane].math = Some(math);
     }

@@ -4,7 +4,8 @@ use super::handover::Handover;
 use super::local::{ArrowsPreview, Preview};
 use super::pictures::Pictures;
 use super::settings::Settings;
-use crate::engine::protocol::{Backend, Ensemble, JobId, RunId};
+use super::views::Views;
+use crate::engine::protocol::{Accuracy, Backend, Ensemble, JobId, RunId};
 use crate::flow::Point;
 use crate::flow::lane::Lane;
 use crate::flow::network::Network;
@@ -25,6 +26,9 @@ pub struct State {
     pub extent: f64,
     /// Where the pointer is, if it is on a stage.
     pub pointer: Option<Pointer>,
+    /// Charts on the page that the engine must be asked for, by name: `errors costs likelihood
+    /// gradients stepcost`.
+    pub charts: Vec<String>,
     /// Seconds that time has rested at 1.
     pub(super) rest: f64,
     /// The last run id given out.
@@ -49,6 +53,7 @@ impl State {
             notices: Vec::new(),
             extent: 4.0,
             pointer: None,
+            charts: Vec::new(),
             rest: 0.0,
             runs: 0,
             jobs: FIRST_PAGE_JOB,
@@ -111,9 +116,15 @@ pub struct LaneState {
     pub problem: Option<Notice>,
     /// Training steps taken.
     pub step: u32,
+    /// Rounds of a rectified flow begun.
+    pub round: u32,
     /// Whether the user wants the lane to train.
     pub training: bool,
+    /// Whether the engine has been told to train it and has not said since that it does not.
+    pub(super) running: bool,
     pub history: History,
+    /// How well floor and excess are known.
+    pub accuracy: Accuracy,
     pub steps_per_second: f64,
     /// The particles on the stage; `step: None` marks the exact flow.
     pub ensemble: Option<Ensemble>,
@@ -126,6 +137,8 @@ pub struct LaneState {
     pub density: Option<Grid>,
     /// The measured gap of a scheduler transfer, and the solver steps it was measured with.
     pub transfer: Option<TransferView>,
+    /// What else has been computed only to be looked at.
+    pub views: Views,
     /// The lane's mathematics; absent while there is a [`LaneState::problem`].
     pub(super) math: Option<Lane>,
     /// The exact flow on its way to the stage.
@@ -146,7 +159,7 @@ pub struct History {
     pub loss: Vec<(u32, f64)>,
     pub excess: Vec<(u32, f64)>,
     pub straightness: Vec<(u32, f64)>,
-    /// The Bayes floor of the loss, where a closed form is known.
+    /// The Bayes floor of the loss, where it is known or estimated.
     pub floor: Option<f64>,
 }
 
@@ -169,7 +182,7 @@ pub struct Grid {
     pub side: usize,
     /// Half-width of the square that the grid covers.
     pub extent: f64,
-    /// 1 for a density, 2 for a velocity.
+    /// 1 for a density or another scalar, 2 for a velocity or another vector.
     pub channels: usize,
     pub times: Vec<f64>,
     pub values: Vec<f32>,

@@ -5,7 +5,7 @@ use super::scenes::{COMPARISONS, SCENES, Scene, scene};
 use super::settings::Settings;
 use super::settle::{configure, settle, train_request};
 use super::state::{EngineState, Notice, State};
-use super::{handover, link, local, pictures, points, replies};
+use super::{handover, link, local, pictures, points, posterior, replies};
 
 /// Seconds that time rests at `t = 1` before it starts again, so that the data can be seen.
 const REST: f64 = 1.2;
@@ -51,6 +51,8 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             change(state, settings, out);
         }
         Msg::Pointer(pointer) => state.pointer = pointer,
+        Msg::Charts(charts) => state.charts = charts,
+        Msg::RetryEngine => replies::retry(state, out),
         Msg::Dismiss => state.notices.clear(),
         Msg::ReducedMotion(on) => {
             state.reduced_motion = on;
@@ -66,6 +68,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Rival(reply) => handover::rival(state, reply, out),
         Msg::RivalLost(reason) => handover::rival_lost(state, reason),
     }
+    posterior::refresh(state);
     pictures::refresh(state, out);
     effects
 }

@@ -12,6 +12,8 @@ pub enum Wait {
     Ready,
     /// A run has taken so many steps.
     Trained { lane: usize, run: RunId, until: u32 },
+    /// The engine has said where the training of a run stopped.
+    Stopped { lane: usize, run: RunId },
     /// The engine answers a question about a run.
     Answer { lane: usize, run: RunId },
 }
@@ -27,6 +29,7 @@ impl Wait {
             Self::Trained { lane, run, until } => {
                 gone(state, lane, run).or_else(|| trained(state, lane, until))
             }
+            Self::Stopped { lane, run } => gone(state, lane, run).or_else(|| stopped(state, lane)),
             Self::Answer { lane, run } => gone(state, lane, run),
         }
     }
@@ -55,6 +58,16 @@ fn trained(state: &State, lane: usize, until: u32) -> Option<Result<Json, String
     (!own.training).then(|| Err(format!("Training was stopped at step {}.", own.step)))
 }
 
+fn stopped(state: &State, lane: usize) -> Option<Result<Json, String>> {
+    let owner = if state.settings.borrows(lane) {
+        0
+    } else {
+        lane
+    };
+    let rests = !state.engine_ready() || !state.lanes[owner].running;
+    rests.then(|| Ok(figures(state, lane)))
+}
+
 /// `{version, backend, adapter}`.
 pub fn ready(state: &State) -> Json {
     let (backend, adapter) = match &state.engine {
@@ -64,7 +77,8 @@ pub fn ready(state: &State) -> Json {
     json!({"version": env!("CARGO_PKG_VERSION"), "backend": backend, "adapter": adapter})
 }
 
-/// `{lane, step, loss, excess, stepsPerSecond, backend}`.
+/// `{lane, step, loss, floor, excess, excessError, excessStep, estimated, stepsPerSecond, backend}`.
+/// The excess is that after `excessStep` steps.
 pub fn figures(state: &State, lane: usize) -> Json {
     let own = &state.lanes[lane];
     let last = |curve: &[(u32, f64)]| curve.last().map(|&(_, value)| value);
@@ -72,7 +86,11 @@ pub fn figures(state: &State, lane: usize) -> Json {
         "lane": lane,
         "step": own.step,
         "loss": last(&own.history.loss),
+        "floor": own.history.floor,
         "excess": last(&own.history.excess),
+        "excessError": own.accuracy.excess_error,
+        "excessStep": own.history.excess.last().map(|&(step, _)| step),
+        "estimated": own.accuracy.estimated,
         "stepsPerSecond": own.steps_per_second,
         "backend": ready(state)["backend"],
     })
@@ -137,5 +155,22 @@ mod tests {
         );
         let loading = State::new(Settings::default());
         assert_eq!(Wait::Ready.outcome(&loading), None);
+    }
+
+    #[test]
+    fn who_stops_hears_the_engines_last_word() {
+        let mut state = state();
+        let run = state.lanes[0].run;
+        let wait = Wait::Stopped { lane: 0, run };
+        state.lanes[0].running = true;
+        assert!(wait.outcome(&state).is_none());
+        (state.lanes[0].running, state.lanes[0].step) = (false, 77);
+        let figures = wait.outcome(&state).unwrap().unwrap();
+        assert_eq!(figures["step"], 77);
+        let gone = Wait::Stopped {
+            lane: 0,
+            run: run + 1,
+        };
+        assert!(gone.outcome(&state).unwrap().is_err());
     }
 }

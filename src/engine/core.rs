@@ -9,6 +9,7 @@ use crate::flow::spec::{Drawn, LaneSpec};
 use crate::train::device::DeviceError;
 use crate::train::device::{Kind, Processor};
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 /// Seconds since some moment. The engine reads no other clock.
 pub type Clock = Box<dyn Fn() -> f64>;
@@ -22,7 +23,7 @@ pub(super) type Outcome<T = ()> = Result<T, String>;
 /// and [`handle`](Self::handle) whenever a request has arrived; not to call is to pause it.
 pub struct Engine {
     pub(super) processor: Processor,
-    pub(super) now: Clock,
+    pub(super) now: Rc<dyn Fn() -> f64>,
     pub(super) lanes: [Option<Lane>; 2],
     pub(super) questions: Questions,
     /// The lane that trained last.
@@ -36,7 +37,7 @@ pub struct Engine {
 /// A request that waits for the processor.
 enum Errand {
     Checkpoint(u8),
-    Measure(LaneSpec),
+    Measure(Box<LaneSpec>),
 }
 
 impl Engine {
@@ -44,7 +45,7 @@ impl Engine {
     pub fn new(processor: Processor, now: Clock) -> Self {
         Self {
             processor,
-            now,
+            now: now.into(),
             lanes: [None, None],
             questions: Questions::default(),
             turn: 1,
@@ -103,7 +104,7 @@ impl Engine {
             Request::Job { id, lane, job } => self.questions.ask(id, lane, job),
             Request::Checkpoint { lane } => self.errands.push_back(Errand::Checkpoint(lane)),
             Request::Resume { lane, checkpoint } => self.resume(lane, checkpoint, replies),
-            Request::Measure { spec } => self.errands.push_back(Errand::Measure(spec)),
+            Request::Measure { spec } => self.errands.push_back(Errand::Measure(Box::new(spec))),
         }
     }
 
@@ -139,7 +140,7 @@ impl Engine {
         let work = if urgent { Work::Display } else { work };
         let begin = (self.now)();
         match work {
-            Work::Training => self.train(begin + budget).await?,
+            Work::Training => self.train(begin + budget, replies).await?,
             Work::Display => self.draw(begin + budget, replies).await?,
             Work::Job => self.answer(begin + budget, replies).await?,
         }
@@ -174,7 +175,11 @@ impl Engine {
                 }
                 self.network_changed(number, true);
             }
-            Err(sentence) => replies.push(Reply::Failed(sentence)),
+            Err(sentence) => replies.push(Reply::LaneFailed {
+                lane: number,
+                run,
+                sentence,
+            }),
         }
     }
 
@@ -188,7 +193,11 @@ impl Engine {
         });
         match resumed {
             Ok(()) => self.network_changed(number, true),
-            Err(sentence) => replies.push(Reply::Failed(sentence)),
+            Err(sentence) => replies.push(Reply::LaneFailed {
+                lane: number,
+                run,
+                sentence,
+            }),
         }
     }
 

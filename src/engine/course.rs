@@ -1,9 +1,14 @@
 //! A lane's own network in training.
 
-use super::protocol::{self, Floats, Progress, RunId, Training};
+use super::journey::{flat as floats, points};
+use super::protocol::{self, Accuracy, Floats, Progress, RunId, Training};
 use super::report::Report;
-use super::yardstick::Making;
+use super::round::{Round, pool};
+use super::slices::Sliced;
+use super::yardstick::{Making, Yardstick};
 use crate::flow::batch::Objective;
+use crate::flow::coupling::Pairs;
+use crate::flow::distribution::Estimate;
 use crate::flow::lane::Lane;
 use crate::flow::network::Network;
 use crate::train::device::DeviceError;
@@ -21,7 +26,13 @@ pub struct Course {
     snapshot: Snapshot,
     pub yardstick: Making,
     pub report: Report,
-    pub excess: Option<f64>,
+    /// The excess loss, and the steps that had been taken when it was measured.
+    pub excess: Option<(Estimate, u32)>,
+    /// The steps over which the learning rate decays; none if they are as many.
+    decay: (u32, u32),
+    /// Which pairs it learns from, and those of the next round in the making.
+    round: Round,
+    pool: Option<Sliced<Pairs>>,
     /// Steps in a second of nothing else, as last seen; 0 before the first.
     pub pace: f64,
 }
@@ -54,9 +65,12 @@ impl Course {
             objective: Objective::of(Lane::clone(lane)),
             goal: 0,
             snapshot: Snapshot::new(network, 0),
-            yardstick: Making::begin(lane.clone()),
+            yardstick: Making::begin(lane.clone(), Round::default()),
             report: Report::new(now, 0),
             excess: None,
+            decay: (0, lane.spec().training.limit),
+            round: Round::default(),
+            pool: None,
             pace: 0.0,
         }
     }
@@ -84,7 +98,61 @@ impl Course {
             Training::Pause => self.steps(),
             Training::Until(step) => step,
         };
-        self.report.hurry();
+        self.extend_decay();
+        self.report.ask();
+    }
+
+    /// Steps beyond the limit learn too: the learning rate decays over them, from its full value if
+    /// the limit is reached already, else more slowly than it would have. Without a goal it stays.
+    fn extend_decay(&mut self) {
+        let (from, to) = self.decay;
+        if from == to || self.goal <= to {
+            return;
+        }
+        let steps = self.steps();
+        self.decay = match self.goal {
+            u32::MAX => (0, 0),
+            goal if steps >= to => (steps, goal),
+            goal => (from, goal),
+        };
+        self.trainer.decay_over(self.decay);
+    }
+
+    /// The round of a rectified flow.
+    pub fn round(&self) -> &Round {
+        &self.round
+    }
+
+    /// Steps that may be taken before the next round of a rectified flow begins.
+    pub fn steps_in_round(&self) -> u32 {
+        let end = self.round.end(self.objective.lane());
+        end.map_or(u32::MAX, |end| end.saturating_sub(self.steps()))
+    }
+
+    /// Goes on making the pairs of the next round, and begins it when they are there.
+    pub async fn rectify(&mut self, time_left: impl Fn() -> bool) -> Result<(), DeviceError> {
+        let network = self.snapshot().await?.network.clone();
+        let lane = Rc::new(self.objective.lane().clone());
+        let number = self.round.number + 1;
+        let work = self
+            .pool
+            .get_or_insert_with(|| Sliced::new(pool(lane, network, number)));
+        if let Some(pairs) = work.drive(time_left) {
+            self.pool = None;
+            self.begin_round(number, pairs);
+            self.report.hurry();
+        }
+        Ok(())
+    }
+
+    /// What is learnt changes, and with it what it is measured against.
+    fn begin_round(&mut self, number: u32, pairs: Pairs) {
+        self.objective.learn_from(pairs.clone());
+        let pool = Some(Rc::new(pairs));
+        self.round = Round { number, pool };
+        self.excess = None;
+        let lane = Rc::new(self.objective.lane().clone());
+        self.yardstick = Making::begin(lane, self.round.clone());
     }
 
     /// Takes no more steps.
@@ -101,20 +169,29 @@ impl Course {
         due
     }
 
-    /// The figures last reported, under a lane's name; `None` before the first step.
-    pub fn progress(&self, lane: u8, run: RunId) -> Option<Progress> {
-        let (loss, steps_per_second) = self.report.last()?;
-        Some(Progress {
+    /// The figures last reported, under a lane's name.
+    pub fn progress(&self, lane: u8, run: RunId) -> Progress {
+        let (loss, steps_per_second) = self.report.last();
+        let yardstick = self.yardstick.done();
+        let floor = yardstick.and_then(|made| made.floor);
+        Progress {
             lane,
             run,
             step: self.steps(),
             loss,
-            floor: self.yardstick.done().and_then(|made| made.floor),
-            excess: self.excess,
+            floor: floor.map(|floor| floor.value),
+            excess: self.excess.map(|(excess, _)| excess.value),
             straightness: None,
             steps_per_second,
             running: self.running(),
-        })
+            round: self.round.number,
+            accuracy: Accuracy {
+                floor_error: floor.map(|floor| floor.error),
+                excess_error: self.excess.map(|(excess, _)| excess.error),
+                estimated: yardstick.is_some_and(Yardstick::estimated),
+                measured_at: self.excess.map_or(0, |(_, step)| step),
+            },
+        }
     }
 
     /// Takes one step; on a GPU, queues it.
@@ -156,6 +233,15 @@ impl Course {
             weights: Floats(flat.weights),
             moment_1: Floats(moment_1),
             moment_2: Floats(moment_2),
+            decay: self.decay,
+            round: self.round.number,
+            pool: self
+                .round
+                .pool
+                .as_ref()
+                .map_or_else(Default::default, |pool| {
+                    [floats(&pool.x0), floats(&pool.x1)]
+                }),
         })
     }
 
@@ -169,7 +255,8 @@ impl Course {
         processor: &Processor,
         now: f64,
     ) -> Result<(), String> {
-        let step = checkpoint.step;
+        let (step, decay, round) = (checkpoint.step, checkpoint.decay, checkpoint.round);
+        let [x0, x1] = checkpoint.pool.each_ref().map(points);
         let architecture = self.snapshot.network.architecture();
         let network = Network::new(architecture, checkpoint.weights.0)
             .map_err(|error| format!("The training could not be taken over. {error}"))?;
@@ -183,6 +270,12 @@ impl Course {
         }
         let training = self.objective.lane().spec().training;
         self.trainer = Trainer::resume(processor, &network, training, checkpoint);
+        self.decay = decay;
+        self.trainer.decay_over(decay);
+        self.pool = None;
+        if !x0.is_empty() && x0.len() == x1.len() {
+            self.begin_round(round, Pairs { x0, x1 });
+        }
         self.objective.skip_to(step.into());
         self.goal = step;
         self.snapshot = Snapshot::new(network, step);

@@ -1,11 +1,14 @@
 //! The picture of a lane: its particles through its current field, again and again.
 
-use super::journey::Journey;
+use super::journey::{Followed, Journey};
 use super::slices::{Sliced, pause};
-use crate::flow::batch::EvaluationSet;
+use crate::flow::distribution::Estimate;
+use crate::flow::evaluation::{EvaluationSet, spread_over_time};
+use crate::flow::lane::Lane;
 use crate::flow::metrics;
 use crate::flow::network::Network;
 use crate::flow::solver::Frames;
+use crate::flow::spec::SolverKind;
 use std::rc::Rc;
 
 /// Most frames of an ensemble: enough for a smooth scrub by interpolation.
@@ -24,6 +27,9 @@ const LIVE_FLOPS: usize = 1_500_000_000;
 /// Fewest solver steps of such a picture.
 const LIVE_STEPS: u32 = 16;
 
+/// Tolerance of the adaptive method in such a picture, at least.
+const LIVE_TOLERANCE: f64 = 1e-3;
+
 /// How carefully a picture is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
@@ -41,11 +47,13 @@ pub struct Picture {
     pub detail: Detail,
     /// Training steps behind the field.
     pub step: u32,
+    /// The round of a rectified flow that it belongs to.
+    pub round: u32,
     pub frames: Frames,
     pub nfe: u32,
     pub straightness: f64,
     /// The network's excess loss, where it was asked for and is known.
-    pub excess: Option<f64>,
+    pub excess: Option<Estimate>,
 }
 
 /// What a lane's picture is waiting for.
@@ -116,7 +124,7 @@ impl Display {
 /// A quick one that would be no less careful counts as full.
 pub async fn picture(
     mut journey: Journey,
-    step: u32,
+    (step, round): (u32, u32),
     detail: Detail,
     evaluation: Option<Rc<EvaluationSet>>,
 ) -> Picture {
@@ -125,15 +133,18 @@ pub async fn picture(
         Detail::Live => shorten(&mut journey),
         Detail::Full => detail,
     };
-    let frames = journey.follow().await;
+    let Followed { frames, nfe } = journey.follow().await;
     let excess = match evaluation {
-        Some(set) if detail != Detail::Quick => Some(excess(&set, &journey.network).await),
+        Some(set) if detail != Detail::Quick => {
+            Some(excess(&set, &journey.lane, &journey.network).await)
+        }
         _ => None,
     };
     Picture {
         detail,
         step,
-        nfe: journey.nfe(),
+        round,
+        nfe,
         straightness: metrics::straightness(&frames),
         frames,
         excess,
@@ -141,20 +152,25 @@ pub async fn picture(
 }
 
 /// The excess loss of a network, with a pause after every group of points.
-pub async fn excess(set: &EvaluationSet, network: &Network) -> f64 {
-    let mut sum = 0.0;
-    for group in set.excesses(network) {
-        sum += group;
+pub async fn excess(set: &EvaluationSet, lane: &Lane, network: &Network) -> Estimate {
+    let learned = lane.learned(network);
+    let mut values = Vec::new();
+    for value in set.excesses(&*learned) {
+        values.push(value);
         pause().await;
     }
-    sum / EvaluationSet::TIMES as f64
+    spread_over_time(&values)
 }
 
 /// Takes fewer steps where the picture would take long.
 fn shorten(journey: &mut Journey) -> Detail {
     let sampling = &mut journey.sampling;
     let flops = journey.noise.len() * journey.network.architecture().flops();
-    let stages = (journey.lane.solver(sampling).nfe() / sampling.steps.max(1)).max(1) as usize;
+    if sampling.solver == SolverKind::Dopri5 {
+        sampling.rtol = sampling.rtol.max(LIVE_TOLERANCE);
+        return Detail::Live;
+    }
+    let stages = journey.lane.solver(sampling).stages() as usize;
     let affordable = (LIVE_FLOPS / (flops * stages).max(1)) as u32;
     sampling.steps = sampling.steps.min(affordable.max(LIVE_STEPS));
     Detail::Live
@@ -162,13 +178,17 @@ fn shorten(journey: &mut Journey) -> Detail {
 
 /// Takes fewer steps and, with a large network, fewer particles, where that is needed.
 fn hasten(journey: &mut Journey) -> Detail {
-    let (steps, all) = (journey.sampling.steps, journey.noise.len());
-    journey.sampling.steps = steps.min(QUICK_STEPS);
-    let evaluations = journey.nfe() as usize * journey.network.architecture().flops();
+    let (sampling, all) = (journey.sampling, journey.noise.len());
+    journey.sampling.steps = sampling.steps.min(QUICK_STEPS);
+    if sampling.solver == SolverKind::Dopri5 {
+        (journey.sampling.solver, journey.sampling.steps) = (SolverKind::Midpoint, QUICK_STEPS);
+    }
+    let stages = journey.lane.solver(&journey.sampling).stages() * journey.sampling.steps;
+    let evaluations = stages as usize * journey.network.architecture().flops();
     journey
         .noise
         .truncate((QUICK_FLOPS / evaluations.max(1)).max(100));
-    if (journey.sampling.steps, journey.noise.len()) == (steps, all) {
+    if (journey.sampling, journey.noise.len()) == (sampling, all) {
         Detail::Full
     } else {
         Detail::Quick

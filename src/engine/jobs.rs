@@ -1,16 +1,23 @@
 //! Answers to questions, in slices.
 
-use super::journey::{Journey, ensemble, flat, particles_in_a_slice, points};
+use super::journey::{Followed, Journey, ensemble, flat, particles_in_a_slice, points};
 use super::protocol::{Answer, Floats, Job, Metrics, RunId, Which};
+use super::round::Round;
 use super::slices::pause;
-use crate::flow::exact::ExactField;
+use super::yardstick::Yardstick;
+use crate::flow::VelocityField;
 use crate::flow::lane::Lane;
 use crate::flow::network::Network;
 use crate::flow::spec::SamplingSpec;
-use crate::flow::{Point, VelocityField};
 use std::rc::Rc;
 
+mod couplings;
+mod curves;
 mod figures;
+mod likelihood;
+mod maps;
+mod paths;
+mod studies;
 mod transfer;
 
 /// Most particles or pairs of one question.
@@ -32,8 +39,15 @@ pub struct Context {
     pub experiment: Rc<Lane>,
     pub sampling: SamplingSpec,
     pub network: Rc<Network>,
-    /// Training steps behind the network.
+    /// Training steps behind the network, and how many of them a second takes.
     pub step: u32,
+    pub pace: f64,
+    /// The round of a rectified flow.
+    pub round: Round,
+    /// What the losses are measured against, if it is made.
+    pub yardstick: Option<Yardstick>,
+    /// Seconds since some moment.
+    pub clock: Rc<dyn Fn() -> f64>,
 }
 
 /// Answers a question; an error is a sentence for the user.
@@ -46,18 +60,21 @@ pub async fn answer(context: Context, job: Job) -> Result<Answer, String> {
             trajectories,
         } => sample(&context, count(n, MOST)?, seed, sampling, trajectories).await,
         Job::Field { points, t, which } => field(&context, &points, t, which).await,
-        Job::Couple { n, seed } => couple(&context, count(n, MOST_PAIRS)?, seed).await,
-        Job::Metrics => figures::metrics(&context).await.map(Answer::Metrics),
-        Job::Density {
+        Job::Couple { n, seed } => couplings::couple(&context, count(n, MOST_PAIRS)?, seed).await,
+        Job::Metrics => figures::metrics(&context).await,
+        Job::Grid {
+            map,
             side,
             extent,
             times,
-        } => density(&context, Grid::new(side, extent, times)?).await,
-        Job::Arrows {
-            side,
-            extent,
-            times,
-        } => arrows(&context, Grid::new(side, extent, times)?).await,
+        } => maps::map(&context, map, &maps::Grid::new(side, extent, times)?).await,
+        Job::Likelihood {
+            points,
+            method,
+            probes,
+            seed,
+        } => likelihood::at_points(&context, &points, method, (probes, seed)).await,
+        Job::Study(study) => studies::study(&context, study).await.map(Answer::Study),
         Job::TransferGap { n, seed } => transfer::gap(&context, count(n, MOST)?, seed).await,
     }
 }
@@ -72,6 +89,20 @@ fn count(n: u32, most: u32) -> Result<usize, String> {
 }
 
 impl Context {
+    /// The velocity field that the network stands for.
+    fn learned(&self) -> Box<dyn VelocityField + '_> {
+        self.experiment.learned(&self.network)
+    }
+
+    /// The exact field of what the network learns.
+    fn truth(&self) -> Result<Box<dyn VelocityField>, String> {
+        self.round.known(&self.experiment).truth().ok_or_else(|| {
+            "With this coupling the exact field has no closed form. \
+             Choose the independent or the paired coupling to see it."
+                .into()
+        })
+    }
+
     /// Fresh particles of the lane's source, ready to go.
     fn journey(&self, n: usize, seed: u32, sampling: SamplingSpec, keep: u32) -> Journey {
         Journey {
@@ -93,9 +124,9 @@ async fn sample(
 ) -> Result<Answer, String> {
     let keep = if trajectories { FRAMES } else { 1 };
     let journey = context.journey(n, seed, sampling, keep);
-    let frames = journey.follow().await;
+    let Followed { frames, nfe } = journey.follow().await;
     let (lane, run, step) = (context.lane, context.run, Some(context.step));
-    let ensemble = ensemble(lane, run, step, &frames, journey.nfe());
+    let ensemble = ensemble(lane, run, step, &frames, nfe);
     Ok(Answer::Sample { ensemble })
 }
 
@@ -104,18 +135,14 @@ async fn field(context: &Context, x: &Floats, t: f64, which: Which) -> Result<An
     if !t.is_finite() || x.iter().flatten().any(|v| !v.is_finite()) {
         return Err("The field can only be asked at finite points and times.".into());
     }
-    let exact;
-    let (inner, flops): (&dyn VelocityField, usize) = match which {
-        Which::Model => (&*context.network, context.network.architecture().flops()),
-        Which::Exact => {
-            exact = closed_form(context)?;
-            (&exact, EXACT_FLOPS)
-        }
+    let (inner, flops): (Box<dyn VelocityField + '_>, usize) = match which {
+        Which::Model => (context.learned(), context.network.architecture().flops()),
+        Which::Exact => (context.truth()?, EXACT_FLOPS),
     };
     // What the lane follows: where it is sampled under another schedule, the transferred field.
     let (field, _) = context
         .experiment
-        .sampled_field_as(&context.sampling, inner);
+        .sampled_field_as(&context.sampling, &*inner);
     let mut velocities = vec![[0.0; 2]; x.len()];
     let size = particles_in_a_slice(flops);
     for (x, out) in x.chunks(size).zip(velocities.chunks_mut(size)) {
@@ -127,91 +154,3 @@ async fn field(context: &Context, x: &Floats, t: f64, which: Which) -> Result<An
 
 /// A generous guess of what one evaluation of an exact field costs.
 const EXACT_FLOPS: usize = 50_000;
-
-/// The exact field of what the lane learns.
-fn closed_form(context: &Context) -> Result<ExactField, String> {
-    context.experiment.closed_form().ok_or_else(|| {
-        "With the optimal-transport coupling the exact field has no closed form. \
-         Choose the independent coupling to see it."
-            .into()
-    })
-}
-
-async fn couple(context: &Context, n: usize, seed: u32) -> Result<Answer, String> {
-    let pairs = context.experiment.pairs(n, seed);
-    pause().await;
-    let sample = CROSSING_SAMPLE.min(n as u32);
-    Ok(Answer::Couple {
-        x0: flat(&pairs.x0),
-        x1: flat(&pairs.x1),
-        cost: pairs.cost(),
-        crossings: pairs.crossings(sample as usize),
-        crossing_sample: sample,
-    })
-}
-
-async fn density(context: &Context, grid: Grid) -> Result<Answer, String> {
-    let exact = closed_form(context)?;
-    let densities = |x: &[Point], t| {
-        exact
-            .densities(x, t)
-            .into_iter()
-            .map(|p| p as f32)
-            .collect()
-    };
-    Ok(Answer::Density(grid.fill(densities).await))
-}
-
-async fn arrows(context: &Context, grid: Grid) -> Result<Answer, String> {
-    let lane = &context.experiment;
-    let (field, _) = lane.sampled_field_as(&context.sampling, &*context.network);
-    let velocities = |x: &[Point], t| {
-        let mut out = vec![[0.0; 2]; x.len()];
-        field.velocity(x, t, None, &mut out);
-        flat(&out).0
-    };
-    Ok(Answer::Arrows(grid.fill(velocities).await))
-}
-
-/// The centres of `side * side` cells over `[-extent, extent]^2`, at each of some times.
-struct Grid {
-    side: u32,
-    extent: f64,
-    times: Vec<f64>,
-}
-
-impl Grid {
-    /// # Errors
-    /// If there would be no cell, or too many.
-    fn new(side: u32, extent: f64, times: Vec<f64>) -> Result<Self, String> {
-        let cells = u64::from(side).pow(2).saturating_mul(times.len() as u64);
-        let bounded = extent.is_finite() && extent > 0.0 && times.iter().all(|t| t.is_finite());
-        if cells == 0 || cells > u64::from(MOST) || !bounded {
-            return Err(format!("A grid needs between 1 and {MOST} cells."));
-        }
-        Ok(Self {
-            side,
-            extent,
-            times,
-        })
-    }
-
-    /// The centres of the cells of one row, counted from the top.
-    fn row(&self, row: u32) -> Vec<Point> {
-        let side = f64::from(self.side);
-        let centre = |k: u32| self.extent * ((2.0 * f64::from(k) + 1.0) / side - 1.0);
-        (0..self.side).map(|k| [centre(k), -centre(row)]).collect()
-    }
-
-    /// The values of `f` at every time, row by row.
-    async fn fill(&self, f: impl Fn(&[Point], f64) -> Vec<f32>) -> Floats {
-        let mut values = Vec::new();
-        for &t in &self.times {
-            for row in 0..self.side {
-                values.extend(f(&self.row(row), t));
-                pause().await;
-            }
-        }
-        Floats(values)
-    }
-}

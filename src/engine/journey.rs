@@ -2,11 +2,11 @@
 
 use super::protocol::{Ensemble, Floats, RunId};
 use super::slices::pause;
+use crate::flow::Point;
 use crate::flow::lane::Lane;
 use crate::flow::network::Network;
-use crate::flow::solver::{Frames, Solver};
+use crate::flow::solver::Frames;
 use crate::flow::spec::SamplingSpec;
-use crate::flow::{Point, VelocityField};
 use std::rc::Rc;
 
 /// Arithmetic between two pauses, in floating-point operations: a few milliseconds in wasm.
@@ -27,38 +27,39 @@ pub struct Journey {
     pub keep: u32,
 }
 
+/// Where particles have been.
+#[derive(Clone, Debug)]
+pub struct Followed {
+    pub frames: Frames,
+    /// Evaluations of the field for each particle; the most of any group.
+    pub nfe: u32,
+}
+
 impl Journey {
-    /// Evaluations of the field for each particle.
-    pub fn nfe(&self) -> u32 {
-        self.solver().nfe()
-    }
-
-    fn solver(&self) -> Solver {
-        self.lane.solver(&self.sampling)
-    }
-
     /// Follows all particles, a group of them at a time, to `t = 1`.
-    pub async fn follow(&self) -> Frames {
-        let network: &dyn VelocityField = &*self.network;
-        let (field, _) = self.lane.sampled_field_as(&self.sampling, network);
+    pub async fn follow(&self) -> Followed {
+        let learned = self.lane.learned(&self.network);
+        let (field, _) = self.lane.sampled_field_as(&self.sampling, &*learned);
+        let mut nfe = 0;
         let mut assembled = Assembly::new(self.noise.len());
         for group in self.noise.chunks(self.group()) {
             let (sampling, noise) = (&self.sampling, group.to_vec());
-            let mut integration = self.lane.integration(sampling, network, noise, self.keep);
+            let mut integration = self.lane.integration(sampling, &*learned, noise, self.keep);
             while integration.step(&*field) {
                 pause().await;
             }
+            nfe = nfe.max(integration.nfe());
             assembled.add(integration.frames());
             pause().await;
         }
-        assembled.frames
+        let frames = assembled.frames;
+        Followed { frames, nfe }
     }
 
     /// Particles that may take one step between two pauses.
     fn group(&self) -> usize {
-        let solver = self.solver();
-        let evaluations = (solver.nfe() / solver.steps()) as usize;
-        particles_in_a_slice(evaluations * self.network.architecture().flops())
+        let evaluations = self.lane.solver(&self.sampling).stages();
+        particles_in_a_slice(evaluations as usize * self.network.architecture().flops())
     }
 }
 

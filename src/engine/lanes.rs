@@ -18,6 +18,8 @@ pub struct Lane {
     pub course: Option<Course>,
     pub display: Display,
     pub straightness: Option<f64>,
+    /// How long an estimate may be worked on before the next picture.
+    pub slices_for_estimate: u32,
 }
 
 impl Lane {
@@ -41,6 +43,7 @@ impl Lane {
             sampling: spec.sampling,
             display: Display::default(),
             straightness: None,
+            slices_for_estimate: 0,
         };
         lane.display.redraw();
         Ok(lane)
@@ -51,9 +54,15 @@ impl Lane {
         self.course.as_ref().is_some_and(Course::running)
     }
 
-    /// Whether it has a picture to draw.
+    /// Whether it has a picture to draw, or a yardstick to make that no picture waits for.
     pub fn draws(&self) -> bool {
-        self.display.waits()
+        self.display.waits() || self.estimates()
+    }
+
+    /// Whether there is an estimate to be made, once somebody has seen the lane.
+    pub fn estimates(&self) -> bool {
+        let making = self.course.as_ref().map(|course| &course.yardstick);
+        making.is_some_and(|making| making.done().is_none() && !making.soon())
     }
 
     /// The lane's figures, if it is time to report them.
@@ -64,7 +73,7 @@ impl Lane {
         }
         Some(Progress {
             straightness: self.straightness,
-            ..course.progress(lane, self.run)?
+            ..course.progress(lane, self.run)
         })
     }
 }

@@ -24,6 +24,8 @@ mod questions;
 #[cfg(feature = "cpu")]
 mod report;
 #[cfg(feature = "cpu")]
+mod round;
+#[cfg(feature = "cpu")]
 mod shares;
 #[cfg(feature = "cpu")]
 mod slices;

@@ -10,6 +10,9 @@ use super::slices::Sliced;
 use crate::flow::network::Network;
 use std::rc::Rc;
 
+/// Slices of work on an estimate between two pictures.
+const SLICES_FOR_ESTIMATE: u32 = 25;
+
 /// Most particles of a picture, whatever a request says.
 const MOST_PARTICLES: u32 = 100_000;
 
@@ -43,7 +46,8 @@ impl Engine {
             .or_else(|| find(Lane::draws))
     }
 
-    /// Before a lane's first careful picture, goes on making its yardstick; whether it did.
+    /// Goes on making a lane's yardstick; whether it did. One in closed form is made before the
+    /// lane's first careful picture, an estimate between pictures.
     fn make_yardstick(&mut self, number: usize, deadline: f64) -> bool {
         let Self { lanes, now, .. } = self;
         let lane = lanes[number].as_mut().expect("it has a picture to draw");
@@ -53,9 +57,18 @@ impl Engine {
         let Some(course) = &mut lane.course else {
             return false;
         };
-        let waits = course.yardstick.done().is_none();
+        let estimated = !course.yardstick.soon();
+        let first_a_picture = estimated && lane.display.waits() && lane.slices_for_estimate == 0;
+        if course.yardstick.done().is_some() || first_a_picture {
+            return false;
+        }
+        lane.slices_for_estimate = lane.slices_for_estimate.saturating_sub(1);
         course.yardstick.drive(|| now() < deadline);
-        waits
+        if estimated && course.yardstick.done().is_some() {
+            // The next picture measures the excess.
+            lane.display.refresh();
+        }
+        true
     }
 
     async fn begin_picture(&mut self, number: u8, replies: &mut Vec<Reply>) -> Outcome {
@@ -82,7 +95,11 @@ impl Engine {
             sampling: lane.sampling,
             keep: FRAMES,
         };
-        let work = picture(journey, step, detail, evaluation);
+        let round = lane
+            .course
+            .as_ref()
+            .map_or(0, |course| course.round().number);
+        let work = picture(journey, (step, round), detail, evaluation);
         lane.display.draw(detail, Sliced::new(work));
         Ok(())
     }
@@ -128,9 +145,16 @@ impl Engine {
             number, lane.run, step, frames, *nfe,
         )));
         lane.straightness = Some(picture.straightness);
+        lane.slices_for_estimate = SLICES_FOR_ESTIMATE;
         match &mut lane.course {
             Some(course) => {
-                course.excess = picture.excess.or(course.excess);
+                // A picture begun in the round before says nothing of this one.
+                if let Some(excess) = picture
+                    .excess
+                    .filter(|_| picture.round == course.round().number)
+                {
+                    course.excess = Some((excess, picture.step));
+                }
                 if !course.running() {
                     course.report.hurry();
                 }
@@ -144,9 +168,12 @@ impl Engine {
     fn borrowed_progress(&self, number: u8) -> Option<Progress> {
         let lane = self.lanes[usize::from(number)].as_ref()?;
         let course: &Course = self.lanes[0].as_ref()?.course.as_ref()?;
+        if course.steps() == 0 {
+            return None;
+        }
         Some(Progress {
             straightness: lane.straightness,
-            ..course.progress(number, lane.run)?
+            ..course.progress(number, lane.run)
         })
     }
 }

@@ -4,6 +4,11 @@
 //! The page sends [`Request`]s, the engine answers with [`Reply`]s. Everything that depends on a
 //! lane's training carries the lane's [`RunId`]; the receiver drops what belongs to an older run.
 
+mod studies;
+
+pub use studies::{Curves, Finding, Likelihoods, Map, Method, StepCost, Study};
+
+use crate::flow::distribution::Estimate;
 use crate::flow::spec::{Drawn, LaneSpec, SamplingSpec};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +44,9 @@ pub enum Training {
     /// Keep the weights, take no step.
     Pause,
     /// Train until the total number of steps taken reaches this; `u32::MAX` for no limit.
+    ///
+    /// Where the lane has a limit and this goes beyond it, the learning rate decays to zero over the
+    /// steps that this adds: from its full value if the limit has been reached, else from where it is.
     Until(u32),
 }
 
@@ -89,6 +97,11 @@ pub struct Checkpoint {
     /// Adam's first and second moments in the same order; empty before the first step.
     pub moment_1: Floats,
     pub moment_2: Floats,
+    /// The steps over which the learning rate decays: from the first to the second.
+    pub decay: (u32, u32),
+    /// Rounds of a rectified flow begun, and the pairs of the last: starts and ends.
+    pub round: u32,
+    pub pool: [Floats; 2],
 }
 
 /// A question.
@@ -111,19 +124,24 @@ pub enum Job {
     Couple { n: u32, seed: u32 },
     /// All figures of the lane.
     Metrics,
-    /// The exact density of `X_t` on a square grid of `side * side` cells over
-    /// `[-extent, extent]^2`, rows from the top, at each of `times`.
-    Density {
+    /// Something on a square grid of `side * side` cells over `[-extent, extent]^2`, rows from the
+    /// top, at each of `times`.
+    Grid {
+        map: Map,
         side: u32,
         extent: f64,
         times: Vec<f64>,
     },
-    /// Velocities of the lane's sampled field on a square grid, laid out as [`Job::Density`].
-    Arrows {
-        side: u32,
-        extent: f64,
-        times: Vec<f64>,
+    /// The log density of the learned flow at points (flat) of `t = 1`.
+    Likelihood {
+        points: Floats,
+        method: Method,
+        /// Of Hutchinson's estimator, for each point.
+        probes: u32,
+        seed: u32,
     },
+    /// Something to be looked at.
+    Study(Study),
     /// The largest distance, over particles and times, between this lane's transferred paths and
     /// the rescaled paths `s_r x_{t_r}` of the field they were transferred from, both integrated
     /// with the lane's solver and steps.
@@ -169,6 +187,13 @@ pub enum Reply {
     /// Something the engine could not do, as a sentence for the user. Training of all lanes has
     /// stopped.
     Failed(String),
+    /// A lane cannot go on, as a sentence for the user. Its training has stopped; the other lane's
+    /// has not.
+    LaneFailed {
+        lane: u8,
+        run: RunId,
+        sentence: String,
+    },
 }
 
 /// What trains.
@@ -202,6 +227,21 @@ pub struct Progress {
     pub steps_per_second: f64,
     /// Whether the lane goes on training after this.
     pub running: bool,
+    /// Rounds of a rectified flow begun.
+    pub round: u32,
+    pub accuracy: Accuracy,
+}
+
+/// How well a lane's figures are known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Accuracy {
+    /// Standard errors of [`Progress::floor`] and [`Progress::excess`].
+    pub floor_error: Option<f64>,
+    pub excess_error: Option<f64>,
+    /// Whether these are estimated from pairs, since there is no closed form.
+    pub estimated: bool,
+    /// Steps that had been taken when the excess was measured.
+    pub measured_at: u32,
 }
 
 /// Particles followed through a lane's field.
@@ -236,13 +276,23 @@ pub enum Answer {
         crossings: f64,
         crossing_sample: u32,
     },
-    Metrics(Metrics),
-    /// One grid a time, `side * side` floats each.
-    Density(Floats),
-    /// Two floats a point, one grid a time.
-    Arrows(Floats),
+    Metrics(Box<Metrics>),
+    /// One grid a time, as many floats a cell as its [`Map`] has.
+    Grid(Floats),
+    /// Natural logarithms of the densities, and the standard errors of the estimator: 0 for the
+    /// exact divergence, infinite for a single probe.
+    Likelihood {
+        log_densities: Floats,
+        errors: Floats,
+        nfe: u32,
+    },
+    Study(Finding),
     TransferGap {
         gap: f64,
+        /// Times after every step, and the largest and the mean gap at each.
+        times: Vec<f64>,
+        largest: Vec<f64>,
+        mean: Vec<f64>,
         steps: u32,
         /// The rescaled paths `s_r x_{t_r}`, frame by frame beside the lane's own ensemble.
         rescaled: Ensemble,
@@ -255,9 +305,22 @@ pub struct Metrics {
     pub step: u32,
     /// Points behind the sample figures.
     pub samples: u32,
+    /// Floor and excess together; NaN where these are not known, or the network predicts something
+    /// else than the velocity: the floor is that of its loss, the excess always of the velocity.
     pub loss: f64,
-    pub floor: Option<f64>,
-    pub excess: Option<f64>,
+    /// The Bayes floor of the loss.
+    pub floor: Option<Estimate>,
+    /// The mean squared distance from the marginal field, over both coordinates.
+    pub excess: Option<Estimate>,
+    /// Whether floor and excess are estimated from pairs, since there is no closed form.
+    pub estimated: bool,
+    /// Mean negative log-likelihood of `likelihood_samples` fresh target points, in nats. Its floor
+    /// is the entropy of the target, where that is known.
+    pub nll: Estimate,
+    /// Of those points, the ones to which the flow gives no density at all; they are left out.
+    pub unreachable: u32,
+    pub likelihood_samples: u32,
+    pub entropy: Option<Estimate>,
     /// 2-Wasserstein distance of the samples to as many fresh target points.
     pub w2: f64,
     /// The same between two fresh sets of target points.
@@ -269,9 +332,14 @@ pub struct Metrics {
     pub kinetic: f64,
     /// `|kinetic - W2^2| / W2^2` with W2 between source and target (normalised path energy).
     pub npe: f64,
-    /// `E |x1 - x0|^2` over the coupling's pairs.
+    /// W2 between as many points of source and target.
+    pub w2_of_ends: f64,
+    /// `E |x1 - x0|^2` over the coupling's pairs: under straight paths no flow of these pairs has a
+    /// larger [`kinetic`](Self::kinetic) energy.
     pub coupling_cost: f64,
     pub crossings: f64,
+    /// Evaluations of the field behind each sample.
+    pub nfe: u32,
 }
 
 /// Encodes a message.

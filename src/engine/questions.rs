@@ -85,8 +85,18 @@ impl Engine {
         let Some((network, step)) = self.network(number, replies).await? else {
             return Ok(Err(format!("Lane {} is not shown.", name(number))));
         };
-        let lane = self.lane(number).expect("it has a network");
+        let clock = self.now.clone();
+        let lane = self.lanes[usize::from(number)].as_ref();
+        let lane = lane.expect("it has a network");
+        let lender = self.lanes[0].as_ref().and_then(|lane| lane.course.as_ref());
+        let course = lane.course.as_ref().or(lender);
         Ok(Ok(Context {
+            pace: course.map_or(0.0, |course| course.pace),
+            round: course
+                .map(|course| course.round().clone())
+                .unwrap_or_default(),
+            yardstick: course.and_then(|course| course.yardstick.done().cloned()),
+            clock,
             lane: number,
             run: lane.run,
             experiment: lane.experiment.clone(),

@@ -15,6 +15,8 @@ pub struct Report {
     loss: Option<f64>,
     steps_per_second: f64,
     due: bool,
+    /// Somebody waits for a report, even if there is no loss yet.
+    asked: bool,
     /// The clock stands still until the next step.
     paused: bool,
 }
@@ -30,6 +32,7 @@ impl Report {
             loss: None,
             steps_per_second: 0.0,
             due: false,
+            asked: false,
             paused: true,
         }
     }
@@ -51,6 +54,11 @@ impl Report {
         self.due = true;
     }
 
+    /// Somebody waits for a report.
+    pub fn ask(&mut self) {
+        self.asked = true;
+    }
+
     /// Books the losses of some steps.
     pub fn add(&mut self, sum: f64, steps: u32) {
         self.loss_sum += sum;
@@ -60,7 +68,7 @@ impl Report {
     /// Whether it is time to report.
     pub fn is_due(&self, now: f64) -> bool {
         let news = self.loss_steps > 0 && now - self.time >= INTERVAL;
-        news || self.due && (self.loss.is_some() || self.loss_steps > 0)
+        news || self.asked || self.due && (self.loss.is_some() || self.loss_steps > 0)
     }
 
     /// Closes the interval.
@@ -71,14 +79,15 @@ impl Report {
         if step > self.step && now > self.time {
             self.steps_per_second = f64::from(step - self.step) / (now - self.time);
         }
-        (self.loss_sum, self.loss_steps, self.due) = (0.0, 0, false);
+        (self.loss_sum, self.loss_steps) = (0.0, 0);
+        (self.due, self.asked) = (false, false);
         (self.time, self.step) = (now, step);
     }
 
     /// Of the interval closed last: the mean loss (of the last steps, if there were none in it) and
-    /// the steps per second. `None` before the first step.
-    pub fn last(&self) -> Option<(f64, f64)> {
-        Some((self.loss?, self.steps_per_second))
+    /// the steps per second. The loss is not a number before the first step.
+    pub fn last(&self) -> (f64, f64) {
+        (self.loss.unwrap_or(f64::NAN), self.steps_per_second)
     }
 }
 
@@ -94,9 +103,9 @@ mod tests {
         report.add(6.0, 2);
         report.add(3.0, 1);
         assert!(!report.is_due(5.05) && report.is_due(5.125));
-        assert_eq!(report.last(), None);
+        assert!(report.last().0.is_nan());
         report.close(5.125, 3);
-        let (loss, rate) = report.last().unwrap();
+        let (loss, rate) = report.last();
         assert_eq!(loss, 3.0);
         assert!((rate - 24.0).abs() < 1e-9);
         assert!(!report.is_due(9.0));
@@ -107,12 +116,16 @@ mod tests {
         let mut report = Report::new(0.0, 0);
         report.hurry();
         assert!(!report.is_due(0.0));
+        report.ask();
+        assert!(report.is_due(0.0));
+        report.close(0.0, 0);
+        report.hurry();
         report.add(2.0, 1);
         assert!(report.is_due(0.0));
         report.close(0.01, 1);
         report.hurry();
         assert!(report.is_due(0.01));
         report.close(0.02, 1);
-        assert_eq!(report.last().unwrap().0, 2.0);
+        assert_eq!(report.last().0, 2.0);
     }
 }

@@ -8,6 +8,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 mod questions;
+mod rounds;
+mod studies;
 
 /// Seconds that pass whenever the clock is read.
 const TICK: f64 = 0.001;
@@ -249,7 +251,7 @@ fn a_borrowing_lane_follows_the_other_lanes_network() {
     let answer = bench.answer(1, Job::Metrics);
     assert!(matches!(
         answer,
-        Ok(Answer::Metrics(Metrics { step: 30, .. }))
+        Ok(Answer::Metrics(metrics)) if metrics.step == 30
     ));
 }
 
@@ -293,7 +295,11 @@ fn a_diverging_lane_stops_with_a_sentence() {
     bench.train(0, 1, Training::Until(u32::MAX));
     let replies = bench.finish();
     let failed = replies.iter().find_map(|reply| match reply {
-        Reply::Failed(sentence) => Some(sentence.clone()),
+        Reply::LaneFailed {
+            lane: 0,
+            run: 1,
+            sentence,
+        } => Some(sentence.clone()),
         _ => None,
     });
     let sentence = failed.expect("it says so");
@@ -358,13 +364,18 @@ fn a_checkpoint_of_another_network_is_refused() {
         weights: Floats(vec![0.0; 5]),
         moment_1: Floats::default(),
         moment_2: Floats::default(),
+        decay: (0, 0),
+        round: 0,
+        pool: Default::default(),
     };
     bench.ask(Request::Resume {
         lane: 0,
         checkpoint,
     });
     let replies = bench.finish();
-    assert!(matches!(&replies[0], Reply::Failed(s) if s.contains("could not be taken over")));
+    assert!(
+        matches!(&replies[0], Reply::LaneFailed { sentence, .. } if sentence.contains("could not be taken over"))
+    );
 }
 
 #[test]

@@ -25,7 +25,9 @@ const MEASUREMENT: f64 = 0.3;
 
 impl Engine {
     /// Trains the next lane until about `deadline`.
-    pub(super) async fn train(&mut self, deadline: f64) -> Outcome {
+    ///
+    /// A lane that diverges stops, with a sentence; the other does not.
+    pub(super) async fn train(&mut self, deadline: f64, replies: &mut Vec<Reply>) -> Outcome {
         let Some(number) = self.next_to_train() else {
             return Ok(());
         };
@@ -34,6 +36,10 @@ impl Engine {
         let Self { lanes, now, .. } = self;
         let lane = lanes[number].as_mut().expect("it has steps to take");
         let course = lane.course.as_mut().expect("it has steps to take");
+        if course.steps_in_round() == 0 {
+            course.rectify(|| now() < deadline).await.map_err(broken)?;
+            return Ok(());
+        }
         let begin = now();
         course.report.resume(begin, course.steps());
         let taken = if in_main_memory {
@@ -44,7 +50,12 @@ impl Engine {
         let finite = course.settle().await.map_err(broken)?;
         course.pace = f64::from(taken) / (now() - begin).max(1e-6);
         if !finite {
-            return Err(diverged(number as u8, course.steps()));
+            course.stop();
+            replies.push(Reply::LaneFailed {
+                lane: number as u8,
+                run: lane.run,
+                sentence: diverged(number as u8, course.steps()),
+            });
         }
         if !course.running() {
             course.report.hurry();
@@ -92,7 +103,7 @@ fn steps_at_once(pace: f64) -> u32 {
 
 /// Takes at most `most` steps of those left, at least one; how many.
 fn take_steps(course: &mut Course, most: u32, time_left: impl Fn() -> bool) -> u32 {
-    let most = most.min(course.steps_left());
+    let most = most.min(course.steps_left()).min(course.steps_in_round());
     for taken in 1..=most {
         course.step();
         if !time_left() {

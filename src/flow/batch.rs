@@ -1,38 +1,21 @@
 //! What the trainer sees: batches of inputs, regression targets and weights, and nothing else.
 //!
-//! # Steep schedules
-//! Under the variance-preserving schedules `sigma'` diverges at `t = 1`, and with it the target
-//! `alpha' X_1 + sigma' X_0` of a pair drawn near the end: under linear VP its mean square is
-//! infinite, and one such pair can undo many steps. A pair therefore counts with the weight
-//!
-//! ```text
-//! w(t) = c min(1, R / (alpha'^2 + sigma'^2)),     R = 16,     c such that w is 1 on average,
-//! ```
-//!
-//! which bounds what a pair can contribute: `w |target|^2 <= c R (|X_1|^2 + |X_0|^2)`. The weight
-//! depends on time only, so the best predictor is the same at every time. CondOT, cosine and the
-//! polynomial schedules up to power 2.8 are never that steep: their weights are 1, and their loss is
-//! the plain mean. VP is affected for `1 - t < 0.002`, linear VP for `1 - t < 0.04`. At the end
-//! itself coefficients are those of [`Schedule::regular`].
-//!
-//! [`Schedule::regular`]: super::schedule::Schedule::regular
+//! What is regressed on, and how much a pair counts at which time, is said by [`Regression`]. The loss
+//! is that of the lane's own prediction; so is its floor ([`super::evaluation`]). The *excess* is always measured on the
+//! velocity that follows from the prediction, so that lanes that predict different things compare.
 
+use super::Point;
 use super::coupling::Pairs;
 use super::datasets::DataError;
-use super::distribution::Estimate;
 use super::lane::{Lane, stream};
+use super::prediction::Regression;
 use super::random::Rng;
-use super::schedule::{Coefficients, Schedule};
 use super::spec::{Drawn, LaneSpec};
-use super::{Point, VelocityField};
-
-/// The `R` of the [module](self).
-const STEEP: f64 = 16.0;
 
 /// Numbers per sample in [`Batch::input`]: `x, y, t`.
 pub const INPUTS: usize = 3;
 
-/// Numbers per sample in [`Batch::target`]: a velocity.
+/// Numbers per sample in [`Batch::target`]: what the lane's network predicts.
 pub const OUTPUTS: usize = 2;
 
 /// Samples to regress on, flat and row-major, `B` of them.
@@ -56,7 +39,7 @@ pub struct Batch {
 #[derive(Clone, Debug)]
 pub struct Objective {
     lane: Lane,
-    weighting: Weighting,
+    regression: Regression,
     /// Pairs to draw from instead of the lane's own coupling.
     teacher: Option<Pairs>,
     step: u64,
@@ -71,10 +54,10 @@ impl Objective {
 
     /// The objective of a lane at hand.
     pub fn of(lane: Lane) -> Self {
-        let weighting = Weighting::new(lane.schedule());
+        let regression = lane.regression();
         Self {
             lane,
-            weighting,
+            regression,
             teacher: None,
             step: 0,
         }
@@ -125,12 +108,12 @@ impl Objective {
         let schedule = self.lane.schedule();
         let c = schedule.coefficients(t);
         let x = combined(c.alpha, x1, c.sigma, x0);
-        let target = combined(c.d_alpha, x1, c.d_sigma, x0);
+        let target = self.regression.target(x0, x1, t);
         batch
             .input
             .extend([x[0], x[1], schedule.regular(t)].map(|v| v as f32));
         batch.target.extend(target.map(|v| v as f32));
-        batch.weight.push(self.weighting.weight(&c) as f32);
+        batch.weight.push(self.regression.weight(t) as f32);
     }
 }
 
@@ -153,156 +136,9 @@ impl Batch {
     }
 }
 
-/// The weights of the [module](self).
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Weighting {
-    /// The `c` that makes their mean 1.
-    scale: f64,
-}
-
-impl Weighting {
-    fn new(schedule: Schedule) -> Self {
-        const N: u32 = 4096;
-        let raw = |i: u32| raw_weight(&schedule.coefficients((f64::from(i) + 0.5) / f64::from(N)));
-        let mean = (0..N).map(raw).sum::<f64>() / f64::from(N);
-        Self { scale: 1.0 / mean }
-    }
-
-    fn weight(self, c: &Coefficients) -> f64 {
-        self.scale * raw_weight(c)
-    }
-}
-
-/// The weight before normalisation.
-fn raw_weight(c: &Coefficients) -> f64 {
-    let steepness = c.d_alpha * c.d_alpha + c.d_sigma * c.d_sigma;
-    if steepness > STEEP {
-        STEEP / steepness
-    } else {
-        1.0
-    }
-}
-
 /// `a x1 + b x0`.
-fn combined(a: f64, x1: Point, b: f64, x0: Point) -> Point {
+pub(super) fn combined(a: f64, x1: Point, b: f64, x0: Point) -> Point {
     [a * x1[0] + b * x0[0], a * x1[1] + b * x0[1]]
-}
-
-/// Points of the path, grouped by time: each group's times are one in each even part of `[0, 1]`.
-struct Probe {
-    times: Vec<f64>,
-    /// `times.len()` groups of one size.
-    points: Vec<Point>,
-}
-
-impl Probe {
-    /// `groups` times and `size` points at each, with independent pairs.
-    fn new(lane: &Lane, stream: u64, groups: usize, size: usize) -> Self {
-        let mut rng = Rng::stream(lane.spec().seed.into(), stream);
-        let mut times = Vec::with_capacity(groups);
-        let mut points = Vec::with_capacity(groups * size);
-        for k in 0..groups {
-            let t = lane
-                .schedule()
-                .regular((k as f64 + rng.uniform()) / groups as f64);
-            let c = lane.schedule().coefficients(t);
-            let mut point = || {
-                combined(
-                    c.alpha,
-                    lane.target().draw(&mut rng),
-                    c.sigma,
-                    lane.source().draw(&mut rng),
-                )
-            };
-            points.extend((0..size).map(|_| point()));
-            times.push(t);
-        }
-        Self { times, points }
-    }
-
-    /// The field's velocity at every point.
-    fn velocities(&self, field: &dyn VelocityField) -> Vec<Point> {
-        let mut out = vec![[0.0; 2]; self.points.len()];
-        let size = self.points.len() / self.times.len();
-        let groups = self.points.chunks(size).zip(out.chunks_mut(size));
-        for ((x, out), &t) in groups.zip(&self.times) {
-            field.velocity(x, t, None, out);
-        }
-        out
-    }
-}
-
-/// Fixed points of the path with their exact velocities, to measure a field against.
-pub struct EvaluationSet {
-    probe: Probe,
-    exact: Vec<Point>,
-}
-
-impl EvaluationSet {
-    /// Times, evenly spread.
-    pub const TIMES: usize = 64;
-    /// Points at each time.
-    pub const POINTS: usize = 32;
-
-    /// The set of a lane; `None` where the exact field has no closed form.
-    pub fn new(lane: &Lane) -> Option<Self> {
-        let field = lane.closed_form()?;
-        let probe = Probe::new(lane, stream::EVALUATION, Self::TIMES, Self::POINTS);
-        let exact = probe.velocities(&field);
-        Some(Self { probe, exact })
-    }
-
-    /// `E |v - u|^2 / 2` with `t` uniform: how far the loss of `v` is above its floor (for
-    /// schedules whose weights are not all 1: above the floor of the unweighted loss).
-    pub fn excess(&self, field: &dyn VelocityField) -> f64 {
-        self.excesses(field).sum::<f64>() / self.probe.times.len() as f64
-    }
-
-    /// The same, at each of the [`TIMES`](Self::TIMES) in turn: for one who has other things to do
-    /// in between. The excess is their mean.
-    pub fn excesses<'a>(&'a self, field: &'a dyn VelocityField) -> impl Iterator<Item = f64> + 'a {
-        let groups = self.probe.points.chunks(Self::POINTS);
-        let groups = groups.zip(self.exact.chunks(Self::POINTS));
-        groups.zip(&self.probe.times).map(|((x, exact), &t)| {
-            let mut learned = vec![[0.0; 2]; x.len()];
-            field.velocity(x, t, None, &mut learned);
-            let squares = learned.iter().zip(exact).map(|(v, u)| {
-                let d = [v[0] - u[0], v[1] - u[1]];
-                d[0] * d[0] + d[1] * d[1]
-            });
-            squares.sum::<f64>() / (2.0 * x.len() as f64)
-        })
-    }
-}
-
-/// The loss of the exact field, which no network goes below: `E w(t) (|target|^2 - |u|^2) / 2`,
-/// the first term in closed form, the second a mean over about `n` points (at least 32) of the
-/// path. `None` where the exact field has no closed form.
-///
-/// The standard error does not count that times are evenly spread, and is a little too large.
-pub fn bayes_floor(lane: &Lane, n: usize) -> Option<Estimate> {
-    const GROUP: usize = 32;
-    let field = lane.closed_form()?;
-    let probe = Probe::new(lane, stream::FLOOR, n.div_ceil(GROUP).max(1), GROUP);
-    let weighting = Weighting::new(lane.schedule());
-    let velocities = probe.velocities(&field);
-    let mut values = Vec::with_capacity(velocities.len());
-    for (velocities, &t) in velocities.chunks(GROUP).zip(&probe.times) {
-        let c = lane.schedule().coefficients(t);
-        let (weight, total) = (weighting.weight(&c), mean_square_target(lane, &c));
-        let value = |u: &Point| weight * (total - u[0] * u[0] - u[1] * u[1]) / 2.0;
-        values.extend(velocities.iter().map(value));
-    }
-    Some(Estimate::of(&values))
-}
-
-/// `E |alpha' X_1 + sigma' X_0|^2` of independent pairs.
-fn mean_square_target(lane: &Lane, c: &Coefficients) -> f64 {
-    let (m0, m1) = (lane.source().mean(), lane.target().mean());
-    let mixed = m0[0] * m1[0] + m0[1] * m1[1];
-    c.d_alpha * c.d_alpha * lane.target().second_moment()
-        + c.d_sigma * c.d_sigma * lane.source().second_moment()
-        + 2.0 * c.d_alpha * c.d_sigma * mixed
 }
 
 #[cfg(test)]

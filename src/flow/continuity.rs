@@ -13,6 +13,7 @@
 use super::exact::ExactField;
 use super::quadrature::gauss_legendre;
 use super::{Point, VelocityField};
+use serde::{Deserialize, Serialize};
 
 /// Quadrature nodes of a panel, in each direction.
 const NODES: usize = 6;
@@ -25,7 +26,7 @@ pub struct Region {
 }
 
 /// Mass and flux at one time.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Balance {
     /// The probability of the box.
     pub mass: f64,

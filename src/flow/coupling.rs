@@ -137,7 +137,7 @@ impl Pairs {
 }
 
 /// `|b - a|^2`.
-pub(super) fn squared_distance(a: Point, b: Point) -> f64 {
+pub fn squared_distance(a: Point, b: Point) -> f64 {
     let d = [b[0] - a[0], b[1] - a[1]];
     d[0] * d[0] + d[1] * d[1]
 }

@@ -48,13 +48,15 @@ const COARSE_SPACING: f64 = 1.1;
 /// A curve has at least this many nodes.
 const LEAST_NODES: usize = 8;
 
-/// Why the drawn points make no distribution. `Display` is a sentence for the user.
+/// Why a lane has no data to learn from as it asks to. `Display` is a sentence for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DataError {
     /// There are no points.
     NothingDrawn,
     /// The point of this index has a coordinate that is not a number, or is infinite.
     NotFinite(usize),
+    /// The score is to be predicted, but the source is not the standard normal.
+    ScoreOfOtherNoise,
     /// The word cannot be drawn.
     Text(TextError),
 }
@@ -69,6 +71,10 @@ impl fmt::Display for DataError {
                 f,
                 "Point {} has a coordinate that is not a finite number.",
                 i + 1
+            ),
+            Self::ScoreOfOtherNoise => f.write_str(
+                "A score can only be learned from Gaussian noise: choose the Gaussian source, \
+                 or something else to predict.",
             ),
             Self::Text(error) => error.fmt(f),
         }

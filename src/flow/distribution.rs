@@ -7,6 +7,7 @@
 use super::Point;
 use super::random::Rng;
 use core::f64::consts::{E, PI, SQRT_2};
+use serde::{Deserialize, Serialize};
 
 /// The distribution of one coordinate.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,7 +37,7 @@ pub struct Distribution {
 }
 
 /// A number with its standard error; 0 where it is known in closed form.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     pub value: f64,
     pub error: f64,

@@ -124,6 +124,12 @@ impl ExactField {
         .mean()
     }
 
+    /// `E[a X_1 + b X_0 | X_t = x]` at many points.
+    pub fn means(&self, x: &[Point], t: f64, ask: Combination) -> Vec<Point> {
+        let mut mixture = self.at(t, ask);
+        x.iter().map(|&x| mixture.at(x).mean()).collect()
+    }
+
     /// The probability, given `X_t = x`, that `X_1` is of each component of the target.
     pub fn posterior_weights(&self, x: Point, t: f64) -> Vec<f64> {
         let c = self.schedule.coefficients(t);

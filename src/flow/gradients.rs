@@ -17,6 +17,7 @@ use super::distribution::Distribution;
 use super::exact::ExactField;
 use super::random::Rng;
 use super::schedule::Schedule;
+use serde::{Deserialize, Serialize};
 
 /// A network of one hidden layer, `v = C tanh(A (x, y, t) + b) + d`, with its gradient by hand.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,7 +107,7 @@ pub struct TwoGradients {
 }
 
 /// What the samples say.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     pub samples: u64,
     /// Means over both coordinates.

@@ -6,12 +6,17 @@ use super::distribution::Distribution;
 use super::exact::ExactField;
 use super::network::{Architecture, Network};
 use super::paired::{PairedField, Pairing};
+use super::prediction::{Converted, Prediction, Regression};
 use super::random::Rng;
 use super::schedule::Schedule;
 use super::solver::{Integration, Solver};
-use super::spec::{CouplingKind, Drawn, LaneSpec, SamplingSpec, SolverKind};
+use super::spec::{CouplingKind, Drawn, LaneSpec, SamplingSpec, SolverKind, Source};
 use super::transfer::{Transfer, Transferred};
 use super::{Point, VelocityField};
+
+mod density;
+
+pub use density::log_densities;
 
 /// The random streams of a seed. Lanes that share a seed share each of these, whatever else
 /// differs between them.
@@ -32,6 +37,10 @@ pub mod stream {
     pub const PARTNERS: u64 = 8;
     /// Points of a target that is only known by the map from the source.
     pub const IMAGES: u64 = 9;
+    /// Data whose likelihood is asked.
+    pub const LIKELIHOOD: u64 = 10;
+    /// Starts of the pairs of a rectified flow: one stream a round, from here on.
+    pub const POOLS: u64 = 100;
     /// Training batches: four streams for each step, from here on.
     pub const BATCHES: u64 = 1 << 32;
 }
@@ -60,9 +69,13 @@ pub struct Lane {
 
 impl Lane {
     /// # Errors
-    /// If source or target is what the user drew, moved or wrote, and that is not usable.
+    /// If source or target is what the user drew, moved or wrote, and that is not usable; or if the
+    /// model cannot be had for these data.
     pub fn new(spec: &LaneSpec, drawn: &Drawn) -> Result<Self, DataError> {
         let source = datasets::source(spec.data.source, drawn)?;
+        if spec.model.predict == Prediction::Score && spec.data.source != Source::Gaussian {
+            return Err(DataError::ScoreOfOtherNoise);
+        }
         Ok(Self {
             spec: *spec,
             target: target(spec, drawn, &source)?,
@@ -102,6 +115,17 @@ impl Lane {
         (independent && few).then(|| self.exact())
     }
 
+    /// What a rectified flow learns in its first round: the same with independent pairs. Any other
+    /// lane as it is.
+    #[must_use]
+    pub fn before_rectification(&self) -> Self {
+        let mut lane = self.clone();
+        if lane.spec.data.coupling == CouplingKind::Reflow {
+            lane.spec.data.coupling = CouplingKind::Independent;
+        }
+        lane
+    }
+
     /// The exact field of what this lane's network learns, where it can be computed: that of
     /// [`closed_form`](Self::closed_form), or of a source paired with its image.
     pub fn truth(&self) -> Option<Box<dyn VelocityField>> {
@@ -125,9 +149,18 @@ impl Lane {
         Network::init(Architecture::new(&self.spec.model), &mut rng)
     }
 
-    /// The velocity field that a network of this lane stands for.
+    /// The velocity field that a network of this lane stands for, under the lane's own schedule.
+    /// Whoever follows a network follows this: its bare answers are whatever the lane predicts.
     pub fn learned<'a>(&self, network: &'a Network) -> Box<dyn VelocityField + 'a> {
-        Box::new(network)
+        match self.spec.model.predict {
+            Prediction::Velocity => Box::new(network),
+            other => Box::new(Converted::new(network, other, self.schedule)),
+        }
+    }
+
+    /// What its network regresses on.
+    pub fn regression(&self) -> Regression {
+        Regression::new(self.spec.model.predict, self.schedule)
     }
 
     /// The starting points of `n` particles: those of a smaller `n` come first, and two lanes of
@@ -253,7 +286,7 @@ impl Lane {
     /// The solver that `sampling` asks for, with an open end where the schedule sampled under has a
     /// singular one.
     pub fn solver(&self, sampling: &SamplingSpec) -> Solver {
-        let solver = Solver::new(sampling.solver, sampling.steps);
+        let solver = Solver::new(sampling.solver, sampling.steps).with_tolerance(sampling.rtol);
         let kind = sampling.sample_schedule.kind();
         let schedule = kind.map_or(self.schedule, |kind| Schedule::new(kind, &self.spec.path));
         let singular = schedule.regular(1.0) < 1.0;

@@ -34,6 +34,7 @@ use super::random::Rng;
 use super::schedule::Schedule;
 use super::solver::{Integration, Solver};
 use super::{Point, VelocityField};
+use serde::{Deserialize, Serialize};
 
 /// For targets with sharp edges the way back starts where `sigma / alpha` is this, from the points
 /// times `alpha`: what comes out is the density of the data blurred so much.
@@ -320,7 +321,7 @@ pub fn log_likelihood(
 }
 
 /// Mean negative log-likelihood.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Nll {
     /// In nats, over the points that the flow reaches; the error counts the spread over points and
     /// that of the estimator.

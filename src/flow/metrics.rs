@@ -33,7 +33,7 @@ impl Distances {
 }
 
 /// What the distances are between two fresh samples of `n` points of `target`: even a perfect
-/// model does not go below, on average.
+/// model does not go below, on average. One draw of it: average some.
 pub fn floors(target: &Distribution, n: usize, rng: &mut Rng) -> Distances {
     let a = target.sample(rng, n);
     Distances::between(&a, &target.sample(rng, n))

@@ -30,6 +30,8 @@ pub mod datasets;
 pub mod digest;
 pub mod distribution;
 pub mod dopri5;
+pub mod empirical;
+pub mod evaluation;
 pub mod evidence;
 pub mod exact;
 pub mod exponential;

@@ -23,6 +23,7 @@
 //! `integral dt / t`: an error of the noise that does not shrink with `alpha` moves a particle by
 //! several times itself, and early on, where paths part.
 
+use super::evidence::Combination;
 use super::schedule::{Coefficients, Schedule};
 pub use super::spec::Prediction;
 use super::{Point, VelocityField};
@@ -54,12 +55,19 @@ impl Prediction {
     /// What a network should say of the pair `x0`, `x1` at those coefficients; its mean over all
     /// pairs through a point is what the network learns to say there.
     pub fn of_pair(self, c: &Coefficients, x0: Point, x1: Point) -> Point {
-        match self {
-            Self::Velocity => [0, 1].map(|i| c.d_alpha * x1[i] + c.d_sigma * x0[i]),
-            Self::X1 => x1,
-            Self::X0 => x0,
-            Self::Score => x0.map(|v| -v / c.sigma.max(LEAST_SIGMA)),
-        }
+        let Combination { target, source } = self.combination(c);
+        [0, 1].map(|i| target * x1[i] + source * x0[i])
+    }
+
+    /// The same as factors of `x1` and `x0`.
+    pub fn combination(self, c: &Coefficients) -> Combination {
+        let (target, source) = match self {
+            Self::Velocity => (c.d_alpha, c.d_sigma),
+            Self::X1 => (1.0, 0.0),
+            Self::X0 => (0.0, 1.0),
+            Self::Score => (0.0, -1.0 / c.sigma.max(LEAST_SIGMA)),
+        };
+        Combination { target, source }
     }
 
     /// How to make another prediction of this one and `x`.
@@ -144,13 +152,18 @@ fn boundary(ill: &impl Fn(f64) -> bool, mut good: f64, mut bad: f64) -> f64 {
     good
 }
 
-/// What is regressed on, and how much a pair counts, at every time.
+/// What is regressed on, and how much a pair counts, at every time; at the end of a steep schedule
+/// with the coefficients of [`Schedule::regular`].
 ///
 /// The weight depends on time only, so the best predictor is the same at every time whatever it is;
 /// it is 1 on average over `t` uniform.
 ///
-/// * **Velocity**: `min(1, 16 / (alpha'^2 + sigma'^2))`, which bounds what a pair contributes under
-///   steep schedules (see [`super::batch`], whose weights these are).
+/// * **Velocity**: `min(1, 16 / (alpha'^2 + sigma'^2))`. Under the variance-preserving schedules
+///   `sigma'` diverges at `t = 1`, and with it the target of a pair drawn near the end: under linear
+///   VP its mean square is infinite, and one such pair can undo many steps. The weight bounds what a
+///   pair contributes, `w |target|^2 <= 16 c (|X_1|^2 + |X_0|^2)` with `c` such that it is 1 on
+///   average. CondOT, cosine and the polynomial schedules up to power 2.8 are never that steep:
+///   their loss is the plain mean. VP is affected for `1 - t < 0.002`, linear VP for `1 - t < 0.04`.
 /// * **Data, noise**: 1. The targets are bounded by the data and by the noise.
 /// * **Score**: `sigma^2`, so that `weight |s + x0/sigma|^2 = |sigma s + x0|^2` is as bounded as the
 ///   loss of the noise (Song and Ermon, *Generative Modeling by Estimating Gradients of the Data
@@ -178,6 +191,11 @@ impl Regression {
             schedule,
             scale: 1.0 / mean,
         }
+    }
+
+    /// The factors of `x1` and `x0` in the target at time `t`.
+    pub fn combination(&self, t: f64) -> Combination {
+        self.prediction.combination(&self.schedule.coefficients(t))
     }
 
     /// The target for the pair `x0`, `x1` at time `t`, where the input is `alpha x1 + sigma x0`.

@@ -19,6 +19,9 @@ pub enum ThemeKind {
     Projector,
 }
 
+/// Classes that particles are told apart by.
+pub const CLASSES: usize = 8;
+
 /// Directions that particles are told apart by.
 pub const HUES: usize = 8;
 
@@ -36,6 +39,11 @@ pub struct Theme {
     pub lane: [Color; 2],
     /// Where a particle started, anticlockwise from the right.
     pub hues: [Color; HUES],
+    /// The classes of labelled particles: the colours of Okabe and Ito at one luminance, where they
+    /// had to be darkened or lightened to stand out; each class also has a shape of its own.
+    pub classes: [Color; CLASSES],
+    /// The greatest error of a field.
+    pub fault: Color,
     /// Density from none (the paper) to the most.
     pub ramp: [Color; 9],
     /// How much of the ramp is used where something is drawn on top.
@@ -60,6 +68,18 @@ impl Theme {
         let place = share.clamp(0.0, 1.0) * last as f32;
         let low = (place as usize).min(last - 1);
         self.ramp[low].mix(self.ramp[low + 1], place - low as f32)
+    }
+
+    /// The colour of a value of either sign, given as a share of the scale: the two lanes' colours,
+    /// blue below zero and vermilion above, which stay apart under every common colour blindness.
+    pub fn signed(&self, share: f32) -> Color {
+        let end = self.lane[usize::from(share > 0.0)];
+        self.paper.mix(end, share.abs().min(1.0))
+    }
+
+    /// The colour of an error, given as a share of the scale.
+    pub fn error(&self, share: f32) -> Color {
+        self.paper.mix(self.fault, share.clamp(0.0, 1.0))
     }
 
     /// What the source is drawn in.
@@ -92,6 +112,10 @@ const LIGHT: Theme = Theme {
     hues: colors([
         0xc6423b, 0x9c6400, 0x6a7700, 0x038057, 0x017c89, 0x0071cc, 0x8259cb, 0xb64592,
     ]),
+    classes: colors([
+        0x0072b2, 0xb64f00, 0x007d5b, 0x995a7d, 0x946500, 0x357498, 0x76701c, 0x23262f,
+    ]),
+    fault: Color::hex(0x8a1c5c),
     ramp: colors([
         0xfbfaf7, 0xc8e1ee, 0x9dc9e3, 0x78afd9, 0x5c94ca, 0x4b7ab5, 0x41609a, 0x39497a, 0x2f3557,
     ]),
@@ -108,6 +132,10 @@ const DARK: Theme = Theme {
     hues: colors([
         0xff9388, 0xe7a445, 0xa9b94d, 0x4ac692, 0x14c3d5, 0x73b5ff, 0xbea2fe, 0xf192cf,
     ]),
+    classes: colors([
+        0x93accd, 0xe09884, 0x79b69c, 0xd598b8, 0xe69f00, 0x56b4e9, 0xf0e442, 0xe8e9ee,
+    ]),
+    fault: Color::hex(0xf192cf),
     ramp: colors([
         0x12141b, 0x1d2548, 0x1c3d6c, 0x00588b, 0x06759b, 0x0b93ac, 0x2bb0ba, 0x6bc9c2, 0xa4e0ce,
     ]),
@@ -124,6 +152,10 @@ const PROJECTOR: Theme = Theme {
     hues: colors([
         0xba1e20, 0x855500, 0x5a6500, 0x036d4a, 0x006974, 0x0060af, 0x7342c2, 0xa92684,
     ]),
+    classes: colors([
+        0x00649d, 0x9f4400, 0x006d4e, 0x864d6d, 0x815700, 0x2d6584, 0x676117, 0x000000,
+    ]),
+    fault: Color::hex(0x7a1050),
     ramp: colors([
         0xffffff, 0xc6e6f5, 0x94ccec, 0x69b1e3, 0x4994d5, 0x3778c0, 0x315da3, 0x2d447f, 0x262f58,
     ]),
@@ -140,7 +172,8 @@ mod tests {
     #[test]
     fn marks_stand_out_from_the_paper() {
         for theme in ALL.map(Theme::of) {
-            for mark in theme.lane.iter().chain(&theme.hues) {
+            let marks = theme.lane.iter().chain(&theme.hues);
+            for mark in marks.chain(&theme.classes).chain([&theme.fault]) {
                 let contrast = mark.contrast(theme.paper);
                 assert!(contrast >= 3.0, "{:?} {mark} {contrast}", theme.kind);
             }
@@ -152,9 +185,17 @@ mod tests {
     fn marks_stand_out_from_the_density_below_them() {
         for theme in ALL.map(Theme::of) {
             let densest = theme.density(theme.ground);
-            for mark in theme.hues.iter().chain([&theme.ink]) {
-                let contrast = mark.contrast(densest);
-                assert!(contrast >= 3.0, "{:?} {mark} {contrast}", theme.kind);
+            let grounds = [
+                densest,
+                theme.signed(theme.ground),
+                theme.signed(-theme.ground),
+                theme.error(theme.ground),
+            ];
+            let marks = theme.hues.iter().chain(&theme.classes);
+            for mark in marks.chain([&theme.ink]) {
+                let contrast = grounds.map(|ground| mark.contrast(ground));
+                let enough = contrast.iter().all(|&contrast| contrast >= 3.0);
+                assert!(enough, "{:?} {mark} {contrast:?}", theme.kind);
             }
         }
     }
@@ -166,6 +207,18 @@ mod tests {
             let contrast = |i: u32| theme.density(i as f32 / 32.0).contrast(theme.paper);
             assert!((0..32).all(|i| contrast(i) < contrast(i + 1)));
             assert!(contrast(32) > 7.0);
+        }
+    }
+
+    #[test]
+    fn signed_values_leave_the_paper_both_ways() {
+        for theme in ALL.map(Theme::of) {
+            assert_eq!(theme.signed(0.0), theme.paper);
+            assert_eq!([-1.0, 2.0].map(|share| theme.signed(share)), theme.lane);
+            for sign in [-1.0, 1.0] {
+                let contrast = |i: u32| theme.signed(sign * i as f32 / 16.0).contrast(theme.paper);
+                assert!((0..16).all(|i| contrast(i) < contrast(i + 1)));
+            }
         }
     }
 

@@ -2,13 +2,16 @@
 
 use super::layers;
 use super::palette::{HUES, Theme};
-use super::surface::{Rect, Surface};
+use super::surface::{Rect, Stroke, Surface};
 use super::view::View;
 use crate::app::settings::{Layer, Settings};
 use crate::app::state::{LaneState, State};
 
 /// The times of the filmstrip, from left to right.
 pub const FILM_TIMES: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
+
+/// Size of the times on it, in pixels.
+const LABEL: f32 = 13.0;
 
 /// Memory that one drawing leaves for the next, so that a frame allocates nothing.
 #[derive(Debug, Default)]
@@ -46,19 +49,13 @@ impl Stage<'_> {
         (px.abs() < FAR && py.abs() < FAR).then_some([px, py])
     }
 
-    fn shows(&self, layer: Layer) -> bool {
+    pub fn shows(&self, layer: Layer) -> bool {
         self.settings.layers.has(layer)
     }
 
     /// How much of the density's ramp to use: all of it, unless marks lie on top.
     pub fn density_range(&self) -> f32 {
-        let marks = [
-            Layer::Pairs,
-            Layer::Trajectories,
-            Layer::Arrows,
-            Layer::Particles,
-        ];
-        if marks.iter().any(|&layer| self.shows(layer)) {
+        if layers::MARKS.iter().any(|&layer| self.shows(layer)) {
             self.theme.ground
         } else {
             1.0
@@ -96,8 +93,23 @@ pub fn draw_filmstrip(
         let panel = View { rect, ..*view };
         surface.clip(Some(rect));
         draw_at(state, lane, t, &panel, theme, scratch, surface);
+        if panel.is_sound() {
+            label_time(t, &panel, theme, surface);
+        }
         surface.clip(None);
     }
+}
+
+/// Writes its time into a panel's upper corner, on a ground of paper.
+fn label_time(t: f64, panel: &View, theme: &Theme, surface: &mut dyn Surface) {
+    let size = LABEL * theme.scale;
+    let text = format!("t = {t}");
+    // A digit is about half as wide as it is high.
+    let half = 0.28 * size * text.len() as f32;
+    let (x, y) = (panel.rect.x + half + size, panel.rect.y + size);
+    let ground = Stroke::solid(1.4 * size, theme.paper.alpha(0.85));
+    surface.segments(&[x - half, y, x + half, y], ground);
+    surface.label(&text, [x, y], size, theme.ink);
 }
 
 /// Where the panels of the filmstrip lie: as large as the rectangle allows, in reading order.
@@ -145,13 +157,15 @@ fn draw_at(
 }
 
 fn draw_layers(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surface) {
-    for layer in Layer::ALL {
-        if stage.shows(layer) {
-            layers::painter(layer)(stage, scratch, surface);
-        }
-        if layer == Layer::Density {
-            // Over the density, which would hide it, and under everything else.
-            layers::axes::draw(stage, scratch, surface);
-        }
+    if let Some(ground) = layers::ground(stage) {
+        layers::painter(ground)(stage, scratch, surface);
+    }
+    // Over the heat map, which would hide it, and under everything else.
+    layers::axes::draw(stage, scratch, surface);
+    for layer in layers::MARKS
+        .into_iter()
+        .filter(|&layer| stage.shows(layer))
+    {
+        layers::painter(layer)(stage, scratch, surface);
     }
 }

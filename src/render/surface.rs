@@ -82,6 +82,9 @@ pub trait Surface {
     /// Open polylines: all their `x, y` one after the other, and the number of points of each.
     fn polylines(&mut self, points: &[f32], lengths: &[u32], stroke: Stroke);
 
+    /// A short number or formula, upright, its middle at a pixel; never words, which are the page's.
+    fn label(&mut self, text: &str, middle: [f32; 2], size: f32, color: Color);
+
     /// A picture, stretched over a rectangle.
     fn image(&mut self, image: Image<'_>, place: Rect);
 }

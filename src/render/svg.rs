@@ -172,6 +172,16 @@ impl Surface for Svg {
         self.stroke(stroke);
     }
 
+    fn label(&mut self, text: &str, [x, y]: [f32; 2], size: f32, color: Color) {
+        let Color { r, g, b, a } = color;
+        let text = text.replace('&', "&amp;").replace('<', "&lt;");
+        self.put(format_args!(
+            "<text x=\"{x}\" y=\"{y}\" font-family=\"sans-serif\" font-size=\"{size}\" \
+             text-anchor=\"middle\" dominant-baseline=\"central\" \
+             fill=\"#{r:02x}{g:02x}{b:02x}\" fill-opacity=\"{a}\">{text}</text>\n"
+        ));
+    }
+
     fn image(&mut self, image: Image<'_>, place: Rect) {
         let Rect {
             x,

@@ -26,10 +26,18 @@ pub struct Rate {
 impl Rate {
     /// The rates of the step that follows `taken` steps.
     pub fn after(taken: u32, training: &TrainingSpec) -> Self {
+        Self::decayed(taken, training, (0, training.limit))
+    }
+
+    /// The same, the learning rate decaying between two numbers of steps instead.
+    pub fn decayed(taken: u32, training: &TrainingSpec, (from, to): (u32, u32)) -> Self {
         let k = f64::from(taken) + 1.0;
         let correction = |beta: f32| 1.0 / (1.0 - libm::pow(f64::from(beta), k));
+        let limit = to.saturating_sub(from);
+        let stretched = TrainingSpec { limit, ..*training };
+        let lr = learning_rate(taken.saturating_sub(from), &stretched);
         Self {
-            lr: (learning_rate(taken, training) * correction(BETA_1)) as f32,
+            lr: (lr * correction(BETA_1)) as f32,
             second: correction(BETA_2) as f32,
         }
     }

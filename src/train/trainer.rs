@@ -14,6 +14,8 @@ pub struct Trainer {
     store: Store,
     device: Device,
     training: TrainingSpec,
+    /// The steps over which the learning rate decays to zero; none if they are as many.
+    decay: (u32, u32),
     step: u32,
     /// Steps behind the loss that has not been reported yet.
     unreported: u32,
@@ -59,6 +61,7 @@ impl Trainer {
             store,
             device,
             training,
+            decay: (0, training.limit),
             step: checkpoint.step,
             unreported: 0,
         }
@@ -69,11 +72,17 @@ impl Trainer {
         self.step
     }
 
+    /// From now on the learning rate decays to zero from the first to the second of these steps; if
+    /// they are as many, it stays what it is.
+    pub fn decay_over(&mut self, steps: (u32, u32)) {
+        self.decay = steps;
+    }
+
     /// One gradient of the batch's loss and one update. On a GPU this only queues the work.
     pub fn step(&mut self, batch: &Batch) {
         let batch = on_device(batch, &self.device);
         self.store
-            .step(batch, Rate::after(self.step, &self.training));
+            .step(batch, Rate::decayed(self.step, &self.training, self.decay));
         self.step += 1;
         self.unreported += 1;
     }

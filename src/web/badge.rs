@@ -27,6 +27,7 @@ pub fn show(app: &App) {
         &by_id("badge-text"),
         &sentence(app.text.get(key), state, detail),
     );
+    set_shown(&by_id::<Element>("badge-retry"), state == "lost");
     show_progress(&app.state.engine);
 }
 

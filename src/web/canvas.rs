@@ -303,6 +303,16 @@ impl Surface for Canvas {
         self.context.stroke();
     }
 
+    fn label(&mut self, text: &str, [x, y]: [f32; 2], size: f32, color: Color) {
+        self.lay_dots();
+        self.set_fill(color);
+        self.context
+            .set_font(&format!("{size}px system-ui, sans-serif"));
+        self.context.set_text_align("center");
+        self.context.set_text_baseline("middle");
+        let _ = self.context.fill_text(text, x.into(), y.into());
+    }
+
     fn image(&mut self, image: Image<'_>, place: Rect) {
         self.lay_dots();
         if !self

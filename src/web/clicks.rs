@@ -36,6 +36,7 @@ fn perform(name: &str) {
             lane: None,
             steps: Some(1),
         }),
+        "retry-engine" => dispatch(Msg::RetryEngine),
         "reset" => dispatch(Msg::Reset),
         "clear-drawing" => dispatch(Msg::ClearDrawing),
         _ => {}

@@ -128,6 +128,7 @@ impl App {
     fn run(&mut self, effect: Effect) {
         match effect {
             Effect::Send(request) => self.engines.send(&request),
+            Effect::StartEngine => self.engines.load(self.host.backend),
             Effect::SendRival(request) => self.engines.send_rival(&request),
             Effect::Promote => self.engines.promote(),
             Effect::DismissRival => self.engines.dismiss_rival(),

@@ -41,6 +41,21 @@ test("the engine's file is broken: a sentence, and the exact flow", { timeout: 9
   withoutEngine(({ context }) => context.route(/engine_cpu.*\.wasm/, (route) =>
     route.fulfill({ status: 200, contentType: "application/wasm", body: "not wasm at all" }))));
 
+test("a lost engine is started again by a button", { timeout: 90_000 }, async () => {
+  const visit = await openPage({ query: "backend=cpu", goto: false });
+  const { page, context } = visit;
+  const gone = (route) => route.fulfill({ status: 404, body: "gone" });
+  await context.route(/engine_cpu.*\.wasm/, gone);
+  await page.goto(address({ query: "backend=cpu" }));
+  await page.waitForSelector('#badge[data-state="lost"]', { timeout: 60_000 });
+  await context.unroute(/engine_cpu.*\.wasm/, gone);
+  await page.click("#badge-retry");
+  await page.waitForSelector('#badge[data-state="ready"]', { timeout: 60_000 });
+  assert.equal(await page.isVisible("#badge-retry"), false);
+  assert.ok((await call(page, "train", { steps: 20 })).step >= 20);
+  await visit.close();
+});
+
 test("no WebGPU: the CPU trains, and the badge says so", { timeout: 90_000 }, () =>
   visiting({ gpu: false, query: "autoplay=0&backend=webgpu" }, async (page) => {
     const { backend } = await call(page, "ready");

@@ -89,3 +89,26 @@ test("a moved slider starts the lane anew and goes on training", { timeout: 120_
     assert.ok((await call(page, "get")).figures[0].step < 100);
     await until(page, async () => (await window.flowlab.get()).figures[0].step > 30);
   }));
+
+test("log densities, exact and by probes, agree within their errors", { timeout: 120_000 }, () =>
+  visiting({ query: "autoplay=0&backend=cpu", hash: "v=1&target=moons&limit=0" }, async (page) => {
+    await page.evaluate(() => window.flowlab.train({ steps: 300 }));
+    const stopped = await page.evaluate(() => window.flowlab.stop());
+    assert.ok(stopped.step >= 300 && stopped.floor > 0, JSON.stringify(stopped));
+    const [exact, probed] = await page.evaluate(async () => {
+      const points = [0, 0, 1, 0.5, -1, 0.5, 0.5, -0.5];
+      const ask = async (args) => {
+        const { logDensities, errors } = await window.flowlab.likelihood({ points, ...args });
+        return { logDensities: [...logDensities], errors: [...errors] };
+      };
+      return [await ask({ method: "exact" }), await ask({ method: "rademacher", probes: 64 })];
+    });
+    assert.deepEqual(exact.errors, [0, 0, 0, 0]);
+    for (let k = 0; k < 4; k++) {
+      const apart = Math.abs(exact.logDensities[k] - probed.logDensities[k]);
+      assert.ok(apart < 5 * probed.errors[k], `${apart} ${probed.errors[k]}`);
+    }
+    const metrics = await page.evaluate(() => window.flowlab.metrics());
+    assert.ok(metrics.nll > metrics.entropy - 3 * metrics.nllError, JSON.stringify(metrics));
+    assert.ok(metrics.floorError > 0 && metrics.excessError > 0 && metrics.nfe === 64);
+  }));

@@ -20,6 +20,7 @@ struct Inspector {
     segments: usize,
     polylines: usize,
     images: usize,
+    labels: usize,
     clears: usize,
     /// All discs' centres.
     centres: Vec<f32>,
@@ -77,6 +78,11 @@ impl Surface for Inspector {
         assert_eq!(check(points, 2), lengths.iter().sum::<u32>() as usize);
         assert!(lengths.iter().all(|&length| length >= 2));
         self.polylines += lengths.len();
+    }
+
+    fn label(&mut self, text: &str, middle: [f32; 2], size: f32, _: Color) {
+        assert!(!text.is_empty() && size > 0.0);
+        self.labels += check(&middle, 2);
     }
 
     fn image(&mut self, image: Image<'_>, place: Rect) {
@@ -341,5 +347,6 @@ impl Surface for Nothing {
     fn triangles(&mut self, _: &[f32], _: Color) {}
     fn segments(&mut self, _: &[f32], _: Stroke) {}
     fn polylines(&mut self, _: &[f32], _: &[u32], _: Stroke) {}
+    fn label(&mut self, _: &str, _: [f32; 2], _: f32, _: Color) {}
     fn image(&mut self, _: Image<'_>, _: Rect) {}
 }

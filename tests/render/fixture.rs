@@ -171,7 +171,7 @@ fn ensemble(field: &dyn VelocityField, start: Vec<Point>, span: (f64, f64)) -> E
         step: None,
         times: times.into_iter().map(|t| t as f32).collect(),
         frames: Floats(flat(&points)),
-        nfe: solver.nfe(),
+        nfe: solver.nfe().expect("equal steps"),
     }
 }
 
@@ -205,7 +205,7 @@ fn arrows(field: &ExactField, extent: f64, times: usize) -> Grid {
 }
 
 /// The middles of the cells, rows from the top.
-fn centres(side: usize, extent: f64) -> Vec<Point> {
+pub fn centres(side: usize, extent: f64) -> Vec<Point> {
     let cell = 2.0 * extent / side as f64;
     let at = |i: usize| (i as f64 + 0.5) * cell - extent;
     (0..side * side)
@@ -213,11 +213,11 @@ fn centres(side: usize, extent: f64) -> Vec<Point> {
         .collect()
 }
 
-fn even(n: usize) -> Vec<f64> {
+pub fn even(n: usize) -> Vec<f64> {
     (0..n).map(|i| i as f64 / (n - 1) as f64).collect()
 }
 
-fn flat(points: &[Point]) -> Vec<f32> {
+pub fn flat(points: &[Point]) -> Vec<f32> {
     points.iter().flatten().map(|&x| x as f32).collect()
 }
 

@@ -1,6 +1,7 @@
 //! Pictures for a person to look at: `FLOWLAB_LOOK=folder cargo test --test render look`.
 
 use crate::fixture::{self, CHECKERBOARD, MOONS, Plan};
+use crate::views;
 use flowlab::app::settings::{DensityKind, Layer, Layers};
 use flowlab::app::state::State;
 use flowlab::flow::spec::{SampleSchedule, ScheduleKind, Target};
@@ -75,6 +76,48 @@ fn look() {
     state.settings.layers = Layers::of(&[Layer::Pairs]);
     state.settings.t = 0.6;
     save("pairs-cosine", stage(&state, ThemeKind::Light));
+}
+
+#[test]
+fn look_at_views() {
+    let Some(folder) = std::env::var_os("FLOWLAB_LOOK") else {
+        return;
+    };
+    for (name, plan) in [("board", CHECKERBOARD), ("moons", MOONS)] {
+        let mut state = views::state(Plan {
+            side: 64,
+            particles: 1500,
+            ..plan
+        });
+        state.settings.t = 0.6;
+        state.settings.density = DensityKind::Learned;
+        state.lanes[0].views.posterior = Some(views::posterior(&state, [0.6, 0.5], 0.6));
+        for set in [
+            &[Layer::Error][..],
+            &[Layer::Divergence],
+            &[Layer::Divergence, Layer::Particles],
+            &[Layer::Grid],
+            &[Layer::Density, Layer::Score],
+            &[Layer::Density, Layer::Posterior],
+            &[Layer::Matching],
+            &[Layer::Density, Layer::Region],
+            &[Layer::FlowMap],
+            &[Layer::Particles],
+        ] {
+            state.settings.layers = Layers::of(set);
+            let labelled = set == [Layer::Particles];
+            state.lanes[0].views.labels = labelled.then(|| views::labels(&state, 8));
+            let layers: Vec<_> = set.iter().map(|layer| layer.name()).collect();
+            for kind in [ThemeKind::Light, ThemeKind::Dark] {
+                let file = format!("view-{name}-{}-{kind:?}.svg", layers.join("-"));
+                std::fs::write(
+                    std::path::Path::new(&folder).join(file),
+                    stage(&state, kind),
+                )
+                .unwrap();
+            }
+        }
+    }
 }
 
 fn stage(state: &State, kind: ThemeKind) -> String {

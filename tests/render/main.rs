@@ -5,4 +5,5 @@ mod charts;
 mod drawing;
 mod fixture;
 mod look;
+mod views;
 mod words;

@@ -56,7 +56,8 @@ fn questions_that_cannot_be_answered_are_refused_with_a_sentence() {
         which: Which::Model,
     };
     assert!(matches!(bench.answer(0, model), Ok(Answer::Field(v)) if v.0.len() == 2));
-    let nowhere = Job::Density {
+    let nowhere = Job::Grid {
+        map: Map::Density,
         side: 0,
         extent: 3.0,
         times: vec![0.0],
@@ -113,23 +114,25 @@ fn samples_are_those_of_the_picture_and_of_the_seed() {
 fn the_density_and_the_arrows_have_their_rows_from_the_top() {
     let mut bench = Bench::new();
     bench.configure(0, 1, spec(), false);
-    let job = Job::Density {
+    let job = Job::Grid {
+        map: Map::Density,
         side: 40,
         extent: 4.0,
         times: vec![0.0, 0.5],
     };
-    let Ok(Answer::Density(grid)) = bench.answer(0, job) else {
+    let Ok(Answer::Grid(grid)) = bench.answer(0, job) else {
         panic!("no density")
     };
     assert_eq!(grid.0.len(), 3200);
     let mass: f32 = grid.0[..1600].iter().sum::<f32>() * 0.04;
     assert!((mass - 1.0).abs() < 1e-3, "{mass}");
-    let arrows = Job::Arrows {
+    let arrows = Job::Grid {
+        map: Map::Velocity,
         side: 2,
         extent: 1.0,
         times: vec![0.3],
     };
-    let Ok(Answer::Arrows(arrows)) = bench.answer(0, arrows) else {
+    let Ok(Answer::Grid(arrows)) = bench.answer(0, arrows) else {
         panic!("no arrows")
     };
     let corners = Job::Field {
@@ -172,6 +175,10 @@ fn metrics_come_with_their_floors() {
     };
     assert_eq!((m.step, m.samples), (0, 1000));
     assert!(m.w2 > m.w2_floor && m.energy_distance > m.energy_floor);
-    assert!(m.excess.unwrap() > 0.0 && m.loss > m.floor.unwrap());
+    let (floor, excess) = (m.floor.unwrap(), m.excess.unwrap());
+    assert!(excess.value > excess.error && floor.error > 0.0 && !m.estimated);
+    assert!((m.loss - floor.value - excess.value).abs() < 1e-9);
+    assert!(m.nll.value > m.entropy.unwrap().value && m.unreachable == 0);
+    assert!(m.kinetic > 0.0 && m.nfe == 64);
     assert!(m.coupling_cost > 0.0 && (0.0..1.0).contains(&m.crossings));
 }

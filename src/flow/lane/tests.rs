@@ -147,3 +147,44 @@ fn nothing_drawn_is_refused() {
         DataError::NothingDrawn
     );
 }
+
+#[test]
+fn a_network_is_followed_as_what_it_predicts() {
+    // Oracle: the affine identity of the design, v = (x1_hat - x) / (1 - t) under CondOT, and so on.
+    for &predict in Prediction::ALL {
+        let mut spec = LaneSpec::default();
+        spec.model.predict = predict;
+        let lane = Lane::new(&spec, &Drawn::default()).unwrap();
+        let network = lane.network();
+        let (x, t) = ([0.4, -1.2], 0.3);
+        let (mut said, mut velocity) = ([[0.0; 2]], [[0.0; 2]]);
+        network.velocity(&[x], t, None, &mut said);
+        lane.learned(&network)
+            .velocity(&[x], t, None, &mut velocity);
+        for i in [0, 1] {
+            let (x, said) = (x[i], said[0][i]);
+            let expected = match predict {
+                Prediction::Velocity => said,
+                Prediction::X1 => (said - x) / (1.0 - t),
+                Prediction::X0 => (x - said) / t,
+                Prediction::Score => (x + (1.0 - t) * said) / t,
+            };
+            assert!((velocity[0][i] - expected).abs() < 1e-9, "{predict:?}");
+        }
+    }
+}
+
+#[test]
+fn a_score_is_only_learned_from_gaussian_noise() {
+    let mut spec = LaneSpec::default();
+    spec.model.predict = Prediction::Score;
+    for &source in Source::ALL {
+        spec.data.source = source;
+        let drawn = Drawn {
+            source: vec![[0.0; 2]],
+            ..Drawn::default()
+        };
+        let refused = Lane::new(&spec, &drawn).err() == Some(DataError::ScoreOfOtherNoise);
+        assert_eq!(refused, source != Source::Gaussian, "{source:?}");
+    }
+}

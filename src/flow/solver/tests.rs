@@ -47,7 +47,7 @@ fn orders_are_one_two_two_four() {
 #[test]
 fn backward_returns_to_the_start() {
     for &kind in SolverKind::ALL {
-        let solver = Solver::new(kind, 4000);
+        let solver = Solver::new(kind, 4000).with_tolerance(1e-9);
         let there = solver.solve(&Spiral, None, vec![START], (0.0, 1.0));
         let back = solver.solve(&Spiral, None, there, (1.0, 0.0))[0];
         let tolerance = if kind == SolverKind::Euler {
@@ -73,7 +73,7 @@ fn a_pause_between_steps_changes_nothing() {
     }
     assert_eq!(
         (taken, integration.nfe(), integration.time()),
-        (10, solver.nfe(), 0.9)
+        (10, 40, 0.9)
     );
     assert!(!integration.step(&Spiral));
     let at_once = solver.solve(&Spiral, None, vec![START, [0.3, 2.0]], (0.2, 0.9));
@@ -125,7 +125,10 @@ impl VelocityField for Closing {
 
 #[test]
 fn an_open_end_is_never_asked_for() {
-    for (&kind, nfe) in SolverKind::ALL.iter().zip([10, 20, 20, 38]) {
+    for (&kind, nfe) in SolverKind::ALL
+        .iter()
+        .zip([Some(10), Some(20), Some(20), Some(38), None])
+    {
         let solver = Solver::new(kind, 10).with_open_end();
         let end = solver.solve(&Closing, None, vec![START], (0.0, 1.0))[0];
         assert!(libm::hypot(end[0], end[1]) < 0.1, "{kind:?}: {end:?}");

@@ -1,8 +1,11 @@
-//! The velocity on a grid. An arrow's length grows with the speed but never beyond its cell, and
-//! the scale is the same at all times, so arrows can be compared and the picture stays calm.
+//! Vectors on a grid: the velocity, the score, and the error of a learned velocity. An arrow's
+//! length grows with the vector but never beyond its cell, and the scale is the same at all times,
+//! so arrows can be compared and the picture stays calm. Velocities have filled heads, scores open
+//! ones and dashed shafts, errors are drawn in the colour of their heat map.
 
+use super::lattice::{Slice, usual_size};
 use crate::app::state::Grid;
-use crate::render::frames::Bracket;
+use crate::render::color::Color;
 use crate::render::scene::{Scratch, Stage};
 use crate::render::surface::{Stroke, Surface};
 
@@ -12,128 +15,191 @@ const REACH: f32 = 0.95;
 const HEAD: [f32; 2] = [5.0, 2.4];
 /// Arrows shorter than this many pixels are not drawn: they point nowhere.
 const LEAST: f32 = 1.0;
+/// Arrows of an error along a side, about.
+const SPARSE: usize = 14;
 
-pub(super) fn draw(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surface) {
-    let Some(grid) = stage.lane.arrows.as_ref().filter(|grid| is_sound(grid)) else {
+/// How a kind of arrow looks.
+#[derive(Clone, Copy)]
+struct Look {
+    color: Color,
+    /// Only every so many-th cell has an arrow, in both directions.
+    every: usize,
+    open: bool,
+}
+
+/// The velocity that the lane follows.
+pub(super) fn velocity(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surface) {
+    let look = Look {
+        color: stage.theme.ink.alpha(0.62),
+        every: 1,
+        open: false,
+    };
+    draw(stage, stage.lane.arrows.as_ref(), look, scratch, surface);
+}
+
+/// `grad log p_t`.
+pub(super) fn score(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surface) {
+    let look = Look {
+        color: stage.theme.target(),
+        every: 1,
+        open: true,
+    };
+    let grid = stage.lane.views.score.as_ref();
+    draw(stage, grid, look, scratch, surface);
+}
+
+/// Learned minus exact velocity.
+pub(super) fn error(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surface) {
+    let grid = stage.lane.views.error.as_ref();
+    let look = Look {
+        color: stage.theme.ink.alpha(0.8),
+        every: grid.map_or(1, |grid| grid.side.div_ceil(SPARSE).max(1)),
+        open: false,
+    };
+    draw(stage, grid, look, scratch, surface);
+}
+
+fn draw(
+    stage: &Stage,
+    grid: Option<&Grid>,
+    look: Look,
+    scratch: &mut Scratch,
+    surface: &mut dyn Surface,
+) {
+    let slice = Slice::of(grid, 2, stage.t);
+    // A field at rest has no arrows, whatever the scale.
+    let Some((slice, usual)) = slice.and_then(|s| Some((s, usual_size(s.grid, 2)?))) else {
         return;
     };
     let Scratch { points, more, .. } = scratch;
     points.clear();
     more.clear();
-    collect(stage, grid, points, more);
-    let color = stage.theme.ink.alpha(0.62);
-    surface.segments(points, Stroke::solid(stage.px(1.1), color));
-    surface.triangles(more, color);
-}
-
-/// Whether the grid holds as many velocities as it says.
-fn is_sound(grid: &Grid) -> bool {
-    let cells = grid.side * grid.side * grid.times.len();
-    grid.channels == 2 && cells > 0 && grid.values.len() == 2 * cells
-}
-
-fn collect(stage: &Stage, grid: &Grid, shafts: &mut Vec<f32>, heads: &mut Vec<f32>) {
-    let Some(bracket) = Bracket::of(&grid.times, stage.t) else {
-        return;
-    };
-    let cell = 2.0 * grid.extent as f32 / grid.side as f32;
-    let (room, usual) = (cell * stage.view.scale() * REACH, usual_speed(grid));
-    for index in 0..grid.side * grid.side {
-        let [u, v] = velocity(grid, bracket, index);
-        let speed = (u * u + v * v).sqrt();
-        let length = room * speed / (speed + usual);
-        if let Some(at) = stage
-            .pixel(centre(grid, cell, index))
-            .filter(|_| length > LEAST)
-        {
-            let head = HEAD.map(|size| stage.px(size).min(0.5 * length));
-            arrow(at, [u / speed, -v / speed], length, head, shafts, heads);
-        }
+    collect(stage, &slice, usual, look, points, more);
+    let stroke = Stroke::solid(stage.px(1.1), look.color);
+    if look.open {
+        surface.segments(points, stroke.dashed(stage.px(2.5)));
+        surface.segments(more, stroke);
+    } else {
+        surface.segments(points, stroke);
+        surface.triangles(more, look.color);
     }
 }
 
-/// The mean speed over the whole grid and all times.
-fn usual_speed(grid: &Grid) -> f32 {
-    let (mut sum, mut count) = (0.0, 0.0);
-    for velocity in grid.values.chunks_exact(2) {
-        let speed = (velocity[0] * velocity[0] + velocity[1] * velocity[1]).sqrt();
-        if speed.is_finite() {
-            sum += speed;
-            count += 1.0;
-        }
-    }
-    // A grid without any motion has no arrows, whatever the scale.
-    if sum > 0.0 { sum / count } else { 1.0 }
-}
-
-fn velocity(grid: &Grid, bracket: Bracket, index: usize) -> [f32; 2] {
-    let frame = 2 * grid.side * grid.side;
-    let value = |time: usize, axis: usize| grid.values[time * frame + 2 * index + axis];
-    [0, 1].map(|axis| bracket.blend(value(bracket.low, axis), value(bracket.high, axis)))
-}
-
-/// The middle of a cell in the plane; rows from the top.
-fn centre(grid: &Grid, cell: f32, index: usize) -> [f32; 2] {
-    let (row, column) = (index / grid.side, index % grid.side);
-    let extent = grid.extent as f32;
-    [
-        (column as f32 + 0.5) * cell - extent,
-        extent - (row as f32 + 0.5) * cell,
-    ]
-}
-
-/// An arrow centred at a pixel: its shaft and its head.
-fn arrow(
-    at: [f32; 2],
-    way: [f32; 2],
-    length: f32,
-    [head, wing]: [f32; 2],
+/// The shafts and the heads of all arrows.
+fn collect(
+    stage: &Stage,
+    slice: &Slice,
+    usual: f32,
+    look: Look,
     shafts: &mut Vec<f32>,
     heads: &mut Vec<f32>,
 ) {
-    let along = |distance: f32, aside: f32| {
-        [
-            at[0] + way[0] * distance - way[1] * aside,
-            at[1] + way[1] * distance + way[0] * aside,
-        ]
-    };
-    let neck = 0.5 * length - head;
-    shafts.extend(along(-0.5 * length, 0.0));
-    shafts.extend(along(neck, 0.0));
-    heads.extend(along(0.5 * length, 0.0));
-    heads.extend(along(neck, wing));
-    heads.extend(along(neck, -wing));
+    let room = slice.cell() * look.every as f32 * stage.view.scale() * REACH;
+    let (side, middle) = (slice.grid.side, look.every / 2);
+    let places = (middle..side).step_by(look.every);
+    for index in places
+        .clone()
+        .flat_map(|row| places.clone().map(move |column| row * side + column))
+    {
+        let [u, v] = slice.vector(index);
+        let speed = (u * u + v * v).sqrt();
+        let length = room * speed / (speed + usual);
+        let at = stage.pixel(slice.centre(index)).filter(|_| length > LEAST);
+        if let Some(at) = at {
+            let arrow = Arrow {
+                at,
+                way: [u / speed, -v / speed],
+                length,
+                head: HEAD.map(|size| stage.px(size).min(0.5 * length)),
+            };
+            arrow.add(look.open, shafts, heads);
+        }
+    }
+}
+
+/// An arrow in pixels.
+#[derive(Clone, Copy)]
+pub(super) struct Arrow {
+    /// Its middle.
+    pub at: [f32; 2],
+    /// Its direction, of length 1.
+    pub way: [f32; 2],
+    pub length: f32,
+    /// Length and half-width of the head.
+    pub head: [f32; 2],
+}
+
+impl Arrow {
+    /// An arrow from pixel to pixel; `None` where it would be too short to point anywhere.
+    pub fn between(from: [f32; 2], to: [f32; 2], head: [f32; 2]) -> Option<Self> {
+        let way = [to[0] - from[0], to[1] - from[1]];
+        let length = (way[0] * way[0] + way[1] * way[1]).sqrt();
+        (length > LEAST).then(|| Self {
+            at: [0, 1].map(|i| 0.5 * (from[i] + to[i])),
+            way: way.map(|x| x / length),
+            length,
+            head: head.map(|size| size.min(0.5 * length)),
+        })
+    }
+
+    /// Adds the shaft as a segment, and the head as a triangle or, if open, as two segments.
+    pub fn add(&self, open: bool, shafts: &mut Vec<f32>, heads: &mut Vec<f32>) {
+        let Self {
+            at, way, length, ..
+        } = self;
+        let along = |distance: f32, aside: f32| {
+            [
+                at[0] + way[0] * distance - way[1] * aside,
+                at[1] + way[1] * distance + way[0] * aside,
+            ]
+        };
+        let [head, wing] = self.head;
+        let (tip, neck) = (0.5 * length, 0.5 * length - head);
+        shafts.extend(along(-0.5 * length, 0.0));
+        shafts.extend(along(if open { tip } else { neck }, 0.0));
+        heads.extend(along(tip, 0.0));
+        heads.extend(along(neck, wing));
+        if open {
+            heads.extend(along(tip, 0.0));
+        }
+        heads.extend(along(neck, -wing));
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const ARROW: Arrow = Arrow {
+        at: [10.0, 10.0],
+        way: [1.0, 0.0],
+        length: 8.0,
+        head: [3.0, 1.0],
+    };
+
     #[test]
     fn an_arrow_points_the_way_it_should() {
         let (mut shafts, mut heads) = (Vec::new(), Vec::new());
-        arrow(
-            [10.0, 10.0],
-            [1.0, 0.0],
-            8.0,
-            [3.0, 1.0],
-            &mut shafts,
-            &mut heads,
-        );
+        ARROW.add(false, &mut shafts, &mut heads);
         assert_eq!(shafts, [6.0, 10.0, 11.0, 10.0]);
         assert_eq!(heads, [14.0, 10.0, 11.0, 11.0, 11.0, 9.0]);
     }
 
     #[test]
-    fn the_first_cell_is_at_the_top_left() {
-        let grid = Grid {
-            side: 4,
-            extent: 2.0,
-            channels: 2,
-            times: vec![0.0],
-            values: vec![0.0; 32],
-        };
-        assert_eq!(centre(&grid, 1.0, 0), [-1.5, 1.5]);
-        assert_eq!(centre(&grid, 1.0, 15), [1.5, -1.5]);
+    fn an_open_head_is_two_lines_from_the_tip() {
+        let (mut shafts, mut heads) = (Vec::new(), Vec::new());
+        ARROW.add(true, &mut shafts, &mut heads);
+        assert_eq!(shafts, [6.0, 10.0, 14.0, 10.0]);
+        assert_eq!(heads, [14.0, 10.0, 11.0, 11.0, 14.0, 10.0, 11.0, 9.0]);
+    }
+
+    #[test]
+    fn an_arrow_ends_where_it_should() {
+        let arrow = Arrow::between([0.0, 0.0], [0.0, 10.0], [3.0, 1.0]).unwrap();
+        assert_eq!(
+            (arrow.at, arrow.way, arrow.length),
+            ([0.0, 5.0], [0.0, 1.0], 10.0)
+        );
+        assert!(Arrow::between([1.0, 1.0], [1.0, 1.5], [3.0, 1.0]).is_none());
     }
 }

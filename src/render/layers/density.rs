@@ -5,46 +5,76 @@
 //! ramp. For `r` serves the mean density that a point meets, `integral p^2`, averaged over the
 //! beginning, the middle and the end of the flow.
 
+use super::heat;
 use super::kernel;
+use super::lattice::{Slice, frame, geometric_mean};
 use crate::app::settings::DensityKind;
-use crate::app::state::Grid;
-use crate::render::frames::{Bracket, Paths};
+use crate::app::state::{Grid, LaneState};
+use crate::render::frames::Paths;
 use crate::render::scene::{Scratch, Stage};
-use crate::render::surface::{Image, Surface};
+use crate::render::surface::Surface;
 
 /// The share of `integral p^2` that is shown at the middle of the ramp.
 const MIDDLE: f32 = 0.6;
+/// How far from its times the likelihood is still shown: it may have been computed for the end only.
+const NEAR: f64 = 0.02;
+
+/// The density that is shown of the kind that is asked for: a kernel estimate stands in for what is
+/// not known.
+pub fn shown(lane: &LaneState, wanted: DensityKind, t: f64) -> DensityKind {
+    let near = |grid: &Grid| {
+        let (first, last) = (grid.times.first(), grid.times.last());
+        first.is_some_and(|first| t > first - NEAR) && last.is_some_and(|last| t < last + NEAR)
+    };
+    let known = match wanted {
+        DensityKind::Exact => Slice::of(lane.density.as_ref(), 1, t).is_some(),
+        DensityKind::Learned => {
+            Slice::of(lane.views.learned.as_ref(), 1, t).is_some_and(|s| near(s.grid))
+        }
+        DensityKind::Kernel => false,
+    };
+    if known { wanted } else { DensityKind::Kernel }
+}
 
 pub(super) fn draw(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surface) {
-    let grid = stage.lane.density.as_ref().filter(|grid| is_sound(grid));
-    match (stage.settings.density, grid) {
-        (DensityKind::Exact, Some(grid)) => exact(stage, grid, scratch, surface),
-        _ => estimated(stage, scratch, surface),
+    let (lane, t) = (stage.lane, stage.t);
+    match shown(lane, stage.settings.density, t) {
+        DensityKind::Exact => {
+            if let Some(slice) = Slice::of(lane.density.as_ref(), 1, t) {
+                let typical = |time| grid_typical(frame(slice.grid, time).iter().copied());
+                known(stage, slice, slice.values(), typical, scratch, surface);
+            }
+        }
+        DensityKind::Learned => {
+            if let Some(slice) = Slice::of(lane.views.learned.as_ref(), 1, t) {
+                let densities = |time| frame(slice.grid, time).iter().map(|&p| libm::expf(p));
+                let typical = |time| grid_typical(densities(time));
+                known(stage, slice, slice.densities(), typical, scratch, surface);
+            }
+        }
+        DensityKind::Kernel => estimated(stage, scratch, surface),
     }
 }
 
-/// Whether the grid holds as many values as it says.
-fn is_sound(grid: &Grid) -> bool {
-    let cells = grid.side * grid.side * grid.times.len();
-    grid.channels == 1 && cells > 0 && grid.values.len() == cells
-}
-
-fn exact(stage: &Stage, grid: &Grid, scratch: &mut Scratch, surface: &mut dyn Surface) {
-    let Some(bracket) = Bracket::of(&grid.times, stage.t) else {
-        return;
-    };
-    let (low, high) = (frame(grid, bracket.low), frame(grid, bracket.high));
-    let Scratch { cells, pixels, .. } = scratch;
-    cells.clear();
-    cells.extend(low.iter().zip(high).map(|(&a, &b)| bracket.blend(a, b)));
-    let typical = landmarks(grid.times.len()).map(|time| grid_typical(frame(grid, time)));
-    let map = HeatMap {
-        cells,
-        side: grid.side,
-        extent: grid.extent,
-        reference: MIDDLE * geometric_mean(typical),
-    };
-    map.draw(stage, pixels, surface);
+/// A density that is known on a grid.
+fn known(
+    stage: &Stage,
+    slice: Slice,
+    densities: impl Iterator<Item = f32>,
+    typical: impl Fn(usize) -> f32,
+    scratch: &mut Scratch,
+    surface: &mut dyn Surface,
+) {
+    let typical = landmarks(slice.grid.times.len()).map(typical);
+    let place = (slice.grid.side, slice.grid.extent);
+    map(
+        stage,
+        place,
+        densities,
+        typical,
+        &mut scratch.pixels,
+        surface,
+    );
 }
 
 fn estimated(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surface) {
@@ -65,18 +95,8 @@ fn estimated(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surface) {
     let bracket = paths.bracket(stage.t);
     let points = (0..paths.count).map(|particle| paths.between(bracket, particle));
     kernel::estimate(points, extent, cells, spare);
-    let map = HeatMap {
-        cells,
-        side: kernel::SIDE,
-        extent: stage.view.extent,
-        reference: MIDDLE * geometric_mean(typical),
-    };
-    map.draw(stage, pixels, surface);
-}
-
-fn frame(grid: &Grid, time: usize) -> &[f32] {
-    let cells = grid.side * grid.side;
-    &grid.values[time * cells..(time + 1) * cells]
+    let (place, cells) = ((kernel::SIDE, stage.view.extent), cells.iter().copied());
+    map(stage, place, cells, typical, pixels, surface);
 }
 
 /// The frames that decide about the scale.
@@ -85,71 +105,39 @@ fn landmarks(times: usize) -> [usize; 3] {
 }
 
 /// `integral p^2 / integral p` of a density on a grid.
-fn grid_typical(cells: &[f32]) -> f32 {
+fn grid_typical(cells: impl Iterator<Item = f32>) -> f32 {
     let (mut sum, mut square) = (0.0, 0.0);
-    for &p in cells.iter().filter(|p| p.is_finite()) {
+    for p in cells.filter(|p| p.is_finite()) {
         sum += p;
         square += p * p;
     }
     square / sum
 }
 
-/// The geometric mean of those values that are positive numbers.
-fn geometric_mean(values: [f32; 3]) -> f32 {
-    let (mut sum, mut count) = (0.0, 0.0);
-    for value in values.into_iter().filter(|v| v.is_finite() && *v > 0.0) {
-        sum += libm::logf(value);
-        count += 1.0;
-    }
-    libm::expf(sum / f32::max(count, 1.0))
+/// Draws densities; `typical` are those that points meet at the landmarks.
+fn map(
+    stage: &Stage,
+    place: (usize, f64),
+    densities: impl Iterator<Item = f32>,
+    typical: [f32; 3],
+    pixels: &mut Vec<u8>,
+    surface: &mut dyn Surface,
+) {
+    let reference = MIDDLE * geometric_mean(typical.into_iter()).unwrap_or(1.0);
+    let range = stage.density_range();
+    let shades = heat::shades(|share| stage.theme.density(range * share));
+    let cells = densities.map(|density| heat::shade(share(density, reference)));
+    heat::paint(stage, place, cells, &shades, pixels, surface);
 }
 
-struct HeatMap<'a> {
-    cells: &'a [f32],
-    side: usize,
-    extent: f64,
-    /// The density at the middle of the ramp.
-    reference: f32,
-}
-
-/// Shades of the heat map: more than an eye tells apart.
-const SHADES: usize = 256;
-
-impl HeatMap<'_> {
-    fn draw(&self, stage: &Stage, pixels: &mut Vec<u8>, surface: &mut dyn Surface) {
-        let shades = shades(stage);
-        pixels.clear();
-        for &density in self.cells {
-            pixels.extend(shades[self.shade(density)]);
-        }
-        let image = Image {
-            rgba: pixels,
-            width: self.side,
-            height: self.side,
-            smooth: true,
-        };
-        surface.image(image, stage.view.square(self.extent));
+/// The share of the ramp at which a density is shown; what is not a number counts as nothing.
+fn share(density: f32, reference: f32) -> f32 {
+    if density > 0.0 {
+        let density = density.min(f32::MAX);
+        density / (density + reference)
+    } else {
+        0.0
     }
-
-    /// Which shade a density has; what is not a number counts as nothing.
-    fn shade(&self, density: f32) -> usize {
-        if density > 0.0 {
-            let density = density.min(f32::MAX);
-            let share = density / (density + self.reference);
-            ((share * SHADES as f32) as usize).min(SHADES - 1)
-        } else {
-            0
-        }
-    }
-}
-
-/// The pixels of all shades.
-fn shades(stage: &Stage) -> [[u8; 4]; SHADES] {
-    let range = stage.density_range() / (SHADES - 1) as f32;
-    std::array::from_fn(|shade| {
-        let color = stage.theme.density(range * shade as f32);
-        [color.r, color.g, color.b, 255]
-    })
 }
 
 #[cfg(test)]
@@ -157,23 +145,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shades_grow_with_the_density_and_never_run_out() {
-        let map = HeatMap {
-            cells: &[],
-            side: 0,
-            extent: 1.0,
-            reference: 0.02,
-        };
-        assert_eq!([f32::NAN, -1.0, 0.0].map(|p| map.shade(p)), [0; 3]);
-        assert_eq!(map.shade(0.02), SHADES / 2);
-        assert!(map.shade(0.2) < map.shade(2.0));
-        assert_eq!(map.shade(f32::INFINITY), SHADES - 1);
+    fn shares_grow_with_the_density_and_never_run_out() {
+        assert_eq!([f32::NAN, -1.0, 0.0].map(|p| share(p, 0.02)), [0.0; 3]);
+        assert_eq!(share(0.02, 0.02), 0.5);
+        assert!(share(0.2, 0.02) < share(2.0, 0.02));
+        assert_eq!(share(f32::INFINITY, 0.02), 1.0);
     }
 
     #[test]
     fn the_scale_is_that_of_a_uniform_density() {
-        assert_eq!(grid_typical(&[0.0, 0.25, 0.25, 0.0]), 0.25);
-        assert!((geometric_mean([1.0, 4.0, 2.0]) - 2.0).abs() < 1e-6);
-        assert!((geometric_mean([f32::NAN, 0.0, 9.0]) - 9.0).abs() < 1e-5);
+        assert_eq!(grid_typical([0.0, 0.25, 0.25, 0.0].into_iter()), 0.25);
+        let mean = |values: [f32; 3]| geometric_mean(values.into_iter()).unwrap();
+        assert!((mean([1.0, 4.0, 2.0]) - 2.0).abs() < 1e-6);
+        assert!((mean([f32::NAN, 0.0, 9.0]) - 9.0).abs() < 1e-5);
     }
 }

@@ -1,5 +1,5 @@
-//! Pairs as the coupling draws them: a start (disc), an end (square), the straight line between,
-//! and the point `alpha x1 + sigma x0` of the conditional path with the way it has come.
+//! Pairs as the coupling draws them: a start (disc), an end (square), the conditional path between
+//! them under the lane's schedule, and its point `alpha x1 + sigma x0` with the way it has come.
 
 use crate::flow::schedule::Schedule;
 use crate::render::scene::{Scratch, Stage};
@@ -21,8 +21,10 @@ pub(super) fn draw(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surfa
         x1: &view.x1,
         schedule: path_schedule(stage),
     };
-    lines(stage, &pairs, scratch, surface);
-    ways(stage, &pairs, scratch, surface);
+    let ink =
+        |width: f32, strength: f32| Stroke::solid(stage.px(width), stage.theme.ink.alpha(strength));
+    paths(stage, &pairs, 1.0, ink(0.9, 0.25), scratch, surface);
+    paths(stage, &pairs, stage.t, ink(1.2, 0.5), scratch, surface);
     ends(stage, &pairs, scratch, surface);
     movers(stage, &pairs, scratch, surface);
 }
@@ -57,24 +59,19 @@ fn blend([alpha, sigma]: [f32; 2], x0: [f32; 2], x1: [f32; 2]) -> [f32; 2] {
     [0, 1].map(|axis| alpha * x1[axis] + sigma * x0[axis])
 }
 
-fn lines(stage: &Stage, pairs: &Pairs, scratch: &mut Scratch, surface: &mut dyn Surface) {
-    let out = &mut scratch.points;
-    out.clear();
-    for (x0, x1) in pairs.iter() {
-        if let (Some(from), Some(to)) = (stage.pixel(x0), stage.pixel(x1)) {
-            out.extend(from);
-            out.extend(to);
-        }
-    }
-    let color = stage.theme.ink.alpha(0.25);
-    surface.segments(out, Stroke::solid(stage.px(0.9), color));
-}
-
-/// The conditional paths from their start to `t`.
-fn ways(stage: &Stage, pairs: &Pairs, scratch: &mut Scratch, surface: &mut dyn Surface) {
+/// The conditional paths up to a time: straight lines only under a schedule with
+/// `alpha + sigma = 1`.
+fn paths(
+    stage: &Stage,
+    pairs: &Pairs,
+    until: f64,
+    stroke: Stroke,
+    scratch: &mut Scratch,
+    surface: &mut dyn Surface,
+) {
     let weights: [_; KNOTS] = std::array::from_fn(|knot| {
         let share = knot as f64 / (KNOTS - 1) as f64;
-        pairs.weights(share * stage.t)
+        pairs.weights(share * until)
     });
     let Scratch {
         points, lengths, ..
@@ -93,8 +90,7 @@ fn ways(stage: &Stage, pairs: &Pairs, scratch: &mut Scratch, surface: &mut dyn S
             points.truncate(kept);
         }
     }
-    let color = stage.theme.ink.alpha(0.5);
-    surface.polylines(points, lengths, Stroke::solid(stage.px(1.2), color));
+    surface.polylines(points, lengths, stroke);
 }
 
 fn ends(stage: &Stage, pairs: &Pairs, scratch: &mut Scratch, surface: &mut dyn Surface) {

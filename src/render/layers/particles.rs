@@ -1,6 +1,8 @@
 //! All particles of the ensemble where they are at `t`, coloured by the direction they started in:
-//! so one sees which part of the source becomes which part of the target.
+//! so one sees which part of the source becomes which part of the target. Where they have labels,
+//! these decide instead.
 
+use super::classes;
 use crate::render::frames::Paths;
 use crate::render::palette::HUES;
 use crate::render::scene::{Scratch, Stage};
@@ -17,6 +19,9 @@ pub(super) fn draw(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surfa
         return;
     };
     let radius = stage.px(RADIUS * crowding(paths.count));
+    if let Some(labels) = classes::labels(stage.lane.views.labels.as_ref(), &paths) {
+        return classes::draw(stage, (&paths, labels), 1.3 * radius, scratch, surface);
+    }
     for turn in 0..TURNS {
         sort(stage, &paths, turn, &mut scratch.hues);
         for (centres, hue) in scratch.hues.iter().zip(&stage.theme.hues) {

@@ -117,7 +117,9 @@ impl App {
             }
             Call::Stop { lane } => {
                 self.handle(Msg::StopTraining { lane });
-                promised.settle(Ok(figures(&self.state, lane.unwrap_or(0))));
+                let lane = lane.unwrap_or(0);
+                let run = self.state.lanes[lane].run;
+                self.wait(promised, Wait::Stopped { lane, run }, None);
             }
             Call::Ready => self.wait(promised, Wait::Ready, None),
             Call::Train { lane, steps } => self.train(lane, steps, promised),

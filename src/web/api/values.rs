@@ -2,6 +2,7 @@
 
 use super::super::dom::{js, property, set_property};
 use crate::engine::protocol::{Answer, Ensemble, Metrics};
+use crate::flow::distribution::Estimate;
 use js_sys::{Array, ArrayBuffer, Float32Array, JSON, Object};
 use serde_json::{Value as Json, json};
 use wasm_bindgen::{JsCast, JsValue};
@@ -43,9 +44,18 @@ fn without_points(args: &JsValue) -> JsValue {
 pub fn of_answer(answer: Answer) -> JsValue {
     match answer {
         Answer::Sample { ensemble } => of_sample(&ensemble),
-        Answer::Field(values) | Answer::Density(values) | Answer::Arrows(values) => {
-            floats(&values.0)
-        }
+        Answer::Field(values) | Answer::Grid(values) => floats(&values.0),
+        Answer::Likelihood {
+            log_densities,
+            errors,
+            nfe,
+        } => object(&[
+            ("logDensities", floats(&log_densities.0)),
+            ("errors", floats(&errors.0)),
+            ("nfe", nfe.into()),
+        ]),
+        // The page's own; no verb asks for one.
+        Answer::Study(_) => JsValue::UNDEFINED,
         Answer::Couple {
             x0,
             x1,
@@ -86,8 +96,17 @@ fn of_metrics(metrics: &Metrics) -> Json {
         "step": metrics.step,
         "samples": metrics.samples,
         "loss": metrics.loss,
-        "floor": metrics.floor,
-        "excess": metrics.excess,
+        "floor": value(metrics.floor),
+        "floorError": error(metrics.floor),
+        "excess": value(metrics.excess),
+        "excessError": error(metrics.excess),
+        "estimated": metrics.estimated,
+        "nll": metrics.nll.value,
+        "nllError": metrics.nll.error,
+        "unreachable": metrics.unreachable,
+        "likelihoodSamples": metrics.likelihood_samples,
+        "entropy": value(metrics.entropy),
+        "entropyError": error(metrics.entropy),
         "w2": metrics.w2,
         "w2Floor": metrics.w2_floor,
         "energyDistance": metrics.energy_distance,
@@ -95,9 +114,19 @@ fn of_metrics(metrics: &Metrics) -> Json {
         "straightness": metrics.straightness,
         "kinetic": metrics.kinetic,
         "npe": metrics.npe,
+        "w2OfEnds": metrics.w2_of_ends,
         "couplingCost": metrics.coupling_cost,
         "crossings": metrics.crossings,
+        "nfe": metrics.nfe,
     })
+}
+
+fn value(estimate: Option<Estimate>) -> Option<f64> {
+    estimate.map(|estimate| estimate.value)
+}
+
+fn error(estimate: Option<Estimate>) -> Option<f64> {
+    estimate.map(|estimate| estimate.error)
 }
 
 fn floats(values: &[f32]) -> JsValue {

@@ -1,0 +1,166 @@
+//! Log densities of the learned flow.
+
+use super::super::journey::points;
+use super::super::protocol::{Answer, Floats, Likelihoods, Method};
+use super::super::slices::pause;
+use super::maps::{Grid, points_in_a_slice};
+use super::{Context, MOST, count};
+use crate::flow::Point;
+use crate::flow::distribution::Estimate;
+use crate::flow::lane::{log_densities, stream};
+use crate::flow::likelihood::{Divergence, LogLikelihood, Nll, Probe, Question, nll};
+use crate::flow::random::Rng;
+use crate::flow::solver::Solver;
+use crate::flow::spec::SolverKind;
+
+/// Steps of RK4 from the data back to the source: an error of about `1e-3` nats.
+const STEPS: u32 = 20;
+
+/// The same for a heat map, whose colours do not show more.
+const MAP_STEPS: u32 = 10;
+
+/// Most probes a point.
+const MOST_PROBES: u32 = 1000;
+
+/// Points behind an entropy that has no closed form.
+const ENTROPY_POINTS: usize = 20_000;
+
+/// Log densities with their errors, and the evaluations of the field behind each.
+struct Reckoning {
+    logs: Vec<Estimate>,
+    nfe: u32,
+}
+
+/// Answers with the log densities at given points of the data.
+pub async fn at_points(
+    context: &Context,
+    x: &Floats,
+    method: Method,
+    (probes, seed): (u32, u32),
+) -> Result<Answer, String> {
+    let x = points(x);
+    if x.iter().flatten().any(|v| !v.is_finite()) {
+        return Err("Log densities can only be asked at finite points.".into());
+    }
+    count(x.len() as u32, MOST)?;
+    let by = divergence(method, probes.clamp(1, MOST_PROBES), seed);
+    let Reckoning { logs, nfe } = reckon(context, &x, 1.0, (by, STEPS)).await;
+    let list = |f: fn(&Estimate) -> f64| Floats(logs.iter().map(|log| f(log) as f32).collect());
+    Ok(Answer::Likelihood {
+        log_densities: list(|log| log.value),
+        errors: list(|log| log.error),
+        nfe,
+    })
+}
+
+/// Log densities on a grid, with the exact divergence.
+pub async fn on_grid(context: &Context, grid: &Grid) -> Floats {
+    let mut values = Vec::new();
+    for &t in &grid.times {
+        // A shorter way needs fewer steps.
+        let steps = ((f64::from(MAP_STEPS) * t).ceil() as u32).max(2);
+        let by = (Divergence::Exact, steps);
+        let found = reckon(context, &grid.cells(), t, by).await;
+        values.extend(found.logs.iter().map(|log| log.value as f32));
+    }
+    Floats(values)
+}
+
+/// The mean negative log-likelihood of fresh target points, exactly and by Hutchinson's estimator.
+pub async fn of_fresh_data(context: &Context, n: usize, probes: &[u32]) -> Likelihoods {
+    let x = fresh(context, n);
+    let seed = context.experiment.spec().seed;
+    let exact = mean(context, &x, Divergence::Exact).await;
+    let mut hutchinson = Vec::new();
+    for &probes in probes {
+        let probes = probes.clamp(1, MOST_PROBES);
+        let by = divergence(Method::Rademacher, probes, seed);
+        hutchinson.push((probes, mean(context, &x, by).await));
+    }
+    Likelihoods {
+        exact,
+        hutchinson,
+        entropy: entropy(context),
+        samples: n as u32,
+    }
+}
+
+/// The mean negative log-likelihood of fresh target points, with the exact divergence.
+pub async fn exactly(context: &Context, n: usize) -> Nll {
+    mean(context, &fresh(context, n), Divergence::Exact).await
+}
+
+/// The entropy of the target.
+pub fn entropy(context: &Context) -> Option<Estimate> {
+    let target = context.experiment.target();
+    if let Some(value) = target.closed_entropy() {
+        return Some(Estimate { value, error: 0.0 });
+    }
+    let seed = context.experiment.spec().seed;
+    let mut rng = Rng::stream(seed.into(), stream::METRICS);
+    let entropy = target.entropy(&mut rng, ENTROPY_POINTS);
+    entropy.value.is_finite().then_some(entropy)
+}
+
+fn fresh(context: &Context, n: usize) -> Vec<Point> {
+    let seed = context.experiment.spec().seed;
+    let mut rng = Rng::stream(seed.into(), stream::LIKELIHOOD);
+    context.experiment.target().sample(&mut rng, n)
+}
+
+async fn mean(context: &Context, x: &[Point], by: Divergence) -> Nll {
+    nll(&reckon(context, x, 1.0, (by, STEPS)).await.logs)
+}
+
+fn divergence(method: Method, probes: u32, seed: u32) -> Divergence {
+    let hutchinson = |kind| Divergence::Hutchinson {
+        probes,
+        kind,
+        seed: seed.into(),
+    };
+    match method {
+        Method::Exact => Divergence::Exact,
+        Method::Rademacher => hutchinson(Probe::Rademacher),
+        Method::Gaussian => hutchinson(Probe::Gaussian),
+    }
+}
+
+/// Follows the points back, some of them at a time.
+async fn reckon(
+    context: &Context,
+    x: &[Point],
+    t: f64,
+    (by, steps): (Divergence, u32),
+) -> Reckoning {
+    let (lane, sampling) = (&context.experiment, &context.sampling);
+    let learned = context.learned();
+    let (field, _) = lane.sampled_field_as(sampling, &*learned);
+    let solver = Solver::new(SolverKind::Rk4, steps);
+    let question = lane.density_at(sampling, t, solver).by(by);
+    let size = points_in_a_slice(context, solver.stages() as usize * by.products() as usize);
+    let (mut logs, mut nfe) = (Vec::with_capacity(x.len()), 0);
+    for (k, x) in x.chunks(size).enumerate() {
+        let question = reseeded(question, k as u64);
+        let mut work = LogLikelihood::new(question, x.to_vec());
+        while work.step(&*field) {
+            pause().await;
+        }
+        let starts = lane.log_start(sampling, &*learned, work.origins());
+        logs.extend(log_densities(&work, &starts));
+        nfe = work.nfe();
+        pause().await;
+    }
+    Reckoning { logs, nfe }
+}
+
+/// The question with other probes, for another part of the points.
+fn reseeded(question: Question, part: u64) -> Question {
+    let divergence = match question.divergence {
+        Divergence::Hutchinson { probes, kind, seed } => {
+            let seed = seed + (part << 32);
+            Divergence::Hutchinson { probes, kind, seed }
+        }
+        exact @ Divergence::Exact => exact,
+    };
+    question.by(divergence)
+}
