@@ -3,6 +3,7 @@
 use super::msg::{Effect, Event};
 use super::state::{EngineState, FIRST_PAGE_JOB, LaneState, Notice, State};
 use super::update::{configure_all, notify};
+use super::rest::{self, Presence};
 use super::{handover, local, pictures, settle};
 use crate::engine::protocol::{Backend, Ensemble, Progress, Reply, RunId};
 use crate::flow::network::{Architecture, Network};
@@ -30,6 +31,9 @@ pub fn engine(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::Done { id, answer } if id >= FIRST_PAGE_JOB => pictures::answered(state, id, answer),
         // The API's own answers are taken by the glue that asked.
         Reply::Done { .. } => {}
+        Reply::Checkpoint { lane, checkpoint } if state.presence == Presence::Leaving => {
+            rest::checkpoint(state, lane, checkpoint, effects);
+        }
         Reply::Checkpoint { lane, checkpoint } => {
             handover::checkpoint(state, lane, checkpoint, effects);
         }

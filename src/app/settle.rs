@@ -78,8 +78,14 @@ fn redrawn(spec: &LaneSpec, before: &Drawn, now: &Drawn) -> bool {
     source || target
 }
 
-/// Starts a lane anew; whether the user wants it to train stays as it is.
+/// Starts a lane anew, and tells the engine.
 fn restart(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
+    renew(state, lane);
+    configure(state, lane, effects);
+}
+
+/// Gives a lane a new run; whether the user wants it to train stays as it is.
+pub fn renew(state: &mut State, lane: usize) {
     state.runs += 1;
     let spec = state.spec(lane);
     let training = if lane == 1 && state.lanes[1].run == 0 {
@@ -110,11 +116,10 @@ fn restart(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
         state.lanes[lane].ensemble = old.ensemble.filter(|e| e.step.is_some());
     }
     begin_preview(state, lane);
-    configure(state, lane, effects);
 }
 
 /// Tells the engine of a lane, if there is an engine and the lane can run.
-pub fn configure(state: &State, lane: usize, effects: &mut Vec<Effect>) {
+pub fn configure(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
     let own = &state.lanes[lane];
     if !state.engine_ready() {
         return;
@@ -124,8 +129,21 @@ pub fn configure(state: &State, lane: usize, effects: &mut Vec<Effect>) {
         return;
     }
     effects.push(Effect::Send(configuration(state, lane)));
-    if own.training {
+    resume(state, lane, effects);
+    if state.lanes[lane].training {
         effects.push(Effect::Send(train_request(state, lane)));
+    }
+}
+
+/// What is kept of the run goes on in the engine.
+fn resume(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
+    let own = &mut state.lanes[lane];
+    let run = own.run;
+    if let Some(checkpoint) = own.kept.take().filter(|kept| kept.run == run) {
+        effects.push(Effect::Send(Request::Resume {
+            lane: lane as u8,
+            checkpoint,
+        }));
     }
 }
 

@@ -12,6 +12,7 @@ pub mod describe;
 pub mod dots;
 pub mod figures;
 pub mod frames;
+pub mod gif;
 mod layers;
 pub mod palette;
 mod png;
