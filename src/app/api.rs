@@ -95,12 +95,7 @@ const MOST_STEPS: u32 = 100_000_000;
 ///
 /// # Errors
 /// A sentence that names what is wrong.
-pub fn read(
-    verb: &str,
-    json: &Json,
-    beside: Beside,
-    settings: &Settings,
-) -> Result<Call, String> {
+pub fn read(verb: &str, json: &Json, beside: Beside, settings: &Settings) -> Result<Call, String> {
     let Some((_, names)) = VERBS.iter().find(|(name, _)| *name == verb) else {
         return Err(format!("There is no verb `{verb}`."));
     };

@@ -43,15 +43,16 @@ pub fn mixed(settings: &Settings, lane: usize, role: Role) -> bool {
 
 /// The roles that some lane on the stage has a mixture in.
 pub fn roles(settings: &Settings) -> Vec<Role> {
-    let used = |role: &Role| {
-        (0..2).any(|lane| settings.shown(lane) && mixed(settings, lane, *role))
-    };
+    let used =
+        |role: &Role| (0..2).any(|lane| settings.shown(lane) && mixed(settings, lane, *role));
     Role::ALL.into_iter().filter(used).collect()
 }
 
 /// The centres that a lane shows: the target's first, then the source's.
 pub fn centres(settings: &Settings, lane: usize) -> Vec<Centre> {
-    let shown = Role::ALL.into_iter().filter(|&role| settings.shown(lane) && mixed(settings, lane, role));
+    let shown = Role::ALL
+        .into_iter()
+        .filter(|&role| settings.shown(lane) && mixed(settings, lane, role));
     shown
         .flat_map(|role| {
             let points = list(settings, role).iter().enumerate();
@@ -70,10 +71,21 @@ fn changed(role: Role, points: &[Point]) -> Change {
 /// A centre elsewhere, on the part of the plane that a link can name.
 pub fn moved(settings: &Settings, role: Role, index: usize, to: Point) -> Change {
     let mut points = list(settings, role).to_vec();
-    if let Some(point) = points.get_mut(index).filter(|_| to.iter().all(|x| x.is_finite())) {
+    if let Some(point) = points
+        .get_mut(index)
+        .filter(|_| to.iter().all(|x| x.is_finite()))
+    {
         *point = to.map(|x| x.clamp(-EXTENT, EXTENT));
     }
     changed(role, &points)
+}
+
+/// A centre a step further: by an arrow key, in steps that suit a stage of that half-width.
+pub fn nudged(settings: &Settings, centre: &Centre, by: Point, extent: f64) -> Change {
+    const STEPS: f64 = 40.0;
+    let step = extent / STEPS;
+    let to = [centre.at[0] + step * by[0], centre.at[1] + step * by[1]];
+    moved(settings, centre.role, centre.index, to)
 }
 
 /// One more centre, unless there are [`MOST`] already.
@@ -120,7 +132,13 @@ mod tests {
         let settings = with(&settings, moved(&settings, Role::Target, 2, [1.0, -99.0]));
         let at = centres(&settings, 0)[2].at;
         assert!((at[0] - 1.0).abs() < 0.003 && at[1] == -EXTENT, "{at:?}");
-        let settings = with(&settings, added(&settings, Role::Target, [0.0, 0.0]).unwrap());
+        let nudged = nudged(&settings, &centres(&settings, 0)[2], [1.0, 0.0], 4.0);
+        let settings = with(&settings, nudged);
+        assert!((centres(&settings, 0)[2].at[0] - at[0] - 0.1).abs() < 0.003);
+        let settings = with(
+            &settings,
+            added(&settings, Role::Target, [0.0, 0.0]).unwrap(),
+        );
         let settings = with(&settings, removed(&settings, Role::Target, 0).unwrap());
         assert_eq!(centres(&settings, 0).len(), 5);
         assert_eq!(centres(&settings, 1), []);

@@ -48,6 +48,27 @@ pub fn moved(curve: &Curve, index: usize, to: (f64, f64)) -> Result<Curve, Curve
     through(points)
 }
 
+/// The curve with its inner point of that index a step further.
+///
+/// # Errors
+/// If it would not rise.
+pub fn nudged(curve: &Curve, index: usize, by: [f64; 2]) -> Result<Curve, CurveError> {
+    let to = inner(curve)
+        .get(index)
+        .map_or((0.0, 0.0), |at| (at.0 + by[0], at.1 + by[1]));
+    moved(curve, index, to)
+}
+
+/// Where a point lies on a plate, as shares of its width and height from the top left.
+pub fn share(at: (f64, f64)) -> [f64; 2] {
+    [at.0, 1.0 - at.1]
+}
+
+/// The point at a share of a plate's width and height.
+pub fn point(share: [f64; 2]) -> (f64, f64) {
+    (share[0], 1.0 - share[1])
+}
+
 /// The curve with one more point, and that point's index.
 ///
 /// # Errors

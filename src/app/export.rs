@@ -135,7 +135,9 @@ pub fn film_times(seconds: f64, frames_per_second: f64) -> Vec<f64> {
     const REST: f64 = 0.2;
     let count = (seconds * frames_per_second).round().max(2.0) as u32;
     let moving = f64::from(count - 1) * (1.0 - REST);
-    (0..count).map(|i| (f64::from(i) / moving).min(1.0)).collect()
+    (0..count)
+        .map(|i| (f64::from(i) / moving).min(1.0))
+        .collect()
 }
 
 /// A table of a lane as CSV, or a sentence why there is none.
@@ -153,11 +155,17 @@ pub fn csv(state: &State, lane: usize, table: Table) -> Result<String, &'static 
 
 fn ensemble(own: &LaneState) -> Result<&Ensemble, &'static str> {
     let complete = |e: &&Ensemble| !e.times.is_empty() && !e.frames.0.is_empty();
-    own.ensemble.as_ref().filter(complete).ok_or("export.no-particles")
+    own.ensemble
+        .as_ref()
+        .filter(complete)
+        .ok_or("export.no-particles")
 }
 
 fn frames(ensemble: &Ensemble) -> impl DoubleEndedIterator<Item = &[f32]> + ExactSizeIterator {
-    ensemble.frames.0.chunks_exact(ensemble.frames.0.len() / ensemble.times.len())
+    ensemble
+        .frames
+        .0
+        .chunks_exact(ensemble.frames.0.len() / ensemble.times.len())
 }
 
 fn samples(ensemble: &Ensemble) -> String {
@@ -184,7 +192,11 @@ fn trajectories(ensemble: &Ensemble) -> String {
 
 /// One line a step at which anything was measured; what was not measured then is left empty.
 fn history(own: &LaneState) -> Result<String, &'static str> {
-    let curves = [&own.history.loss, &own.history.excess, &own.history.straightness];
+    let curves = [
+        &own.history.loss,
+        &own.history.excess,
+        &own.history.straightness,
+    ];
     let mut rows = std::collections::BTreeMap::<u32, [Option<f64>; 3]>::new();
     for (column, curve) in curves.into_iter().enumerate() {
         for &(step, value) in curve {
@@ -250,7 +262,10 @@ mod tests {
     #[test]
     fn a_film_runs_from_0_to_1_and_rests() {
         let times = film_times(4.0, 15.0);
-        assert_eq!((times.len(), times[0], *times.last().unwrap()), (60, 0.0, 1.0));
+        assert_eq!(
+            (times.len(), times[0], *times.last().unwrap()),
+            (60, 0.0, 1.0)
+        );
         assert!(times.windows(2).all(|w| w[0] <= w[1]));
         assert_eq!(times.iter().filter(|&&t| t == 1.0).count(), 12);
         assert!(film_times(0.0, 15.0).iter().all(|t| t.is_finite()));

@@ -17,6 +17,7 @@ pub mod own;
 pub mod panel;
 pub mod pictures;
 pub mod points;
+pub mod reasons;
 pub mod replies;
 pub mod rest;
 pub mod rules;

@@ -136,7 +136,10 @@ mod tests {
         let density = param("density").unwrap();
         assert_eq!(remark(density, &settings, 0), None);
         settings.lane[0].data.coupling = CouplingKind::Ot;
-        assert_eq!(remark(density, &settings, 0), Some("remark.density-estimate"));
+        assert_eq!(
+            remark(density, &settings, 0),
+            Some("remark.density-estimate")
+        );
     }
 
     #[test]

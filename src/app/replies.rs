@@ -1,9 +1,9 @@
 //! What the engine says, taken into the state. What belongs to an older run is dropped here.
 
 use super::msg::{Effect, Event};
+use super::rest::{self, Presence};
 use super::state::{EngineState, FIRST_PAGE_JOB, LaneState, Notice, State};
 use super::update::{configure_all, notify};
-use super::rest::{self, Presence};
 use super::{handover, local, pictures, settle};
 use crate::engine::protocol::{Backend, Ensemble, Progress, Reply, RunId};
 use crate::flow::network::{Architecture, Network};

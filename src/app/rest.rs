@@ -127,7 +127,10 @@ mod tests {
         assert!(!state.engine_ready());
         assert!(update(&mut state, Msg::Recall).contains(&Effect::Load));
         let effects = update(&mut state, Msg::Engine(ready()));
-        let resume = Request::Resume { lane: 0, checkpoint };
+        let resume = Request::Resume {
+            lane: 0,
+            checkpoint,
+        };
         let at = |wanted: &Request| sent(&effects).iter().position(|r| *r == wanted);
         assert!(at(&resume).unwrap() > 0, "after its configuration");
         assert!(matches!(sent(&effects)[0], Request::Configure { .. }));
@@ -161,6 +164,10 @@ mod tests {
             _ => false,
         });
         assert!(resumed);
-        assert!(!effects.iter().any(|e| matches!(e, Effect::Send(Request::Train { .. }))));
+        assert!(
+            !effects
+                .iter()
+                .any(|e| matches!(e, Effect::Send(Request::Train { .. })))
+        );
     }
 }

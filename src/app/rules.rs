@@ -39,7 +39,11 @@ pub fn keep(before: &Settings, settings: &mut Settings) -> Vec<Notice> {
         let lanes: Vec<usize> = (0..2).filter(|&lane| broken(settings, lane)).collect();
         for &lane in &lanes {
             let default = Settings::default();
-            let from = if broken(before, lane) { &default } else { before };
+            let from = if broken(before, lane) {
+                &default
+            } else {
+                before
+            };
             for param in rule.params.iter().filter_map(|name| param(name)) {
                 (param.set)(settings, lane, (param.get)(from, lane));
             }
@@ -83,10 +87,16 @@ mod tests {
 
     fn changed(before: &Settings, pairs: &[(&str, &str)]) -> (Settings, Vec<&'static str>) {
         let mut settings = before.clone();
-        let pairs: Vec<_> = pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+            .collect();
         link::apply(&mut settings, &pairs);
         let notices = keep(before, &mut settings);
-        (settings, notices.into_iter().map(|notice| notice.key).collect())
+        (
+            settings,
+            notices.into_iter().map(|notice| notice.key).collect(),
+        )
     }
 
     #[test]
@@ -97,7 +107,10 @@ mod tests {
         let (same, told) = changed(&moons, &[("predict", "score"), ("width", "32")]);
         assert_eq!(told, ["rule.score-gaussian"]);
         assert_eq!(same.lane[0].model.predict, Prediction::Velocity);
-        assert_eq!((same.lane[0].data.source, same.lane[0].model.width), (Source::Moons, 32));
+        assert_eq!(
+            (same.lane[0].data.source, same.lane[0].model.width),
+            (Source::Moons, 32)
+        );
         let (score, _) = changed(&default, &[("predict", "score")]);
         let (same, told) = changed(&score, &[("b.source", "ring")]);
         assert_eq!(told, ["rule.score-gaussian"]);

@@ -1,11 +1,11 @@
 //! The state machine: a message in, a changed state and effects out.
 
 use super::msg::{Effect, Event, Msg};
+use super::own::{self, Brought, Pen, Role};
 use super::scenes::{COMPARISONS, SCENES, Scene, scene};
 use super::settings::Settings;
 use super::settle::{configure, settle, train_request};
 use super::state::{EngineState, Notice, State};
-use super::own::{self, Brought, Pen, Role};
 use super::{handover, link, local, pictures, points, replies, rest, rules};
 
 /// Seconds that time rests at `t = 1` before it starts again, so that the data can be seen.

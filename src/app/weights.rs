@@ -45,7 +45,10 @@ fn metadata<M: FromIterator<(String, String)>>(architecture: Architecture, step:
         ("activation", architecture.activation.name().to_owned()),
         ("step", step.to_string()),
     ];
-    entries.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    entries
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 /// The parameters in a file, in the order of [`crate::flow::network`].
@@ -140,7 +143,9 @@ mod tests {
         let header: serde_json::Value = serde_json::from_slice(&file[8..8 + length]).unwrap();
         assert_eq!(header["__metadata__"]["width"], "5");
         assert_eq!(header["layer.1.weight"]["shape"], serde_json::json!([5, 5]));
-        let begin = header["layer.0.weight"]["data_offsets"][0].as_u64().unwrap() as usize;
+        let begin = header["layer.0.weight"]["data_offsets"][0]
+            .as_u64()
+            .unwrap() as usize;
         let first = &file[8 + length + begin..][..4];
         assert_eq!(first, network.parameters()[0].to_le_bytes());
     }
@@ -153,7 +158,10 @@ mod tests {
         assert!(refused(Architecture { width: 6, ..own }).contains("[3, 5]"));
         assert!(refused(Architecture { depth: 3, ..own }).contains("layer.2.weight"));
         assert!(refused(Architecture { depth: 1, ..own }).contains("layer.1.weight"));
-        let tanh = Architecture { activation: Activation::Tanh, ..own };
+        let tanh = Architecture {
+            activation: Activation::Tanh,
+            ..own
+        };
         assert!(refused(tanh).contains("tanh"));
         assert!(read(b"no file", own).is_err());
     }
@@ -164,7 +172,11 @@ mod tests {
         parameters[4] = f32::INFINITY;
         let broken = Network::new(small().architecture(), parameters).unwrap();
         let file = write(&broken, 0).unwrap();
-        assert!(read(&file, broken.architecture()).unwrap_err().contains("layer.0.weight"));
+        assert!(
+            read(&file, broken.architecture())
+                .unwrap_err()
+                .contains("layer.0.weight")
+        );
     }
 
     proptest! {

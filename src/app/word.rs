@@ -18,7 +18,10 @@ pub fn read(text: &str) -> Typed {
         text.chars().partition(char::is_ascii_alphabetic);
     let word: String = letters.iter().take(MOST_LETTERS).collect();
     let refused = if !others.is_empty() {
-        Some(("word.unknown", others.into_iter().take(MOST_LETTERS).collect()))
+        Some((
+            "word.unknown",
+            others.into_iter().take(MOST_LETTERS).collect(),
+        ))
     } else if letters.len() > MOST_LETTERS {
         Some(("word.long", MOST_LETTERS.to_string()))
     } else if letters.is_empty() {

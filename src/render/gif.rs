@@ -51,13 +51,22 @@ impl Palette {
 fn nearest_in(colours: &[[u8; 3]]) -> Vec<u8> {
     let middle = |level: usize| (8 * level + 4) as i32;
     let distance = |c: &[u8; 3], m: [i32; 3]| -> i32 {
-        (0..3).map(|k| (i32::from(c[k]) - m[k]) * (i32::from(c[k]) - m[k])).sum()
+        (0..3)
+            .map(|k| (i32::from(c[k]) - m[k]) * (i32::from(c[k]) - m[k]))
+            .sum()
     };
     (0..LEVELS * LEVELS * LEVELS)
         .map(|cell| {
-            let levels = [cell / (LEVELS * LEVELS), cell / LEVELS % LEVELS, cell % LEVELS];
+            let levels = [
+                cell / (LEVELS * LEVELS),
+                cell / LEVELS % LEVELS,
+                cell % LEVELS,
+            ];
             let m = levels.map(middle);
-            let best = colours.iter().enumerate().min_by_key(|(_, c)| distance(c, m));
+            let best = colours
+                .iter()
+                .enumerate()
+                .min_by_key(|(_, c)| distance(c, m));
             best.map_or(0, |(index, _)| index as u8)
         })
         .collect()
@@ -77,7 +86,12 @@ impl Gif {
     ///
     /// # Errors
     /// What the encoder says.
-    pub fn new(width: u16, height: u16, delay: u16, palette: Palette) -> Result<Self, EncodingError> {
+    pub fn new(
+        width: u16,
+        height: u16,
+        delay: u16,
+        palette: Palette,
+    ) -> Result<Self, EncodingError> {
         let mut encoder = Encoder::new(Vec::new(), width, height, &palette.rgb)?;
         encoder.set_repeat(Repeat::Infinite)?;
         Ok(Self {
@@ -108,7 +122,7 @@ impl Gif {
     /// # Errors
     /// What the encoder says.
     pub fn finish(self) -> Result<Vec<u8>, EncodingError> {
-        Ok(self.encoder.into_inner()?)
+        self.encoder.into_inner()
     }
 }
 

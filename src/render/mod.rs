@@ -10,6 +10,7 @@ pub mod charts;
 pub mod color;
 pub mod describe;
 pub mod dots;
+pub mod export;
 pub mod figures;
 pub mod frames;
 pub mod gif;

@@ -1,6 +1,7 @@
 //! The language of the page, and the texts of its markup.
 
 use super::dom::{all, by_id, listen as on, root, set_attribute, set_text, window};
+use super::export::dialog;
 use super::page::{App, Dirty, act};
 use super::{help, panel, storage, story};
 use crate::app::host::Host;
@@ -33,6 +34,7 @@ pub fn apply(app: &mut App) {
     translate(&app.text);
     story::build(&app.text);
     help::build(&app.text);
+    dialog::build(&app.text);
     panel::build(app);
     app.dirty = Dirty::ALL;
 }

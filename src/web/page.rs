@@ -4,6 +4,7 @@ use super::api::calls::Calls;
 use super::charts::Charts;
 use super::engine_link::Engines;
 use super::events::Events;
+use super::export::dialog;
 use super::frame::{self, Frames};
 use super::link::LinkWriter;
 use super::panel::Panel;
@@ -11,8 +12,8 @@ use super::sight::Sight;
 use super::stage::Stage;
 use super::theme::Look;
 use super::{
-    api, badge, clicks, embed, host, keys, language, link, notices, panel, pointer, sight, story,
-    theme, transport,
+    api, badge, centres, clicks, embed, host, keys, language, link, notices, own, panel, pointer,
+    sight, story, theme, transport,
 };
 use crate::app::host::Host;
 use crate::app::msg::{Effect, Event, Msg};
@@ -102,6 +103,12 @@ pub(super) fn act_unseen(f: impl FnOnce(&mut App) + 'static) {
     });
 }
 
+/// Asks the app for something; `None` while it is in use further up the stack, which it never is when
+/// a future goes on.
+pub fn ask<T: 'static>(f: impl FnOnce(&mut App) -> T) -> Option<T> {
+    APP.with(|app| app.try_borrow_mut().ok()?.as_mut().map(f))
+}
+
 /// Lets something happen to the page.
 pub fn dispatch(msg: Msg) {
     act(move |app| app.handle(msg));
@@ -131,6 +138,8 @@ impl App {
             Effect::SendRival(request) => self.engines.send_rival(&request),
             Effect::Promote => self.engines.promote(),
             Effect::DismissRival => self.engines.dismiss_rival(),
+            Effect::Release => self.engines.release(),
+            Effect::Load => self.engines.load(self.host.backend),
             Effect::WriteLink(fragment) => self.link.write(fragment),
             Effect::Emit(event) => self.emit(event),
         }
@@ -153,6 +162,8 @@ impl App {
         transport::show(&self.state, &self.text);
         host::lock(&self.host);
         panel::show(self);
+        self.show_drawing();
+        self.show_centres();
         self.stage.show_texts(&self.state, &self.text);
     }
 }
@@ -185,10 +196,13 @@ fn begin(app: &mut App) {
     language::apply(app);
     host::apply(app);
     for listen in [
+        centres::listen,
         clicks::listen,
+        dialog::listen,
         keys::listen,
         language::listen,
         link::listen,
+        own::listen,
         panel::listen,
         pointer::listen,
         sight::listen,

@@ -80,7 +80,11 @@ mod tests {
         // Two rows of four: only the first pixel is dark. It covers x -3.5..-1.75 and y 0..1.75.
         let image = [BLACK.to_vec(), WHITE.repeat(7)].concat();
         let points = sample(&image, 4, 200, 1).unwrap().points;
-        assert!(points.iter().all(|p| (-3.5..-1.75).contains(&p[0]) && p[1] > 0.0 && p[1] <= 1.75));
+        assert!(
+            points
+                .iter()
+                .all(|p| (-3.5..-1.75).contains(&p[0]) && p[1] > 0.0 && p[1] <= 1.75)
+        );
         let mean = points.iter().map(|p| p[0]).sum::<f64>() / 200.0;
         // Uniform within the pixel: mean -2.625, standard error 0.036.
         assert!((mean + 2.625).abs() < 0.15, "{mean}");

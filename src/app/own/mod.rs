@@ -112,6 +112,8 @@ pub enum Refusal {
     NotANumber,
     /// Infinite, or not a number.
     NotFinite,
+    /// A file that is said to be an image and is none.
+    NotAnImage,
     /// An image without anything dark on it.
     Blank,
     /// Nothing at all.
@@ -125,6 +127,7 @@ impl Refusal {
             Self::TooFew => "own.too-few",
             Self::NotANumber => "own.not-a-number",
             Self::NotFinite => "own.not-finite",
+            Self::NotAnImage => "own.not-an-image",
             Self::Blank => "own.blank",
             Self::Nothing => "own.nothing",
         }
@@ -136,6 +139,7 @@ impl Refusal {
             Self::TooFew => "A point needs two numbers.",
             Self::NotANumber => "There is something that is no number.",
             Self::NotFinite => "A coordinate is not a finite number.",
+            Self::NotAnImage => "The image could not be read.",
             Self::Blank => "The image is white all over: there is nothing dark to sample.",
             Self::Nothing => "There is no point in it.",
         }
@@ -198,7 +202,9 @@ pub fn bring(reading: Reading, seed: u32) -> Result<Brought, Refusal> {
     let read = points.len();
     let mut points = thinned(points, seed);
     let fitted = fit(&mut points);
-    points.iter_mut().for_each(|point| *point = quantise(*point));
+    points
+        .iter_mut()
+        .for_each(|point| *point = quantise(*point));
     Ok(Brought {
         points,
         read,
@@ -213,7 +219,12 @@ impl Brought {
         let mut notices: Vec<Notice> = self
             .refused
             .iter()
-            .map(|(why, count)| notice("notice.refused-lines", &[count.to_string(), why.key().into()]))
+            .map(|(why, count)| {
+                notice(
+                    "notice.refused-lines",
+                    &[count.to_string(), why.key().into()],
+                )
+            })
             .collect();
         if self.read > self.points.len() {
             let counts = [self.points.len().to_string(), self.read.to_string()];
@@ -276,7 +287,11 @@ fn fit(points: &mut [Point]) -> bool {
     for point in points {
         for axis in 0..2 {
             let off = point[axis] / FITTED - centre[axis] / FITTED;
-            point[axis] = if half > 0.0 { off / half * FITTED * FITTED } else { 0.0 };
+            point[axis] = if half > 0.0 {
+                off / half * FITTED * FITTED
+            } else {
+                0.0
+            };
         }
     }
     true
@@ -309,17 +324,25 @@ mod tests {
         // By hand: half-width 100, centre (200, 100).
         let expected = [[-3.5, -1.75], [3.5, -1.75], [0.0, 1.75]];
         for (p, q) in brought.points.iter().zip(expected) {
-            assert!((p[0] - q[0]).abs() < 0.003 && (p[1] - q[1]).abs() < 0.003, "{p:?}");
+            assert!(
+                (p[0] - q[0]).abs() < 0.003 && (p[1] - q[1]).abs() < 0.003,
+                "{p:?}"
+            );
         }
         assert_eq!(brought.notices().len(), 1);
     }
 
     #[test]
     fn too_many_are_thinned_to_a_fair_choice() {
-        let points: Vec<Point> = (0..5000).map(|i| [f64::from(i) / 1250.0 - 2.0, 0.0]).collect();
+        let points: Vec<Point> = (0..5000)
+            .map(|i| [f64::from(i) / 1250.0 - 2.0, 0.0])
+            .collect();
         let brought = brought(points);
         assert_eq!((brought.points.len(), brought.read), (MOST, 5000));
-        assert!(brought.points.windows(2).all(|w| w[0][0] <= w[1][0]), "in order");
+        assert!(
+            brought.points.windows(2).all(|w| w[0][0] <= w[1][0]),
+            "in order"
+        );
         // A fair choice of 1000 has half of them below the middle, to four standard deviations.
         let low = brought.points.iter().filter(|p| p[0] < 0.0).count() as f64;
         assert!((low - 500.0).abs() < 4.0 * 15.9, "{low}");
@@ -328,14 +351,20 @@ mod tests {
     #[test]
     fn an_eraser_takes_what_it_touches() {
         let points = [[0.0, 0.0], [1.0, 0.0], [2.0, 0.0]];
-        assert_eq!(erased(&points, &[[0.1, 0.0], [2.0, 0.3]], 0.4), [[1.0, 0.0]]);
+        assert_eq!(
+            erased(&points, &[[0.1, 0.0], [2.0, 0.3]], 0.4),
+            [[1.0, 0.0]]
+        );
     }
 
     #[test]
     fn points_of_a_caller_are_counted() {
         let reading = Reading::of_flat(&[1.0, 2.0, f32::NAN, 0.0, 5.0]);
         assert_eq!(reading.points, [[1.0, 2.0]]);
-        assert_eq!(reading.refused, [(Refusal::NotFinite, 1), (Refusal::TooFew, 1)]);
+        assert_eq!(
+            reading.refused,
+            [(Refusal::NotFinite, 1), (Refusal::TooFew, 1)]
+        );
         assert_eq!(bring(Reading::of_flat(&[]), 1), Err(Refusal::Nothing));
     }
 

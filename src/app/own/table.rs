@@ -15,7 +15,8 @@ pub fn read(text: &str) -> Reading {
     let mut reading = Reading::default();
     let text = text.trim_start_matches('\u{feff}');
     let lines = text.lines().map(str::trim);
-    let lines = lines.filter(|line| !line.is_empty() && !REMARKS.iter().any(|r| line.starts_with(r)));
+    let lines =
+        lines.filter(|line| !line.is_empty() && !REMARKS.iter().any(|r| line.starts_with(r)));
     for (index, line) in lines.enumerate() {
         match point(line) {
             Ok(point) => reading.points.push(point),
