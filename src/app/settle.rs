@@ -3,6 +3,7 @@
 
 use super::local::{self, Preview};
 use super::msg::Effect;
+use super::own::Role;
 use super::settings::Settings;
 use super::state::{EngineState, LaneState, Notice, State};
 use crate::engine::protocol::{Request, Training};
@@ -104,8 +105,14 @@ pub fn renew(state: &mut State, lane: usize) {
             fresh.math = Some(math);
         }
         Err(_) => {
+            let role = Role::ALL.into_iter().find(|role| {
+                role.drawn_in(&state.settings, lane) && role.points(&state.settings).is_empty()
+            });
             fresh.problem = Some(Notice {
-                key: "problem.draw",
+                key: match role {
+                    Some(Role::Source) => "problem.draw-source",
+                    _ => "problem.draw",
+                },
                 values: Vec::new(),
             });
         }
@@ -243,5 +250,10 @@ fn extent(state: &State) -> f64 {
         .fold(0.0, f64::max);
     const AIR: f64 = 1.08;
     const FARTHEST: f64 = 2.5;
-    if widest > 0.0 { AIR * widest } else { 4.0 }
+    /// Half-width of an empty stage.
+    const SHEET: f64 = 4.0;
+    let fitting = if widest > 0.0 { AIR * widest } else { SHEET };
+    // The sheet must not move under the pen.
+    let drawn = Role::ALL.iter().any(|role| role.in_use(&state.settings));
+    if drawn { fitting.max(SHEET) } else { fitting }
 }

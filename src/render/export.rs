@@ -114,6 +114,7 @@ mod tests {
         };
         let mut state = State::new(settings);
         state.lanes[0].history.loss = vec![(1, 4.0), (2, 3.9), (3, 3.8)];
+        state.lanes[0].history.floor = Some(3.7);
         let text = Text::new(Language::English);
         svg(&state, &Theme::of(ThemeKind::Light), &text, 300.0)
     }

@@ -11,8 +11,9 @@ use web_sys::{Element, Event, IntersectionObserver, IntersectionObserverEntry};
 
 /// Milliseconds out of sight after which training rests.
 const PATIENCE: i32 = 15_000;
-/// Milliseconds out of sight after which the engine is let go.
-const LONG: i32 = 60_000;
+/// Milliseconds out of sight after which the engine is let go: soon for a figure in somebody's article,
+/// of which there may be many; late for a page of its own, which was left on purpose.
+const LONG: [i32; 2] = [600_000, 60_000];
 
 /// What is known of who can see the stage.
 #[derive(Default)]
@@ -70,7 +71,8 @@ impl App {
         } else {
             let change = self.sight.changes;
             after(PATIENCE, move || act(move |app| app.rest_training(change)));
-            after(LONG, move || act(move |app| app.let_engine_go(change)));
+            let long = LONG[usize::from(self.host.embed)];
+            after(long, move || act(move |app| app.let_engine_go(change)));
         }
     }
 

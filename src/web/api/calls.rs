@@ -243,6 +243,7 @@ impl App {
     fn begin_if_waiting(&mut self) {
         if self.calls.waiting() {
             super::super::host::begin_now(self);
+            self.handle(Msg::Recall);
         }
     }
 }
