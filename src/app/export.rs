@@ -197,18 +197,21 @@ fn history(own: &LaneState) -> Result<String, &'static str> {
         &own.history.excess,
         &own.history.straightness,
     ];
-    let mut rows = std::collections::BTreeMap::<u32, [Option<f64>; 3]>::new();
-    for (column, curve) in curves.into_iter().enumerate() {
-        for &(step, value) in curve {
-            rows.entry(step).or_default()[column] = Some(value);
-        }
-    }
-    if rows.is_empty() {
+    let mut steps: Vec<u64> = curves
+        .iter()
+        .flat_map(|curve| curve.iter().map(|row| row.0.into()))
+        .collect();
+    steps.sort_unstable();
+    steps.dedup();
+    if steps.is_empty() {
         return Err("export.no-history");
     }
     let mut text = String::from("step,loss,excess,straightness\n");
-    for (step, values) in rows {
-        let cells = values.map(|value| value.map_or(String::new(), |x| x.to_string()));
+    for step in steps {
+        let cells = curves.map(|curve| {
+            let row = curve.iter().find(|row| u64::from(row.0) == step);
+            row.map_or(String::new(), |row| row.1.to_string())
+        });
         let _ = writeln!(text, "{step},{}", cells.join(","));
     }
     Ok(text)

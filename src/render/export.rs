@@ -7,7 +7,6 @@ use super::svg::Svg;
 use super::view::View;
 use crate::app::state::State;
 use crate::app::text::Text;
-use plotters::prelude::{IntoDrawingArea, SVGBackend};
 use std::fmt::Write;
 
 /// Between two pictures, in pixels.
@@ -16,50 +15,54 @@ const GAP: f32 = 16.0;
 const FLAT: f32 = 0.6;
 /// Room for a chart's title.
 const TITLE: f32 = 22.0;
+/// Charts below each lane.
+const BELOW: usize = 2;
+
+/// Draws a chart as an SVG of that size.
+pub type ChartDrawer<'a> = &'a dyn Fn(Chart, (u32, u32)) -> String;
 
 /// Both lanes side by side, each a square of `side` pixels, and below them the charts that have
-/// something to show, with their titles.
-pub fn svg(state: &State, theme: &Theme, text: &Text, side: f32) -> String {
+/// something to show, with their titles. Who asks for it brings what draws charts.
+pub fn svg(
+    state: &State,
+    theme: &Theme,
+    text: &Text,
+    side: f32,
+    drawer: ChartDrawer<'_>,
+) -> String {
     let lanes: Vec<usize> = (0..2).filter(|&lane| state.shown(lane)).collect();
+    let charts = drawn_charts(state, theme);
+    let columns = BELOW * lanes.len();
     let width = lanes.len() as f32 * (side + GAP) - GAP;
+    let cell = (width + GAP) / columns as f32 - GAP;
+    let row = GAP + TITLE + FLAT * cell;
+    let height = side + row * charts.len().div_ceil(columns) as f32;
     let mut body = String::new();
     for (place, lane) in lanes.into_iter().enumerate() {
-        nest(
-            &mut body,
-            place as f32 * (side + GAP),
-            0.0,
-            &stage(state, lane, theme, side),
-        );
+        let x = place as f32 * (side + GAP);
+        nest(&mut body, x, 0.0, &stage(state, lane, theme, side));
     }
-    let charts = drawn_charts(state, theme);
-    let chart_width = (width + GAP) / charts.len().max(1) as f32 - GAP;
-    let height = if charts.is_empty() {
-        side
-    } else {
-        side + GAP + TITLE + FLAT * chart_width
-    };
     for (place, chart) in charts.into_iter().enumerate() {
-        let x = place as f32 * (chart_width + GAP);
-        // Writing to a string cannot fail.
-        let _ = write!(
-            body,
-            "<text x=\"{x}\" y=\"{}\" font-family=\"sans-serif\" font-size=\"14\" fill=\"{}\">{}</text>",
-            side + GAP + TITLE - 8.0,
-            theme.ink,
-            escaped(text.get(chart.key())),
-        );
-        nest(
-            &mut body,
-            x,
-            side + GAP + TITLE,
-            &chart_svg(chart, state, theme, chart_width),
-        );
+        let x = (place % columns) as f32 * (cell + GAP);
+        let y = side + row * (place / columns) as f32 + GAP + TITLE;
+        title(&mut body, x, y - 8.0, text.get(chart.key()), theme);
+        let size = (cell as u32, (FLAT * cell) as u32);
+        nest(&mut body, x, y, &drawer(chart, size));
     }
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
          viewBox=\"0 0 {width} {height}\"><rect width=\"{width}\" height=\"{height}\" fill=\"{}\"/>{body}</svg>\n",
         theme.paper,
     )
+}
+
+fn title(body: &mut String, x: f32, y: f32, text: &str, theme: &Theme) {
+    let (ink, text) = (theme.ink, escaped(text));
+    // Writing to a string cannot fail.
+    let _ = write!(
+        body,
+        "<text x=\"{x}\" y=\"{y}\" font-family=\"sans-serif\" font-size=\"14\" fill=\"{ink}\">{text}</text>",
+    );
 }
 
 fn stage(state: &State, lane: usize, theme: &Theme, side: f32) -> String {
@@ -79,17 +82,6 @@ fn drawn_charts(state: &State, theme: &Theme) -> Vec<Chart> {
     Chart::ALL.into_iter().filter(has_line).collect()
 }
 
-fn chart_svg(chart: Chart, state: &State, theme: &Theme, width: f32) -> String {
-    let mut text = String::new();
-    {
-        let size = (width as u32, (FLAT * width) as u32);
-        let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
-        // A chart that cannot be drawn is left out; the text behind it says nothing then.
-        let _ = charts::draw(chart, state, theme, 1.0, &area);
-    }
-    text
-}
-
 /// Puts a whole SVG inside another.
 fn nest(body: &mut String, x: f32, y: f32, svg: &str) {
     let placed = svg.replacen("<svg ", &format!("<svg x=\"{x}\" y=\"{y}\" "), 1);
@@ -106,6 +98,7 @@ mod tests {
     use crate::app::settings::Settings;
     use crate::app::text::Language;
     use crate::render::palette::ThemeKind;
+    use plotters::prelude::{IntoDrawingArea, SVGBackend};
 
     fn drawn(lanes: u8) -> String {
         let settings = Settings {
@@ -116,7 +109,15 @@ mod tests {
         state.lanes[0].history.loss = vec![(1, 4.0), (2, 3.9), (3, 3.8)];
         state.lanes[0].history.floor = Some(3.7);
         let text = Text::new(Language::English);
-        svg(&state, &Theme::of(ThemeKind::Light), &text, 300.0)
+        let theme = Theme::of(ThemeKind::Light);
+        let drawer = |chart, size| {
+            let mut text = String::new();
+            let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
+            charts::draw(chart, &state, &theme, 1.0, &area).unwrap();
+            drop(area);
+            text
+        };
+        svg(&state, &theme, &text, 300.0, &drawer)
     }
 
     #[test]

@@ -30,11 +30,21 @@ impl Palette {
             (0..3).for_each(|k| sum[k] += u64::from(pixel[k]));
             sum[3] += 1;
         }
-        let mut common: Vec<&[u64; 4]> = sums.iter().filter(|sum| sum[3] > 0).collect();
-        common.sort_by_key(|sum| std::cmp::Reverse(sum[3]));
-        common.truncate(COLOURS);
-        let mean = |sum: &&[u64; 4]| [0, 1, 2].map(|k| (sum[k] / sum[3]) as u8);
-        let colours: Vec<[u8; 3]> = common.iter().map(mean).collect();
+        // The commonest first: sorted by count, with the cell in the lower bits.
+        let mut common: Vec<u64> = (0u64..)
+            .zip(&sums)
+            .map(|(cell, sum)| !(sum[3] << 16 | cell))
+            .collect();
+        common.sort_unstable();
+        let cells = common
+            .into_iter()
+            .map(|key| &sums[(!key & 0xffff) as usize]);
+        let mean = |sum: &[u64; 4]| [0, 1, 2].map(|k| (sum[k] / sum[3]) as u8);
+        let colours: Vec<[u8; 3]> = cells
+            .take(COLOURS)
+            .filter(|sum| sum[3] > 0)
+            .map(mean)
+            .collect();
         Self {
             nearest: nearest_in(&colours),
             rgb: colours.concat(),

@@ -50,6 +50,8 @@ pub mod page;
 #[cfg(feature = "page")]
 mod panel;
 #[cfg(feature = "page")]
+mod paper;
+#[cfg(feature = "page")]
 mod pointer;
 #[cfg(feature = "page")]
 mod sight;

@@ -117,7 +117,7 @@ fn file_of(lane: usize, checkpoint: &Checkpoint, state: &State) -> Result<Vec<u8
     let architecture = Architecture::new(&state.spec(lane).model);
     let network = Network::new(architecture, checkpoint.weights.0.clone());
     let network = network.map_err(|error| error.to_string())?;
-    weights::write(&network, checkpoint.step)
+    Ok(weights::write(&network, checkpoint.step))
 }
 
 impl App {

@@ -9,6 +9,8 @@ use crate::render::gif::{Gif, Palette};
 use crate::render::scene::{self, Scratch};
 use crate::render::view::View;
 use js_sys::{Array, Promise};
+use std::cell::RefCell;
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -74,18 +76,24 @@ impl Film {
     fn pixels(&self) -> Option<Vec<u8>> {
         self.whole.as_ref()?.pixels()
     }
+}
 
-    /// Draws a frame in a turn of its own, and gives its pixels.
-    async fn frame(mut self, t: f64) -> Result<(Self, Vec<u8>), &'static str> {
-        pause(0).await;
-        ask(move |app| {
-            self.draw(app, t);
-            let pixels = self.pixels();
-            pixels.map(|pixels| (self, pixels))
-        })
-        .flatten()
-        .ok_or("export.failed")
-    }
+/// A film that is being made: shared with the turns in which its frames are drawn.
+type Shared = Rc<RefCell<Film>>;
+
+/// Draws a frame in a turn of its own, and gives its pixels.
+async fn frame(film: &Shared, t: f64) -> Result<Vec<u8>, &'static str> {
+    pause(0).await;
+    draw(film, t).ok_or("export.failed")
+}
+
+fn draw(film: &Shared, t: f64) -> Option<Vec<u8>> {
+    let film = film.clone();
+    ask(move |app| {
+        let mut film = film.borrow_mut();
+        film.draw(app, t);
+        film.pixels()
+    })?
 }
 
 /// Lets the browser have its turn for so many milliseconds.
@@ -100,57 +108,56 @@ async fn pause(milliseconds: i32) {
 
 /// A GIF, frame by frame, so that the page goes on meanwhile.
 pub async fn gif(export: &Export) -> Result<Blob, &'static str> {
-    let times = film_times(export.seconds, GIF_RATE);
-    let mut film = Film::new(export.side);
-    let mut pixels;
+    let film = Rc::new(RefCell::new(Film::new(export.side)));
     // The colours of the beginning, of the middle and of the end are those of the whole.
     let mut sample = Vec::new();
     for t in [0.0, 0.5, 1.0] {
-        (film, pixels) = film.frame(t).await?;
-        sample.extend(pixels);
+        sample.extend(frame(&film, t).await?);
     }
-    let size = [film.canvas().width(), film.canvas().height()].map(|length| length as u16);
-    let delay = (100.0 / GIF_RATE) as u16;
-    let mut gif =
-        Gif::new(size[0], size[1], delay, Palette::of(&sample)).map_err(|_| "export.failed")?;
-    for t in times {
-        (film, pixels) = film.frame(t).await?;
+    let mut gif = begin(&film, &sample).ok_or("export.failed")?;
+    for t in film_times(export.seconds, GIF_RATE) {
+        let pixels = frame(&film, t).await?;
         gif.add(&pixels).map_err(|_| "export.failed")?;
     }
     let bytes = gif.finish().map_err(|_| "export.failed")?;
     blob(&bytes, What::Gif).ok_or("export.failed")
 }
 
+fn begin(film: &Shared, sample: &[u8]) -> Option<Gif> {
+    let film = film.borrow();
+    let size = [film.canvas().width(), film.canvas().height()].map(|length| length as u16);
+    let delay = (100.0 / GIF_RATE) as u16;
+    Gif::new(size[0], size[1], delay, Palette::of(sample)).ok()
+}
+
 /// A recording by the browser, in the time that the passage takes.
 pub async fn webm(export: &Export) -> Result<Blob, &'static str> {
-    if property(&window(), "MediaRecorder").is_undefined()
-        || !MediaRecorder::is_type_supported(What::Webm.media())
-    {
-        return Err("export.no-webm");
-    }
-    let mut film = Film::new(export.side);
-    (film, _) = film.frame(0.0).await?;
-    let stream = film
-        .canvas()
-        .capture_stream()
-        .map_err(|_| "export.no-webm")?;
-    let options = MediaRecorderOptions::new();
-    options.set_mime_type(What::Webm.media());
-    let recorder =
-        MediaRecorder::new_with_media_stream_and_media_recorder_options(&stream, &options);
-    let recorder = recorder.map_err(|_| "export.no-webm")?;
+    let film = Rc::new(RefCell::new(Film::new(export.side)));
+    frame(&film, 0.0).await?;
+    let recorder = recorder(&film).ok_or("export.no-webm")?;
     let recorded = recording(&recorder);
     recorder.start().map_err(|_| "export.no-webm")?;
     for t in film_times(export.seconds, RECORDING_RATE) {
-        (film, _) = film.frame(t).await?;
         pause((1000.0 / RECORDING_RATE) as i32).await;
+        draw(&film, t);
     }
     recorder.stop().map_err(|_| "export.failed")?;
-    let parts: Array = JsFuture::from(recorded)
+    let parts = JsFuture::from(recorded)
         .await
-        .map_err(|_| "export.failed")?
-        .unchecked_into();
-    blob_of(&parts, What::Webm.media()).ok_or("export.failed")
+        .map_err(|_| "export.failed")?;
+    blob_of(parts.unchecked_ref(), What::Webm.media()).ok_or("export.failed")
+}
+
+/// A recorder of what is drawn, where the browser has one.
+fn recorder(film: &Shared) -> Option<MediaRecorder> {
+    let known = !property(&window(), "MediaRecorder").is_undefined();
+    if !known || !MediaRecorder::is_type_supported(What::Webm.media()) {
+        return None;
+    }
+    let stream = film.borrow().canvas().capture_stream().ok()?;
+    let options = MediaRecorderOptions::new();
+    options.set_mime_type(What::Webm.media());
+    MediaRecorder::new_with_media_stream_and_media_recorder_options(&stream, &options).ok()
 }
 
 /// The parts of a recording, once it has been stopped.

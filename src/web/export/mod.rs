@@ -5,11 +5,14 @@ mod film;
 
 use super::dom::create;
 use super::page::{App, ask};
+use super::paper::Paper;
 use crate::app::export::{Export, What, csv};
 use crate::app::snapshot::snapshot;
 use crate::render;
+use crate::render::charts::{self, Chart};
 use film::Film;
 use js_sys::{Array, Promise, Uint8Array};
+use plotters::prelude::{IntoDrawingArea, SVGBackend};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -47,14 +50,25 @@ impl App {
             What::Csv => {
                 csv(state, export.lane, export.table).map_err(|key| text.get(key).to_owned())
             }
-            What::Svg => Ok(render::export::svg(
-                state,
-                &self.look.theme,
-                text,
-                export.side as f32,
-            )),
+            What::Svg => Ok(self.drawing(export.side as f32)),
             _ => Ok(snapshot(state).to_string()),
         }
+    }
+}
+
+impl App {
+    /// Stage and charts as SVG.
+    fn drawing(&self, side: f32) -> String {
+        let theme = &self.look.theme;
+        let chart = |chart: Chart, size: (u32, u32)| {
+            let mut text = String::new();
+            let area = Paper::Svg(SVGBackend::with_string(&mut text, size)).into_drawing_area();
+            // A chart that cannot be drawn is left out.
+            let _ = charts::draw(chart, &self.state, theme, 1.0, &area);
+            drop(area);
+            text
+        };
+        render::export::svg(&self.state, theme, &self.text, side, &chart)
     }
 }
 
