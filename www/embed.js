@@ -12,8 +12,8 @@ const PREFIX = "flowlab:";
 /// Attributes that become the frame's `?` query.
 const OPTIONS = ["lang", "theme", "hide", "lock", "autoplay", "start", "motion", "backend", "width"];
 const VERBS = [
-  "ready", "get", "set", "play", "pause", "step", "reset", "seek", "train", "stop", "sample", "field", "couple",
-  "metrics", "weights", "load", "data", "export",
+  "ready", "get", "set", "play", "pause", "step", "reset", "seek", "train", "stop", "sample", "field", "likelihood",
+  "couple", "metrics", "weights", "load", "data", "export",
 ];
 /// How far from the screen the frame begins to load, and how high it is before it says so itself.
 const NEAR = "300px";

@@ -100,11 +100,11 @@ mod tests {
     }
 
     fn sent(effects: &[Effect]) -> Vec<&Request> {
-        let request = |effect| match effect {
-            &Effect::Send(ref request) => Some(request),
+        let requests = effects.iter().filter_map(|effect| match effect {
+            Effect::Send(request) => Some(request),
             _ => None,
-        };
-        effects.iter().filter_map(request).collect()
+        });
+        requests.collect()
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub fn svg(
     for (place, chart) in charts.into_iter().enumerate() {
         let x = (place % columns) as f32 * (cell + GAP);
         let y = side + row * (place / columns) as f32 + GAP + TITLE;
-        title(&mut body, x, y - 8.0, text.get(chart.key()), theme);
+        title(&mut body, [x, y - 8.0], chart, (state, theme, text));
         let size = (cell as u32, (FLAT * cell) as u32);
         nest(&mut body, x, y, &drawer(chart, size));
     }
@@ -56,13 +56,31 @@ pub fn svg(
     )
 }
 
-fn title(body: &mut String, x: f32, y: f32, text: &str, theme: &Theme) {
-    let (ink, text) = (theme.ink, escaped(text));
+/// The name of a chart, and the names of its lines in their colours.
+fn title(
+    body: &mut String,
+    at: [f32; 2],
+    chart: Chart,
+    (state, theme, text): (&State, &Theme, &Text),
+) {
+    let name = escaped(text.get(chart.key()));
     // Writing to a string cannot fail.
     let _ = write!(
         body,
-        "<text x=\"{x}\" y=\"{y}\" font-family=\"sans-serif\" font-size=\"14\" fill=\"{ink}\">{text}</text>",
+        "<text x=\"{}\" y=\"{}\" font-family=\"sans-serif\" font-size=\"12\" fill=\"{}\">\
+         <tspan font-weight=\"bold\">{name}</tspan>",
+        at[0], at[1], theme.ink,
     );
+    for entry in charts::legend(chart, state, theme) {
+        let lane = entry.lane.map_or("", |lane| [" A", " B"][lane & 1]);
+        let word = escaped(text.get(entry.key));
+        let _ = write!(
+            body,
+            "<tspan dx=\"8\" fill=\"{}\">{word}{lane}</tspan>",
+            entry.color
+        );
+    }
+    body.push_str("</text>");
 }
 
 fn stage(state: &State, lane: usize, theme: &Theme, side: f32) -> String {
@@ -131,7 +149,7 @@ mod tests {
                 text.matches("</svg>").count()
             );
             assert_eq!(text.matches("<g ").count(), text.matches("</g>").count());
-            assert!(text.contains(">Schedule</text>"));
+            assert!(text.contains(">Schedule</tspan>"));
         }
     }
 

@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn transparent_and_nearly_white_pixels_are_paper() {
-        let dark = darkness(&[0, 0, 0, 0, 250, 250, 250, 255, 0, 0, 0, 255, 0, 0, 0, 128].to_vec());
+        let dark = darkness(&[0, 0, 0, 0, 250, 250, 250, 255, 0, 0, 0, 255, 0, 0, 0, 128]);
         assert_eq!(&dark[..2], [0.0, 0.0]);
         assert!((dark[2] - 1.0).abs() < 1e-12 && (dark[3] - 128.0 / 255.0).abs() < 1e-12);
     }

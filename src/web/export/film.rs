@@ -117,6 +117,8 @@ pub async fn gif(export: &Export) -> Result<Blob, &'static str> {
     let mut gif = begin(&film, &sample).ok_or("export.failed")?;
     for t in film_times(export.seconds, GIF_RATE) {
         let pixels = frame(&film, t).await?;
+        // To draw and to write are two turns, so that neither is felt.
+        pause(0).await;
         gif.add(&pixels).map_err(|_| "export.failed")?;
     }
     let bytes = gif.finish().map_err(|_| "export.failed")?;
