@@ -116,7 +116,7 @@ fn post(link: Option<&Link>, request: &Request) {
 }
 
 /// The address of one of the site's files. Its name may carry a digest, which `#assets` knows.
-fn address(name: &str) -> String {
+pub fn address(name: &str) -> String {
     let assets: Element = by_id("assets");
     let text = assets.text_content().unwrap_or_default();
     let names: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();

@@ -168,13 +168,15 @@ impl App {
     }
 }
 
-/// Starts the page program.
-pub fn start() {
+/// Starts the page program; what it gives is kept once it listens.
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub async fn start() {
     console_error_panic_hook::set_once();
     let host = host::read();
+    let text = language::text(language::choose(&host)).await;
     let app = App {
         state: State::new(Settings::default()),
-        text: Text::new(language::choose(&host)),
+        text,
         look: Look::new(&host),
         stage: Stage::new(),
         charts: Charts::new(),
