@@ -1,13 +1,18 @@
 //! The centres of Gaussian mixtures as something to take hold of on the stage.
 
 use super::own::Role;
-use super::points::{self, EXTENT};
+use super::points;
 use super::settings::Settings;
 use crate::flow::Point;
 use crate::flow::spec::{Source, Target};
 
 /// The most centres of a mixture.
 pub const MOST: usize = 12;
+/// How far from the origin a hand can move a coordinate; a link may say more.
+const REACH: f64 = 4.0;
+/// Half-width of a stage on which every centre within reach is seen, with its spread: so the stage
+/// need not grow, and what is held does not run away from the hand.
+pub const SHEET: f64 = 6.0;
 
 /// A centre that a lane shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,14 +73,14 @@ fn changed(role: Role, points: &[Point]) -> Change {
     (param(role), points::encode(points))
 }
 
-/// A centre elsewhere, on the part of the plane that a link can name.
+/// A centre elsewhere, within reach.
 pub fn moved(settings: &Settings, role: Role, index: usize, to: Point) -> Change {
     let mut points = list(settings, role).to_vec();
     if let Some(point) = points
         .get_mut(index)
         .filter(|_| to.iter().all(|x| x.is_finite()))
     {
-        *point = to.map(|x| x.clamp(-EXTENT, EXTENT));
+        *point = to.map(|x| x.clamp(-REACH, REACH));
     }
     changed(role, &points)
 }
@@ -92,7 +97,7 @@ pub fn nudged(settings: &Settings, centre: &Centre, by: Point, extent: f64) -> C
 pub fn added(settings: &Settings, role: Role, at: Point) -> Option<Change> {
     let mut points = list(settings, role).to_vec();
     (points.len() < MOST).then(|| {
-        points.push(at.map(|x| x.clamp(-EXTENT, EXTENT)));
+        points.push(at.map(|x| x.clamp(-REACH, REACH)));
         changed(role, &points)
     })
 }
@@ -110,6 +115,9 @@ pub fn removed(settings: &Settings, role: Role, index: usize) -> Option<Change> 
 mod tests {
     use super::*;
     use crate::app::link;
+    use crate::app::msg::Msg;
+    use crate::app::state::State;
+    use crate::app::update::update;
 
     fn mixture() -> Settings {
         let mut settings = Settings::default();
@@ -131,7 +139,10 @@ mod tests {
         assert_eq!(before.len(), 5);
         let settings = with(&settings, moved(&settings, Role::Target, 2, [1.0, -99.0]));
         let at = centres(&settings, 0)[2].at;
-        assert!((at[0] - 1.0).abs() < 0.003 && at[1] == -EXTENT, "{at:?}");
+        assert!(
+            (at[0] - 1.0).abs() < 0.003 && (at[1] + REACH).abs() < 0.003,
+            "{at:?}"
+        );
         let nudged = nudged(&settings, &centres(&settings, 0)[2], [1.0, 0.0], 4.0);
         let settings = with(&settings, nudged);
         assert!((centres(&settings, 0)[2].at[0] - at[0] - 0.1).abs() < 0.003);
@@ -142,6 +153,25 @@ mod tests {
         let settings = with(&settings, removed(&settings, Role::Target, 0).unwrap());
         assert_eq!(centres(&settings, 0).len(), 5);
         assert_eq!(centres(&settings, 1), []);
+    }
+
+    #[test]
+    fn the_stage_holds_still_under_the_hand() {
+        let mut state = State::new(mixture());
+        assert_eq!(state.extent, SHEET);
+        for x in [1.0, 3.0, 99.0] {
+            let (name, text) = moved(&state.settings, Role::Target, 0, [x, x]);
+            let name = name.to_owned();
+            update(
+                &mut state,
+                Msg::Set {
+                    lane: 0,
+                    name,
+                    text,
+                },
+            );
+            assert_eq!(state.extent, SHEET);
+        }
     }
 
     #[test]

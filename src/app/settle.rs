@@ -1,6 +1,7 @@
 //! Makes the state follow a change of settings: which lanes start anew, which are only sampled
 //! otherwise, which leave the stage.
 
+use super::centres;
 use super::local::{self, Preview};
 use super::msg::Effect;
 use super::own::Role;
@@ -253,7 +254,12 @@ fn extent(state: &State) -> f64 {
     /// Half-width of an empty stage.
     const SHEET: f64 = 4.0;
     let fitting = if widest > 0.0 { AIR * widest } else { SHEET };
-    // The sheet must not move under the pen.
+    // What is drawn on must not move under the pen, nor under the hand that moves a centre.
     let drawn = Role::ALL.iter().any(|role| role.in_use(&state.settings));
-    if drawn { fitting.max(SHEET) } else { fitting }
+    let least = match centres::roles(&state.settings)[..] {
+        [] if drawn => SHEET,
+        [] => 0.0,
+        _ => centres::SHEET,
+    };
+    fitting.max(least)
 }
