@@ -265,7 +265,7 @@ fn a_lost_engine_is_started_again_when_the_user_asks() {
     update(&mut state, Msg::EngineLost("it crashed".into()));
     assert_eq!(state.notices.len(), 1);
     let effects = update(&mut state, Msg::RetryEngine);
-    assert!(effects.contains(&Effect::StartEngine) && state.notices.is_empty());
+    assert!(effects.contains(&Effect::Load) && state.notices.is_empty());
     assert_eq!(state.engine, EngineState::Loading { fraction: None });
     let backend = Backend {
         kind: BackendKind::Cpu,

@@ -3,9 +3,10 @@
 const assets = JSON.parse(document.getElementById("assets").textContent);
 const url = (name) => new URL(assets[name] ?? name, document.baseURI).href;
 
-async function start() {
-  const { default: init } = await import(url("page.js"));
+async function load() {
+  const { default: init, start } = await import(url("page.js"));
   await init({ module_or_path: url("page_bg.wasm") });
+  await start();
 }
 
 function fail(error) {
@@ -23,7 +24,7 @@ addEventListener("error", ({ error }) => {
   if (typeof WebAssembly !== "undefined" && error instanceof WebAssembly.RuntimeError) fail(error);
 });
 
-const started = start();
+const started = load();
 started.catch(fail);
 
 // Whoever calls before the program has put its verbs here, or sends a message, waits for them.

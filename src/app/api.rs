@@ -1,7 +1,9 @@
 //! The verbs of the JavaScript API: reading and checking what a caller says. The sentences are for
 //! developers and so in English.
 
+use super::export::{Export, LARGEST_FILM, SIDES, Table, What};
 use super::msg::Msg;
+use super::own::{Reading, Role};
 use super::schema::param;
 use super::settings::Settings;
 use super::snapshot::text_of;
@@ -33,6 +35,30 @@ pub enum Call {
         lane: usize,
         job: Job,
     },
+    /// The weights of a lane's network, as a file.
+    Weights {
+        lane: usize,
+    },
+    /// Weights from a file for a lane's network.
+    Load {
+        lane: usize,
+        file: Vec<u8>,
+    },
+    /// Points for one end of the flow.
+    Data {
+        role: Role,
+        reading: Reading,
+    },
+    Export(Export),
+}
+
+/// What of a call's arguments does not fit JSON well, so that it comes beside it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Beside {
+    /// Flat points.
+    pub points: Option<Vec<f32>>,
+    /// A file.
+    pub bytes: Option<Vec<u8>>,
 }
 
 /// The verbs, and the arguments each of them takes.
@@ -51,13 +77,14 @@ pub const VERBS: &[(&str, &[&str])] = &[
         "sample",
         &["n", "seed", "lane", "steps", "solver", "trajectories"],
     ),
-    ("field", &["points", "t", "which", "lane"]),
-    (
-        "likelihood",
-        &["points", "method", "probes", "seed", "lane"],
-    ),
+    ("field", &["t", "which", "lane"]),
+    ("likelihood", &["method", "probes", "seed", "lane"]),
     ("couple", &["n", "seed", "lane"]),
     ("metrics", &["lane"]),
+    ("weights", &["lane"]),
+    ("load", &["lane"]),
+    ("data", &["role"]),
+    ("export", &["what", "lane", "table", "side", "seconds"]),
 ];
 
 /// Most particles, pairs or points in one question.
@@ -68,16 +95,11 @@ const MOST_PROBES: u32 = 1000;
 /// Most steps in one `train`.
 const MOST_STEPS: u32 = 100_000_000;
 
-/// Reads a call. Points do not fit JSON well, so they come beside it.
+/// Reads a call.
 ///
 /// # Errors
 /// A sentence that names what is wrong.
-pub fn read(
-    verb: &str,
-    json: &Json,
-    points: Option<Vec<f32>>,
-    settings: &Settings,
-) -> Result<Call, String> {
+pub fn read(verb: &str, json: &Json, beside: Beside, settings: &Settings) -> Result<Call, String> {
     let Some((_, names)) = VERBS.iter().find(|(name, _)| *name == verb) else {
         return Err(format!("There is no verb `{verb}`."));
     };
@@ -107,9 +129,21 @@ pub fn read(
         "stop" => Call::Stop {
             lane: args.given_lane()?,
         },
+        "weights" => Call::Weights {
+            lane: args.trained_lane()?,
+        },
+        "load" => Call::Load {
+            lane: args.trained_lane()?,
+            file: needed("bytes", beside.bytes)?,
+        },
+        "data" => Call::Data {
+            role: args.role()?,
+            reading: Reading::of_flat(&needed("points", beside.points)?),
+        },
+        "export" => Call::Export(args.export()?),
         _ => Call::Ask {
             lane: args.lane()?,
-            job: args.job(verb, points)?,
+            job: args.job(verb, beside.points)?,
         },
     })
 }
@@ -236,15 +270,45 @@ impl Args<'_> {
         })
     }
 
+    fn named<T>(
+        &self,
+        name: &str,
+        read: fn(&str) -> Option<T>,
+        names: &[&str],
+    ) -> Result<Option<T>, String> {
+        let Some(value) = self.get(name) else {
+            return Ok(None);
+        };
+        let known = value.as_str().and_then(read);
+        known.map(Some).ok_or_else(|| one_of(name, names))
+    }
+
+    fn role(&self) -> Result<Role, String> {
+        let names = Role::ALL.map(Role::name);
+        let role = self.named("role", Role::from_name, &names)?;
+        Ok(role.unwrap_or_default())
+    }
+
+    fn export(&self) -> Result<Export, String> {
+        let what = self.named("what", What::from_name, &What::ALL.map(What::name))?;
+        let mut export = Export::new(needed("what", what)?);
+        export.lane = self.lane()?;
+        let table = self.named("table", Table::from_name, &Table::ALL.map(Table::name))?;
+        export.table = table.unwrap_or(export.table);
+        let film = matches!(export.what, What::Gif | What::Webm);
+        let sides = *SIDES.start()..=if film { LARGEST_FILM } else { *SIDES.end() };
+        export.side = self.whole("side", sides)?.unwrap_or(export.side);
+        export.seconds = self.real("seconds", 0.5..=20.0)?.unwrap_or(export.seconds);
+        Ok(export)
+    }
+
     fn sampling(&self, lane: usize) -> Result<crate::flow::spec::SamplingSpec, String> {
         let mut sampling = self.settings.spec(lane).sampling;
         if let Some(steps) = self.whole("steps", 1..=1000)? {
             sampling.steps = steps;
         }
-        if let Some(solver) = self.get("solver") {
-            let known = solver.as_str().and_then(SolverKind::from_name);
-            sampling.solver = known.ok_or_else(|| one_of("solver", SolverKind::NAMES))?;
-        }
+        let solver = self.named("solver", SolverKind::from_name, SolverKind::NAMES)?;
+        sampling.solver = solver.unwrap_or(sampling.solver);
         Ok(sampling)
     }
 
@@ -310,7 +374,7 @@ mod tests {
     use serde_json::json;
 
     fn reading(verb: &str, json: Json) -> Result<Call, String> {
-        read(verb, &json, None, &Settings::default())
+        read(verb, &json, Beside::default(), &Settings::default())
     }
 
     #[test]
@@ -333,6 +397,13 @@ mod tests {
             ("field", json!({"t": 0.5}), "`points`"),
             ("likelihood", json!({}), "`points`"),
             ("likelihood", json!({"probes": 0}), "`points`"),
+            ("load", json!({}), "`bytes`"),
+            ("data", json!({"role": "middle"}), "`role`"),
+            ("data", json!({}), "`points`"),
+            ("export", json!({}), "`what`"),
+            ("export", json!({"what": "pdf"}), "`what`"),
+            ("export", json!({"what": "gif", "side": 4096}), "`side`"),
+            ("export", json!({"what": "csv", "table": "all"}), "`table`"),
         ];
         for (verb, args, named) in wrong {
             let error = reading(verb, args).unwrap_err();
@@ -346,7 +417,10 @@ mod tests {
             read(
                 "field",
                 &json!({"t": 0.5}),
-                Some(points),
+                Beside {
+                    points: Some(points),
+                    bytes: None,
+                },
                 &Settings::default(),
             )
         };
@@ -375,7 +449,8 @@ mod tests {
             borrow: true,
             ..Settings::default()
         };
-        let call = read("train", &json!({"steps": 5.0, "lane": 1}), None, &settings);
+        let args = json!({"steps": 5.0, "lane": 1});
+        let call = read("train", &args, Beside::default(), &settings);
         assert_eq!(
             call,
             Ok(Call::Train {
@@ -387,10 +462,9 @@ mod tests {
 
     #[test]
     fn without_arguments_most_verbs_have_an_idea() {
-        for (verb, _) in VERBS
-            .iter()
-            .filter(|(verb, _)| !["seek", "field", "likelihood"].contains(verb))
-        {
+        for (verb, _) in VERBS.iter().filter(|(verb, _)| {
+            !["seek", "field", "likelihood", "load", "data", "export"].contains(verb)
+        }) {
             assert!(reading(verb, Json::Null).is_ok(), "{verb}");
         }
     }

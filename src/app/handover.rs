@@ -98,7 +98,7 @@ fn decide(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 /// The lanes that have a network of their own.
-fn trained(state: &State) -> Vec<usize> {
+pub fn trained(state: &State) -> Vec<usize> {
     (0..2)
         .filter(|&l| state.shown(l) && !state.settings.borrows(l))
         .filter(|&l| state.lanes[l].problem.is_none())
@@ -166,6 +166,11 @@ fn resume(
     if state.lanes[lane].training {
         effects.push(Effect::Send(train_request(state, lane)));
     }
+}
+
+/// Nothing comes of the handover: the second engine is gone.
+pub fn abandon(state: &mut State) {
+    state.handover = Handover::None;
 }
 
 /// The first engine stays, and its badge says why.

@@ -91,7 +91,7 @@ pub fn apply(settings: &mut Settings, pairs: &[(String, String)]) -> Vec<Notice>
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     Taken,
-    Clamped(Value),
+    Clamped(Box<Value>),
     Refused,
 }
 
@@ -106,7 +106,7 @@ pub fn set(settings: &mut Settings, param: &Param, lane: usize, text: &str) -> O
         (param.set)(settings, 1, reading.value.clone());
     }
     if reading.clamped {
-        Outcome::Clamped(reading.value)
+        Outcome::Clamped(Box::new(reading.value))
     } else {
         Outcome::Taken
     }
@@ -123,10 +123,10 @@ impl Told {
     fn note(&mut self, name: &str, text: &str, outcome: Outcome) {
         match outcome {
             Outcome::Taken => {}
-            Outcome::Clamped(Value::Points(points)) => {
-                self.clamped.push(format!("{name}: {}", points.len()));
-            }
-            Outcome::Clamped(value) => self.clamped.push(format!("{name}={}", value.print())),
+            Outcome::Clamped(value) => self.clamped.push(match *value {
+                Value::Points(points) => format!("{name}: {}", points.len()),
+                value => format!("{name}={}", value.print()),
+            }),
             Outcome::Refused => self.refused.push(format!("{name}={}", shorten(text))),
         }
     }

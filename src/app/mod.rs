@@ -3,6 +3,9 @@
 //! by the state, so a whole visit is a `Vec<Msg>` that can be replayed in a native test.
 
 pub mod api;
+pub mod centres;
+pub mod curve;
+pub mod export;
 pub mod handover;
 pub mod host;
 pub mod keys;
@@ -10,11 +13,15 @@ pub mod link;
 pub mod local;
 pub mod msg;
 pub mod overlay;
+pub mod own;
 pub mod panel;
 pub mod pictures;
 pub mod points;
 mod posterior;
+pub mod reasons;
 pub mod replies;
+pub mod rest;
+pub mod rules;
 pub mod scenes;
 pub mod schema;
 pub mod settings;
@@ -28,3 +35,5 @@ pub mod update;
 pub mod value;
 pub mod views;
 pub mod wait;
+pub mod weights;
+pub mod word;

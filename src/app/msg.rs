@@ -1,7 +1,8 @@
 //! Everything that can happen to the page, and everything the page can ask of the world.
 
+use super::own::{Brought, Pen, Role};
 use super::settings::Layer;
-use super::state::Pointer;
+use super::state::{Notice, Pointer};
 use crate::engine::protocol::{Reply, Request};
 use crate::flow::Point;
 
@@ -48,9 +49,31 @@ pub enum Msg {
     /// The next scene (`1`) or the one before (`-1`).
     TurnScene(i32),
     ToggleLayer(Layer),
-    /// Points were drawn on the stage.
+    /// The pen was at these points of the stage: it draws there, or erases.
     Draw(Vec<Point>),
+    /// The drawing at hand is emptied.
     ClearDrawing,
+    /// Strokes draw this end from now on.
+    Pick(Role),
+    Take(Pen),
+    /// Points were brought along for one end of the flow, which is theirs from now on.
+    Bring {
+        role: Role,
+        brought: Brought,
+    },
+    /// Weights from a file for a lane's network; they fit its architecture.
+    Load {
+        lane: usize,
+        weights: Vec<f32>,
+    },
+    /// Something for the user to read.
+    Notify(Notice),
+    /// The host keeps these parameters as they are.
+    Lock(Vec<String>),
+    /// Nobody has looked for long: the engine is let go.
+    Release,
+    /// Somebody looks again.
+    Recall,
     Pointer(Option<Pointer>),
     /// These charts are on the page, by name; see [`State::charts`](super::state::State::charts).
     Charts(Vec<String>),
@@ -74,13 +97,15 @@ pub enum Msg {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     Send(Request),
-    /// The engine should be fetched and started anew.
-    StartEngine,
     SendRival(Request),
     /// The rival becomes the engine; the old one ends.
     Promote,
     /// The rival ends.
     DismissRival,
+    /// The engine ends until it is loaded again.
+    Release,
+    /// The engine is fetched.
+    Load,
     /// The address bar should say this fragment.
     WriteLink(String),
     /// Listeners should hear of it.

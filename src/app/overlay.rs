@@ -28,7 +28,7 @@ pub fn overlay(state: &State, lane: usize) -> Option<Overlay> {
         EngineState::Lost(_) => Some(Overlay::Remark("overlay.exact-only")),
         EngineState::Loading { .. } if independent => Some(Overlay::Remark("overlay.exact")),
         EngineState::Loading { .. } => Some(Overlay::Remark("overlay.exact-independent")),
-        EngineState::Ready(_) if trained.step == 0 && !trained.training => {
+        EngineState::Ready(_) if trained.step == 0 && !trained.training && !trained.loaded => {
             Some(Overlay::Remark("overlay.untrained"))
         }
         EngineState::Ready(_) => None,

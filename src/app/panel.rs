@@ -3,7 +3,9 @@
 use super::link::lane_differences;
 use super::scenes::{COMPARISONS, Scene};
 use super::schema::{Group, Param};
-use super::settings::Settings;
+use super::settings::{DensityKind, Settings};
+use crate::flow::datasets::MOST_LABELS;
+use crate::flow::spec::{CouplingKind, LaneSpec};
 
 /// Parameters whose control stands elsewhere than in the groups.
 const ELSEWHERE: &[&str] = &[
@@ -15,11 +17,34 @@ const ELSEWHERE: &[&str] = &[
     "scene",
     "drawn",
     "drawn_source",
+    "centres",
+    "source_centres",
 ];
 
 /// Whether the parameter's control is one of the groups'.
 pub fn in_a_group(param: &Param) -> bool {
     !ELSEWHERE.contains(&param.name)
+}
+
+/// How many labels the target of a lane has; 0 where its points have none.
+pub fn labels(spec: &LaneSpec) -> u32 {
+    match spec.data.coupling {
+        // The target is the image of the source, whatever the choice of targets says.
+        CouplingKind::Paired => 0,
+        _ => MOST_LABELS,
+    }
+}
+
+/// What should be said beside a control under these settings, as a key of the language files.
+pub fn remark(param: &Param, settings: &Settings, lane: usize) -> Option<&'static str> {
+    let spec = settings.spec(lane);
+    let exact = settings.density == DensityKind::Exact;
+    match param.name {
+        "density" if exact && spec.data.coupling != CouplingKind::Independent => {
+            Some("remark.density-estimate")
+        }
+        _ => None,
+    }
 }
 
 /// Whether a parameter's control should be seen while the panel sets this lane.
@@ -103,6 +128,18 @@ mod tests {
         };
         settings.lane[1].training.lr = 0.01;
         assert_eq!(comparison(&settings), "custom");
+    }
+
+    #[test]
+    fn an_exact_density_is_an_estimate_where_there_is_none() {
+        let mut settings = Settings::default();
+        let density = param("density").unwrap();
+        assert_eq!(remark(density, &settings, 0), None);
+        settings.lane[0].data.coupling = CouplingKind::Ot;
+        assert_eq!(
+            remark(density, &settings, 0),
+            Some("remark.density-estimate")
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the engine says, taken into the state. What belongs to an older run is dropped here.
 
 use super::msg::{Effect, Event};
+use super::rest::{self, Presence};
 use super::state::{EngineState, FIRST_PAGE_JOB, LaneState, Notice, State};
 use super::update::{configure_all, notify};
 use super::{handover, local, pictures, settle};
@@ -30,6 +31,9 @@ pub fn engine(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::Done { id, answer } if id >= FIRST_PAGE_JOB => pictures::answered(state, id, answer),
         // The API's own answers are taken by the glue that asked.
         Reply::Done { .. } => {}
+        Reply::Checkpoint { lane, checkpoint } if state.presence == Presence::Leaving => {
+            rest::checkpoint(state, lane, checkpoint, effects);
+        }
         Reply::Checkpoint { lane, checkpoint } => {
             handover::checkpoint(state, lane, checkpoint, effects);
         }
@@ -154,7 +158,7 @@ pub fn retry(state: &mut State, effects: &mut Vec<Effect>) {
     state
         .notices
         .retain(|notice| notice.key != "notice.no-engine");
-    effects.push(Effect::StartEngine);
+    effects.push(Effect::Load);
     effects.push(Effect::Emit(Event::State));
 }
 

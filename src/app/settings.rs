@@ -1,6 +1,6 @@
 //! Everything a link can say: the experiment lanes and how they are shown.
 
-use crate::flow::spec::{Drawn, LaneSpec, Target};
+use crate::flow::spec::{Drawn, LaneSpec};
 use serde::{Deserialize, Serialize};
 
 /// A layer of the stage.
@@ -196,10 +196,5 @@ impl Settings {
     /// Whether a lane is on the stage.
     pub fn shown(&self, lane: usize) -> bool {
         lane < usize::from(self.lanes)
-    }
-
-    /// Whether some lane on the stage has the drawn target.
-    pub fn uses_drawing(&self) -> bool {
-        (0..2).any(|lane| self.shown(lane) && self.spec(lane).data.target == Target::Drawn)
     }
 }

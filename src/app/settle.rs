@@ -1,8 +1,10 @@
 //! Makes the state follow a change of settings: which lanes start anew, which are only sampled
 //! otherwise, which leave the stage.
 
+use super::centres;
 use super::local::{self, Preview};
 use super::msg::Effect;
+use super::own::Role;
 use super::settings::Settings;
 use super::state::{EngineState, LaneState, Notice, State};
 use super::views::Views;
@@ -79,8 +81,14 @@ fn redrawn(spec: &LaneSpec, before: &Drawn, now: &Drawn) -> bool {
     source || target
 }
 
-/// Starts a lane anew; whether the user wants it to train stays as it is.
+/// Starts a lane anew, and tells the engine.
 fn restart(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
+    renew(state, lane);
+    configure(state, lane, effects);
+}
+
+/// Gives a lane a new run; whether the user wants it to train stays as it is.
+pub fn renew(state: &mut State, lane: usize) {
     state.runs += 1;
     let spec = state.spec(lane);
     let training = if lane == 1 && state.lanes[1].run == 0 {
@@ -99,8 +107,14 @@ fn restart(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
             fresh.math = Some(math);
         }
         Err(_) => {
+            let role = Role::ALL.into_iter().find(|role| {
+                role.drawn_in(&state.settings, lane) && role.points(&state.settings).is_empty()
+            });
             fresh.problem = Some(Notice {
-                key: "problem.draw",
+                key: match role {
+                    Some(Role::Source) => "problem.draw-source",
+                    _ => "problem.draw",
+                },
                 values: Vec::new(),
             });
         }
@@ -112,7 +126,6 @@ fn restart(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
     }
     state.lanes[lane].views.prediction = prediction(&spec);
     begin_preview(state, lane);
-    configure(state, lane, effects);
 }
 
 /// What the network predicts, where that is not the velocity itself.
@@ -130,8 +143,21 @@ pub fn configure(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
         return;
     }
     effects.push(Effect::Send(configuration(state, lane)));
+    resume(state, lane, effects);
     if state.lanes[lane].training {
         effects.push(Effect::Send(train_request(state, lane)));
+    }
+}
+
+/// What is kept of the run goes on in the engine.
+fn resume(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
+    let own = &mut state.lanes[lane];
+    let run = own.run;
+    if let Some(checkpoint) = own.kept.take().filter(|kept| kept.run == run) {
+        effects.push(Effect::Send(Request::Resume {
+            lane: lane as u8,
+            checkpoint,
+        }));
     }
 }
 
@@ -241,5 +267,15 @@ fn extent(state: &State) -> f64 {
         .fold(0.0, f64::max);
     const AIR: f64 = 1.08;
     const FARTHEST: f64 = 2.5;
-    if widest > 0.0 { AIR * widest } else { 4.0 }
+    /// Half-width of an empty stage.
+    const SHEET: f64 = 4.0;
+    let fitting = if widest > 0.0 { AIR * widest } else { SHEET };
+    // What is drawn on must not move under the pen, nor under the hand that moves a centre.
+    let drawn = Role::ALL.iter().any(|role| role.in_use(&state.settings));
+    let least = match centres::roles(&state.settings)[..] {
+        [] if drawn => SHEET,
+        [] => 0.0,
+        _ => centres::SHEET,
+    };
+    fitting.max(least)
 }

@@ -10,6 +10,12 @@ pub enum Control {
     /// A box for a number: for ranges in which no neighbourhood means anything, such as seeds.
     Number,
     Check,
+    /// A box for a word.
+    Word,
+    /// A curve with control points.
+    Curve,
+    /// A choice of the target's labels, or none.
+    Label,
     /// It has a place of its own on the page.
     None,
 }
@@ -30,7 +36,10 @@ impl Control {
             }
             Kind::Whole { .. } | Kind::Real { .. } => Self::Slider,
             Kind::Flag => Self::Check,
-            Kind::Layers | Kind::Points | Kind::Word | Kind::Curve | Kind::Label => Self::None,
+            Kind::Word => Self::Word,
+            Kind::Curve => Self::Curve,
+            Kind::Label => Self::Label,
+            Kind::Layers | Kind::Points => Self::None,
         }
     }
 }

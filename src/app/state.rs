@@ -2,10 +2,12 @@
 
 use super::handover::Handover;
 use super::local::{ArrowsPreview, Preview};
+use super::own::{Pen, Role};
 use super::pictures::Pictures;
+use super::rest::Presence;
 use super::settings::Settings;
 use super::views::Views;
-use crate::engine::protocol::{Accuracy, Backend, Ensemble, JobId, RunId};
+use crate::engine::protocol::{Accuracy, Backend, Checkpoint, Ensemble, JobId, RunId};
 use crate::flow::Point;
 use crate::flow::lane::Lane;
 use crate::flow::network::Network;
@@ -36,6 +38,12 @@ pub struct State {
     /// The last job id given out.
     pub(super) jobs: JobId,
     pub(super) handover: Handover,
+    /// Parameters that the host keeps from being changed; `all` for every one.
+    pub locks: Vec<String>,
+    /// Which end a stroke draws, where both are drawn.
+    pub drawing: Role,
+    pub pen: Pen,
+    pub(super) presence: Presence,
 }
 
 impl State {
@@ -58,6 +66,10 @@ impl State {
             runs: 0,
             jobs: FIRST_PAGE_JOB,
             handover: Handover::None,
+            locks: Vec::new(),
+            drawing: Role::default(),
+            pen: Pen::default(),
+            presence: Presence::default(),
         };
         // No lane was shown before, so this starts every lane of the settings.
         super::settle::settle(&mut state, settings, &mut Vec::new());
@@ -148,6 +160,10 @@ pub struct LaneState {
     pub(super) pictures: Pictures,
     /// Steps to train to, where the user asked for other than the limit.
     pub(super) goal: Option<u32>,
+    /// Whether the network began with weights from a file.
+    pub loaded: bool,
+    /// What the run goes on from once an engine is told of it.
+    pub(super) kept: Option<Checkpoint>,
     /// Counts the changes of how the lane is sampled.
     pub(super) sampling: u32,
 }

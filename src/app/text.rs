@@ -31,10 +31,11 @@ impl Language {
         }
     }
 
-    fn file(self) -> &'static str {
+    /// The file of the language on the site.
+    pub fn address(self) -> &'static str {
         match self {
-            Self::English => include_str!("../../www/lang/en.json"),
-            Self::Chinese => include_str!("../../www/lang/zh.json"),
+            Self::English => "lang/en.json",
+            Self::Chinese => "lang/zh.json",
         }
     }
 }
@@ -46,10 +47,25 @@ pub struct Text {
 }
 
 impl Text {
-    /// Reads a language's file.
+    /// The texts of a language. A program that calls this carries the files of all languages.
     pub fn new(language: Language) -> Self {
-        let entries = serde_json::from_str(language.file()).expect("language files are tested");
-        Self { language, entries }
+        let file = match language {
+            Language::English => return Self::english(),
+            Language::Chinese => include_str!("../../www/lang/zh.json"),
+        };
+        Self::read(language, file).expect("language files are tested")
+    }
+
+    /// English, which every program carries, so that there is always something to say.
+    pub fn english() -> Self {
+        let file = include_str!("../../www/lang/en.json");
+        Self::read(Language::English, file).expect("language files are tested")
+    }
+
+    /// The texts in a language's file; `None` if it is none.
+    pub fn read(language: Language, file: &str) -> Option<Self> {
+        let entries = serde_json::from_str(file).ok()?;
+        Some(Self { language, entries })
     }
 
     /// The text of a key; the key itself where it is missing, so that it is noticed.

@@ -1,11 +1,12 @@
 //! The state machine: a message in, a changed state and effects out.
 
 use super::msg::{Effect, Event, Msg};
+use super::own::{self, Brought, Pen, Role};
 use super::scenes::{COMPARISONS, SCENES, Scene, scene};
 use super::settings::Settings;
 use super::settle::{configure, settle, train_request};
 use super::state::{EngineState, Notice, State};
-use super::{handover, link, local, pictures, points, posterior, replies};
+use super::{handover, link, local, pictures, points, posterior, replies, rest, rules};
 
 /// Seconds that time rests at `t = 1` before it starts again, so that the data can be seen.
 const REST: f64 = 1.2;
@@ -47,9 +48,17 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Draw(points) => draw(state, &points, out),
         Msg::ClearDrawing => {
             let mut settings = state.settings.clone();
-            settings.drawn.target.clear();
+            drawn(state).points_mut(&mut settings).clear();
             change(state, settings, out);
         }
+        Msg::Pick(role) => state.drawing = role,
+        Msg::Take(pen) => state.pen = pen,
+        Msg::Bring { role, brought } => bring(state, role, &brought, out),
+        Msg::Load { lane, weights } => rest::load(state, lane, weights, out),
+        Msg::Notify(notice) => notify(state, notice, out),
+        Msg::Lock(names) => state.locks = names,
+        Msg::Release => rest::release(state, out),
+        Msg::Recall => rest::recall(state, out),
         Msg::Pointer(pointer) => state.pointer = pointer,
         Msg::Charts(charts) => state.charts = charts,
         Msg::RetryEngine => replies::retry(state, out),
@@ -106,12 +115,22 @@ fn tick(state: &mut State, dt: f64, effects: &mut Vec<Effect>) {
 }
 
 /// New settings, whatever they came from.
-fn change(state: &mut State, settings: Settings, effects: &mut Vec<Effect>) {
+fn change(state: &mut State, mut settings: Settings, effects: &mut Vec<Effect>) {
+    for notice in kept(state, &mut settings) {
+        notify(state, notice, effects);
+    }
     if settings == state.settings {
         return;
     }
     settle(state, settings, effects);
     changed(state, effects);
+}
+
+/// Takes back what is locked or cannot be combined, and says so.
+fn kept(state: &State, settings: &mut Settings) -> Vec<Notice> {
+    let mut notices = rules::keep(&state.settings, settings);
+    notices.extend(rules::keep_locked(&state.settings, settings, &state.locks));
+    notices
 }
 
 /// Link and listeners hear of a change.
@@ -137,15 +156,28 @@ fn patch(state: &mut State, values: &[(String, String)], effects: &mut Vec<Effec
     change(state, settings, effects);
 }
 
+/// What a patch would have to tell.
+pub fn notices_of(state: &State, values: &[(String, String)]) -> Vec<Notice> {
+    let mut settings = state.settings.clone();
+    let mut notices = link::apply(&mut settings, values);
+    notices.extend(kept(state, &mut settings));
+    notices
+}
+
 fn open_link(state: &mut State, fragment: &str, effects: &mut Vec<Effect>) {
-    let (settings, notices) = link::parse(fragment);
+    let (mut settings, mut notices) = link::parse(fragment);
+    notices.extend(rules::keep(&Settings::default(), &mut settings));
     for notice in notices {
         notify(state, notice, effects);
     }
     if settings.t > 0.0 {
         state.playing = false;
     }
-    change(state, settings, effects);
+    // A link comes from the host, which is not bound by its own locks.
+    if settings != state.settings {
+        settle(state, settings, effects);
+        changed(state, effects);
+    }
 }
 
 fn play(state: &mut State, on: bool, effects: &mut Vec<Effect>) {
@@ -160,11 +192,27 @@ fn seek(state: &mut State, t: f64, effects: &mut Vec<Effect>) {
     if !t.is_finite() {
         return;
     }
+    if refused(state, "t", effects) {
+        return;
+    }
     // Four digits are more than the eye sees and keep the link short.
     state.settings.t = (t.clamp(0.0, 1.0) * 1e4).round() / 1e4;
     state.playing = false;
     effects.push(Effect::Emit(Event::Time));
     changed(state, effects);
+}
+
+/// Whether the host has locked a parameter; the user is told.
+fn refused(state: &mut State, name: &str, effects: &mut Vec<Effect>) -> bool {
+    let locked = state.locks.iter().any(|lock| lock == name || lock == "all");
+    if locked {
+        let notice = Notice {
+            key: "notice.locked",
+            values: vec![name.to_owned()],
+        };
+        notify(state, notice, effects);
+    }
+    locked
 }
 
 /// The lanes meant by `lane`, or all that train networks of their own.
@@ -279,6 +327,9 @@ fn open_scene(state: &mut State, number: u32, effects: &mut Vec<Effect>) {
     let Some(scene) = scene(number) else {
         return;
     };
+    if refused(state, "scene", effects) {
+        return;
+    }
     let mut settings = Settings {
         scene: number,
         drawn: state.settings.drawn.clone(),
@@ -294,9 +345,23 @@ fn turn_scene(state: &mut State, by: i32, effects: &mut Vec<Effect>) {
     open_scene(state, next.clamp(1, SCENES.len() as i32) as u32, effects);
 }
 
+/// The drawing that strokes go to.
+fn drawn(state: &State) -> Role {
+    let lanes = (0..2).filter(|&lane| state.shown(lane));
+    let mut roles = lanes.filter_map(|lane| own::role(&state.settings, lane, state.drawing));
+    roles.next().unwrap_or(state.drawing)
+}
+
+/// How far the eraser reaches, as a share of the stage's half-width.
+const ERASER: f64 = 0.05;
+
 fn draw(state: &mut State, points: &[crate::flow::Point], effects: &mut Vec<Effect>) {
     let mut settings = state.settings.clone();
-    let kept = &mut settings.drawn.target;
+    let kept = drawn(state).points_mut(&mut settings);
+    if state.pen == Pen::Erase {
+        *kept = own::erased(kept, points, ERASER * state.extent);
+        return change(state, settings, effects);
+    }
     kept.extend(points.iter().copied().map(points::quantise));
     if kept.len() > points::MOST {
         kept.truncate(points::MOST);
@@ -306,6 +371,22 @@ fn draw(state: &mut State, points: &[crate::flow::Point], effects: &mut Vec<Effe
         };
         notify(state, notice, effects);
     }
+    change(state, settings, effects);
+}
+
+/// Points that were brought along take the place of a drawing, and lane A, if no lane does yet, has
+/// them as its data.
+fn bring(state: &mut State, role: Role, brought: &Brought, effects: &mut Vec<Effect>) {
+    for notice in brought.notices() {
+        notify(state, notice, effects);
+    }
+    let mut settings = state.settings.clone();
+    role.points_mut(&mut settings).clone_from(&brought.points);
+    if !role.in_use(&settings) {
+        let pairs = [(role.name().to_owned(), "drawn".to_owned())];
+        link::apply(&mut settings, &pairs);
+    }
+    state.drawing = role;
     change(state, settings, effects);
 }
 

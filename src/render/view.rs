@@ -65,6 +65,32 @@ impl View {
         [f64::from(x - cx) / scale, f64::from(cy - y) / scale]
     }
 
+    /// The point of the plane at a share of the rectangle's width and height, from its top left.
+    pub fn point_at(&self, share: [f64; 2]) -> Point {
+        let Rect {
+            x,
+            y,
+            width,
+            height,
+        } = self.rect;
+        self.point(x + share[0] as f32 * width, y + share[1] as f32 * height)
+    }
+
+    /// The share of the rectangle's width and height at which a point of the plane lies.
+    pub fn share(&self, at: Point) -> [f64; 2] {
+        let Rect {
+            x,
+            y,
+            width,
+            height,
+        } = self.rect;
+        let [px, py] = self.pixel(at[0] as f32, at[1] as f32);
+        [
+            f64::from((px - x) / width.max(1.0)),
+            f64::from((py - y) / height.max(1.0)),
+        ]
+    }
+
     /// The pixels that the square `[-extent, extent]^2` of the plane covers.
     pub fn square(&self, extent: f64) -> Rect {
         let [cx, cy] = self.centre();
@@ -96,6 +122,8 @@ mod tests {
         for point in [[0.0, 0.0], [4.0, 4.0], [-1.5, 3.25]] {
             let [x, y] = view.pixel(point[0] as f32, point[1] as f32);
             let back = view.point(x, y);
+            assert!((back[0] - point[0]).abs() < 1e-5 && (back[1] - point[1]).abs() < 1e-5);
+            let back = view.point_at(view.share(point));
             assert!((back[0] - point[0]).abs() < 1e-5 && (back[1] - point[1]).abs() < 1e-5);
         }
     }

@@ -2,6 +2,7 @@
 
 use super::dom::{by_id, set_attribute, set_shown, set_text};
 use super::page::App;
+use crate::app::reasons;
 use crate::app::state::EngineState;
 use crate::engine::protocol::BackendKind;
 use web_sys::{Element, HtmlElement};
@@ -22,22 +23,20 @@ pub fn show(app: &App) {
     };
     let badge: HtmlElement = by_id("badge");
     set_attribute(&badge, "data-state", state);
-    set_attribute(&badge, "title", detail);
+    let said = reasons::said(detail, &app.text);
+    set_attribute(&badge, "title", &said);
     set_text(
         &by_id("badge-text"),
-        &sentence(app.text.get(key), state, detail),
+        &sentence(app.text.get(key), state, &said),
     );
     set_shown(&by_id::<Element>("badge-retry"), state == "lost");
     show_progress(&app.state.engine);
 }
 
-/// What the CPU engine says of itself where nobody expects anything else.
-const AS_CHOSEN: &str = "as chosen";
-
 /// What trains, and on what or why, where there is something to say. Why nothing does is told in a
 /// notice.
 fn sentence(text: &str, state: &str, detail: &str) -> String {
-    if state != "ready" || text.contains(detail) || detail == AS_CHOSEN {
+    if state != "ready" || text.contains(detail) {
         return text.to_owned();
     }
     format!("{text} · {detail}")

@@ -7,7 +7,7 @@ use crate::render::surface::{Image, Rect, Stroke, Surface};
 use std::f64::consts::TAU;
 use std::fmt::Write;
 use wasm_bindgen::JsCast;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageBitmap, ImageData};
 
 /// Coordinates of so many discs, each no larger than that, are stamped as pixels.
 const MANY: usize = 200;
@@ -45,7 +45,52 @@ fn context(canvas: &HtmlCanvasElement) -> CanvasRenderingContext2d {
     context.expect("every browser draws in 2d").unchecked_into()
 }
 
+/// Width and pixels (four bytes each, rows from the top) of a picture, made smaller so that its longer
+/// side has at most so many.
+pub fn pixels_of(picture: &ImageBitmap, side: f64) -> Option<(usize, Vec<u8>)> {
+    let (wide, high) = (f64::from(picture.width()), f64::from(picture.height()));
+    let scale = (side / wide.max(high)).min(1.0);
+    let [width, height] = [wide, high].map(|length| (length * scale).round().max(1.0));
+    let canvas: HtmlCanvasElement = create("canvas");
+    canvas.set_width(width as u32);
+    canvas.set_height(height as u32);
+    let context = context(&canvas);
+    context
+        .draw_image_with_image_bitmap_and_dw_and_dh(picture, 0.0, 0.0, width, height)
+        .ok()?;
+    let data = context.get_image_data(0.0, 0.0, width, height).ok()?;
+    Some((width as usize, data.data().0))
+}
+
 impl Canvas {
+    /// A canvas that is on no page: so many CSS pixels wide and high, `ratio` pixels each.
+    pub fn off_page(width: f32, height: f32, ratio: f64) -> Self {
+        let element: HtmlCanvasElement = create("canvas");
+        let mut canvas = Self::new(element);
+        canvas.resize(f64::from(width), f64::from(height), ratio);
+        canvas
+    }
+
+    /// Its pixels: four bytes each, rows from the top.
+    pub fn pixels(&self) -> Option<Vec<u8>> {
+        let (width, height) = (self.element.width(), self.element.height());
+        let data = self
+            .context
+            .get_image_data(0.0, 0.0, width.into(), height.into());
+        Some(data.ok()?.data().0)
+    }
+
+    /// Lays another canvas on this one, its left edge so many pixels from the left.
+    pub fn lay(&self, other: &Self, left: f64) {
+        let _ = self.context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0);
+        let _ = self
+            .context
+            .draw_image_with_html_canvas_element(&other.element, left, 0.0);
+        let _ = self
+            .context
+            .set_transform(self.ratio, 0.0, 0.0, self.ratio, 0.0, 0.0);
+    }
+
     pub fn new(element: HtmlCanvasElement) -> Self {
         Self {
             context: context(&element),
@@ -67,7 +112,11 @@ impl Canvas {
     pub fn measure(&mut self) {
         let (width, height) = (self.element.client_width(), self.element.client_height());
         let ratio = window().device_pixel_ratio().max(0.25);
-        let pixels = |css: i32| (f64::from(css) * ratio).round() as u32;
+        self.resize(width.into(), height.into(), ratio);
+    }
+
+    fn resize(&mut self, width: f64, height: f64, ratio: f64) {
+        let pixels = |css: f64| (css * ratio).round() as u32;
         self.width = width as f32;
         self.height = height as f32;
         // Setting a size clears the canvas, so only a new one is set.

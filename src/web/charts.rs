@@ -1,6 +1,7 @@
 //! The canvases of the charts, and their legends.
 
 use super::dom::{by_id, first, set_attribute, set_shown, window};
+use super::paper::Paper;
 use crate::app::state::State;
 use crate::app::text::Text;
 use crate::render::charts::{self, Chart, Entry};
@@ -138,7 +139,7 @@ impl Place {
             state,
             theme,
             ratio(),
-            &backend.into_drawing_area(),
+            &Paper::Canvas(backend).into_drawing_area(),
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use super::dom::{after, by_id, document, root, set_text, window};
 use super::page::{App, act, dispatch};
-use super::{dom, help};
+use super::{dom, export, help, own};
 use crate::app::msg::Msg;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -39,6 +39,9 @@ fn perform(name: &str) {
         "retry-engine" => dispatch(Msg::RetryEngine),
         "reset" => dispatch(Msg::Reset),
         "clear-drawing" => dispatch(Msg::ClearDrawing),
+        "erase" => act(App::turn_pen),
+        "open-data" => own::choose(),
+        "export" => export::dialog::open(),
         _ => {}
     }
 }

@@ -87,6 +87,12 @@ impl Engines {
         end(self.engine.replace(rival));
     }
 
+    /// Lets the engine go, until it is loaded again.
+    pub fn release(&mut self) {
+        end(self.engine.take());
+        self.rival_tried = false;
+    }
+
     /// The second engine is of no use.
     pub fn dismiss_rival(&mut self) {
         end(self.rival.take());
@@ -110,7 +116,7 @@ fn post(link: Option<&Link>, request: &Request) {
 }
 
 /// The address of one of the site's files. Its name may carry a digest, which `#assets` knows.
-fn address(name: &str) -> String {
+pub fn address(name: &str) -> String {
     let assets: Element = by_id("assets");
     let text = assets.text_content().unwrap_or_default();
     let names: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
@@ -228,6 +234,10 @@ impl App {
         match (decode::<Reply>(bytes), role) {
             (Ok(Reply::Done { id, answer }), Role::Engine) if id < FIRST_PAGE_JOB => {
                 self.calls.answered(id, answer);
+            }
+            (Ok(Reply::Checkpoint { lane, checkpoint }), Role::Engine) => {
+                self.calls.checked_out(lane, &checkpoint, &self.state);
+                self.handle(Msg::Engine(Reply::Checkpoint { lane, checkpoint }));
             }
             (Ok(reply), Role::Engine) => self.handle(Msg::Engine(reply)),
             (Ok(reply), Role::Rival) => self.handle(Msg::Rival(reply)),

@@ -38,7 +38,8 @@ pub fn apply(app: &mut App) {
         );
     }
     set_attribute(&root(), "data-ready", "1");
-    let still = host.still;
+    let (still, locks) = (host.still, host.lock.clone());
+    app.handle(Msg::Lock(locks));
     app.handle(Msg::ReducedMotion(still || media(STILL)));
     on_media(STILL, move |_| {
         act(move |app| app.handle(Msg::ReducedMotion(still || media(STILL))));
@@ -53,7 +54,6 @@ const ALONE: &[(&str, &str)] = &[
     ("#loop", "loop"),
     ("#compare", "lanes"),
     ("#layers input", "layers"),
-    ("#drawing button", "drawn"),
 ];
 
 /// Takes from the visitor's hands what the host has locked.

@@ -1,11 +1,14 @@
 //! The language of the page, and the texts of its markup.
 
 use super::dom::{all, by_id, listen as on, root, set_attribute, set_text, window};
+use super::export::dialog;
 use super::page::{App, Dirty, act};
-use super::{help, panel, storage, story};
+use super::{engine_link, help, panel, storage, story};
 use crate::app::host::Host;
 use crate::app::text::{Language, Text};
-use web_sys::{Element, Event, HtmlSelectElement};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Element, Event, HtmlSelectElement, Response};
 
 /// The host's wish, else what was chosen before, else the browser's language.
 pub fn choose(host: &Host) -> Language {
@@ -18,11 +21,33 @@ pub fn listen() {
     on(&by_id::<Element>("language"), "input", |_: Event| {
         let tag = by_id::<HtmlSelectElement>("language").value();
         storage::write("language", &tag);
-        act(move |app| {
-            app.text = Text::new(Language::from_tag(&tag));
-            apply(app);
+        spawn_local(async move {
+            let text = text(Language::from_tag(&tag)).await;
+            act(move |app| {
+                app.text = text;
+                apply(app);
+            });
         });
     });
+}
+
+/// The texts of a language: the program carries English, another language is a file of the site. If
+/// that cannot be had, English it is.
+pub async fn text(language: Language) -> Text {
+    if language == Language::English {
+        return Text::english();
+    }
+    let file = fetch(&engine_link::address(language.address())).await;
+    file.and_then(|file| Text::read(language, &file))
+        .unwrap_or_else(Text::english)
+}
+
+async fn fetch(address: &str) -> Option<String> {
+    let response = JsFuture::from(window().fetch_with_str(address))
+        .await
+        .ok()?;
+    let text = response.unchecked_into::<Response>().text().ok()?;
+    JsFuture::from(text).await.ok()?.as_string()
 }
 
 /// Says everything in the app's language.
@@ -33,6 +58,7 @@ pub fn apply(app: &mut App) {
     translate(&app.text);
     story::build(&app.text);
     help::build(&app.text);
+    dialog::build(&app.text);
     panel::build(app);
     app.dirty = Dirty::ALL;
 }

@@ -10,6 +10,8 @@ mod badge;
 #[cfg(feature = "page")]
 mod canvas;
 #[cfg(feature = "page")]
+mod centres;
+#[cfg(feature = "page")]
 mod charts;
 #[cfg(feature = "page")]
 mod clicks;
@@ -22,9 +24,13 @@ mod engine_link;
 #[cfg(feature = "page")]
 mod events;
 #[cfg(feature = "page")]
+mod export;
+#[cfg(feature = "page")]
 mod figures;
 #[cfg(feature = "page")]
 mod frame;
+#[cfg(feature = "page")]
+mod grips;
 #[cfg(feature = "page")]
 mod help;
 #[cfg(feature = "page")]
@@ -38,9 +44,13 @@ mod link;
 #[cfg(feature = "page")]
 mod notices;
 #[cfg(feature = "page")]
+mod own;
+#[cfg(feature = "page")]
 pub mod page;
 #[cfg(feature = "page")]
 mod panel;
+#[cfg(feature = "page")]
+mod paper;
 #[cfg(feature = "page")]
 mod pointer;
 #[cfg(feature = "page")]

@@ -4,6 +4,7 @@ use super::api::calls::Calls;
 use super::charts::Charts;
 use super::engine_link::Engines;
 use super::events::Events;
+use super::export::dialog;
 use super::frame::{self, Frames};
 use super::link::LinkWriter;
 use super::panel::Panel;
@@ -11,8 +12,8 @@ use super::sight::Sight;
 use super::stage::Stage;
 use super::theme::Look;
 use super::{
-    api, badge, clicks, embed, host, keys, language, link, notices, panel, pointer, sight, story,
-    theme, transport,
+    api, badge, centres, clicks, embed, host, keys, language, link, notices, own, panel, pointer,
+    sight, story, theme, transport,
 };
 use crate::app::host::Host;
 use crate::app::msg::{Effect, Event, Msg};
@@ -102,6 +103,12 @@ pub(super) fn act_unseen(f: impl FnOnce(&mut App) + 'static) {
     });
 }
 
+/// Asks the app for something; `None` while it is in use further up the stack, which it never is when
+/// a future goes on.
+pub fn ask<T: 'static>(f: impl FnOnce(&mut App) -> T) -> Option<T> {
+    APP.with(|app| app.try_borrow_mut().ok()?.as_mut().map(f))
+}
+
 /// Lets something happen to the page.
 pub fn dispatch(msg: Msg) {
     act(move |app| app.handle(msg));
@@ -128,10 +135,11 @@ impl App {
     fn run(&mut self, effect: Effect) {
         match effect {
             Effect::Send(request) => self.engines.send(&request),
-            Effect::StartEngine => self.engines.load(self.host.backend),
             Effect::SendRival(request) => self.engines.send_rival(&request),
             Effect::Promote => self.engines.promote(),
             Effect::DismissRival => self.engines.dismiss_rival(),
+            Effect::Release => self.engines.release(),
+            Effect::Load => self.engines.load(self.host.backend),
             Effect::WriteLink(fragment) => self.link.write(fragment),
             Effect::Emit(event) => self.emit(event),
         }
@@ -154,17 +162,21 @@ impl App {
         transport::show(&self.state, &self.text);
         host::lock(&self.host);
         panel::show(self);
+        self.show_drawing();
+        self.show_centres();
         self.stage.show_texts(&self.state, &self.text);
     }
 }
 
-/// Starts the page program.
-pub fn start() {
+/// Starts the page program; what it gives is kept once it listens.
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub async fn start() {
     console_error_panic_hook::set_once();
     let host = host::read();
+    let text = language::text(language::choose(&host)).await;
     let app = App {
         state: State::new(Settings::default()),
-        text: Text::new(language::choose(&host)),
+        text,
         look: Look::new(&host),
         stage: Stage::new(),
         charts: Charts::new(),
@@ -186,10 +198,13 @@ fn begin(app: &mut App) {
     language::apply(app);
     host::apply(app);
     for listen in [
+        centres::listen,
         clicks::listen,
+        dialog::listen,
         keys::listen,
         language::listen,
         link::listen,
+        own::listen,
         panel::listen,
         pointer::listen,
         sight::listen,

@@ -3,10 +3,10 @@
 use super::dom;
 use super::page::{App, act};
 use crate::app::msg::Msg;
+use crate::app::own;
 use crate::app::state::Pointer;
 use crate::app::stroke::Stroke;
 use crate::flow::Point;
-use crate::flow::spec::Target;
 use std::cell::RefCell;
 use web_sys::PointerEvent;
 
@@ -58,9 +58,10 @@ impl App {
         self.stage.point(&self.state, lane, x, y)
     }
 
-    /// Whether this lane's data is what the user draws on it.
+    /// Whether some data of this lane are what the user draws on it.
     pub fn draws(&self, lane: usize) -> bool {
-        self.state.spec(lane).data.target == Target::Drawn && !self.host.locks("drawn")
+        let role = own::role(&self.state.settings, lane, self.state.drawing);
+        role.is_some_and(|role| !self.host.locks(role.param()))
     }
 
     fn pen_down(&mut self, lane: usize, event: &PointerEvent) {

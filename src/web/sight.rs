@@ -11,6 +11,9 @@ use web_sys::{Element, Event, IntersectionObserver, IntersectionObserverEntry};
 
 /// Milliseconds out of sight after which training rests.
 const PATIENCE: i32 = 15_000;
+/// Milliseconds out of sight after which the engine is let go: soon for a figure in somebody's article,
+/// of which there may be many; late for a page of its own, which was left on purpose.
+const LONG: [i32; 2] = [600_000, 60_000];
 
 /// What is known of who can see the stage.
 #[derive(Default)]
@@ -62,11 +65,14 @@ impl App {
         }
         self.sight.changes += 1;
         if before {
+            self.handle(Msg::Recall);
             self.wake_training();
             frame::wake();
         } else {
             let change = self.sight.changes;
             after(PATIENCE, move || act(move |app| app.rest_training(change)));
+            let long = LONG[usize::from(self.host.embed)];
+            after(long, move || act(move |app| app.let_engine_go(change)));
         }
     }
 
@@ -78,6 +84,12 @@ impl App {
         self.sight.resting = [0, 1].into_iter().filter(training).collect();
         if !self.sight.resting.is_empty() {
             self.handle(Msg::StopTraining { lane: None });
+        }
+    }
+
+    fn let_engine_go(&mut self, change: u32) {
+        if self.sight.changes == change && !self.calls.waiting() {
+            self.handle(Msg::Release);
         }
     }
 

@@ -6,12 +6,12 @@ use super::dom::{self, by_id, first, set_attribute, set_class, set_shown, set_te
 use super::figures::{Description, Figures};
 use super::page::{Dirty, act};
 use crate::app::overlay::{Overlay, overlay};
+use crate::app::own;
 use crate::app::panel::shown_differences;
 use crate::app::schema::Param;
 use crate::app::state::State;
 use crate::app::text::Text;
 use crate::flow::Point;
-use crate::flow::spec::Target;
 use crate::render::describe;
 use crate::render::palette::Theme;
 use crate::render::scene::{self, Scratch};
@@ -37,6 +37,8 @@ struct Place {
     picture: HtmlElement,
     canvas: Canvas,
     overlay: HtmlElement,
+    /// Where what can be taken hold of lies.
+    grips: HtmlElement,
     figures: Figures,
 }
 
@@ -109,7 +111,8 @@ impl Stage {
             place.show_overlay(state, lane, text);
             let name = text.notice(&describe::name(state, lane));
             set_attribute(&place.canvas.element, "aria-label", &name);
-            let draws = state.shown(lane) && state.spec(lane).data.target == Target::Drawn;
+            let draws =
+                state.shown(lane) && own::role(&state.settings, lane, state.drawing).is_some();
             set_class(&place.picture, "draws", draws);
         }
     }
@@ -142,6 +145,21 @@ impl Stage {
         (view.point(x, y), 1.0 / f64::from(view.scale()))
     }
 
+    /// The point of the plane at a share of a lane's picture, from its top left.
+    pub fn point_at(&self, state: &State, lane: usize, share: [f64; 2]) -> Point {
+        self.lanes[lane].view(state).point_at(share)
+    }
+
+    /// The share of a lane's picture, from its top left, at which a point of the plane lies.
+    pub fn share(&self, state: &State, lane: usize, at: Point) -> [f64; 2] {
+        self.lanes[lane].view(state).share(at)
+    }
+
+    /// The plate of a lane on which its grips lie.
+    pub fn grips(&self, lane: usize) -> &HtmlElement {
+        &self.lanes[lane].grips
+    }
+
     /// The canvas of a lane.
     pub fn canvas(&self, lane: usize) -> &web_sys::HtmlCanvasElement {
         &self.lanes[lane].canvas.element
@@ -156,6 +174,7 @@ impl Place {
             picture: first(&figure, ".picture"),
             canvas: Canvas::new(first(&figure, "canvas")),
             overlay: first(&figure, ".overlay"),
+            grips: first(&figure, ".grips"),
             figures: Figures::new(first(&figure, ".figures")),
             figure,
         }

@@ -1,18 +1,22 @@
 //! Calls of the API on their way: what was promised, and what it waits for.
 
 use super::super::engine_link::Engines;
+use super::super::export;
 use super::super::page::App;
 use super::values;
 use crate::app::api::{Call, read};
-use crate::app::link;
 use crate::app::msg::Msg;
 use crate::app::snapshot::snapshot;
 use crate::app::state::State;
+use crate::app::update::notices_of;
 use crate::app::wait::{Wait, figures};
-use crate::engine::protocol::{Answer, JobId, Request};
-use js_sys::Function;
+use crate::app::weights;
+use crate::engine::protocol::{Answer, Checkpoint, JobId, Request};
+use crate::flow::network::{Architecture, Network};
+use js_sys::{Function, Uint8Array};
 use serde_json::{Value as Json, json};
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
 /// The two ends of a promise.
 pub struct Promised {
@@ -88,6 +92,18 @@ impl Calls {
         }
     }
 
+    /// The engine has handed over a run: who asked for its weights gets them.
+    pub fn checked_out(&mut self, lane: u8, checkpoint: &Checkpoint, state: &State) {
+        let asked = |open: &Open| matches!(open.question, Some((_, Request::Checkpoint { lane: asked })) if asked == lane);
+        while let Some(at) = self.open.iter().position(asked) {
+            let open = self.open.swap_remove(at);
+            match file_of(usize::from(lane), checkpoint, state) {
+                Ok(file) => open.promised.keep(&Uint8Array::from(file.as_slice())),
+                Err(sentence) => open.promised.break_off(&sentence),
+            }
+        }
+    }
+
     /// Another engine is there: it gets the questions that are not answered yet.
     pub fn ask_again(&self, engines: &Engines) {
         for (_, request) in self.open.iter().filter_map(|open| open.question.as_ref()) {
@@ -96,11 +112,19 @@ impl Calls {
     }
 }
 
+/// The safetensors file of a run.
+fn file_of(lane: usize, checkpoint: &Checkpoint, state: &State) -> Result<Vec<u8>, String> {
+    let architecture = Architecture::new(&state.spec(lane).model);
+    let network = Network::new(architecture, checkpoint.weights.0.clone());
+    let network = network.map_err(|error| error.to_string())?;
+    Ok(weights::write(&network, checkpoint.step))
+}
+
 impl App {
     /// Does what a caller wants.
     pub fn call(&mut self, verb: &str, args: &JsValue, promised: Promised) {
         let call = values::read_args(args)
-            .and_then(|(json, points)| read(verb, &json, points, &self.state.settings));
+            .and_then(|(json, beside)| read(verb, &json, beside, &self.state.settings));
         match call {
             Ok(call) => self.perform(call, promised),
             Err(sentence) => promised.break_off(&sentence),
@@ -121,6 +145,24 @@ impl App {
                 let run = self.state.lanes[lane].run;
                 self.wait(promised, Wait::Stopped { lane, run }, None);
             }
+            Call::Weights { lane } => self.ask_for_weights(lane, promised),
+            Call::Load { lane, file } => {
+                let loaded = self.load_weights(lane, &file);
+                promised.settle(loaded.map(|()| snapshot(&self.state)));
+            }
+            Call::Data { role, reading } => {
+                let brought = self.bring(role, reading);
+                promised.settle(match brought {
+                    Ok(brought) => Ok(values::of_brought(&brought)),
+                    Err(why) => Err(why.sentence().to_owned()),
+                });
+            }
+            Call::Export(wish) => spawn_local(async move {
+                match export::make(wish).await {
+                    Ok(file) => promised.keep(&file),
+                    Err(sentence) => promised.break_off(&sentence),
+                }
+            }),
             Call::Ready => self.wait(promised, Wait::Ready, None),
             Call::Train { lane, steps } => self.train(lane, steps, promised),
             Call::Ask { lane, job } => {
@@ -141,9 +183,31 @@ impl App {
         }
     }
 
+    fn ask_for_weights(&mut self, lane: usize, promised: Promised) {
+        let request = Request::Checkpoint { lane: lane as u8 };
+        if self.state.engine_ready() {
+            self.engines.send(&request);
+        }
+        let run = self.state.lanes[lane].run;
+        self.calls.jobs += 1;
+        let question = (self.calls.jobs, request);
+        self.wait(promised, Wait::Answer { lane, run }, Some(question));
+    }
+
+    /// Puts the weights of a file into a lane's network.
+    ///
+    /// # Errors
+    /// A sentence, if they do not fit.
+    pub fn load_weights(&mut self, lane: usize, file: &[u8]) -> Result<(), String> {
+        let architecture = Architecture::new(&self.state.spec(lane).model);
+        let weights = weights::read(file, architecture)?;
+        self.handle(Msg::Load { lane, weights });
+        Ok(())
+    }
+
     /// The state after a patch, and what had to be changed about it.
     fn set(&mut self, pairs: Vec<(String, String)>) -> Json {
-        let notices = link::apply(&mut self.state.settings.clone(), &pairs);
+        let notices = notices_of(&self.state, &pairs);
         self.handle(Msg::Patch(pairs));
         let sentences: Vec<String> = notices
             .iter()
@@ -181,6 +245,7 @@ impl App {
     fn begin_if_waiting(&mut self) {
         if self.calls.waiting() {
             super::super::host::begin_now(self);
+            self.handle(Msg::Recall);
         }
     }
 }

@@ -11,6 +11,7 @@ use calls::Promised;
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageEvent, Window};
 
 const PREFIX: &str = "flowlab:";
@@ -35,6 +36,17 @@ fn call(verb: &str, args: JsValue) -> Promise {
         let (verb, args) = (verb.to_owned(), args.clone());
         act(move |app| app.call(&verb, &args, promised));
     })
+}
+
+/// The weights of a lane's network, as the file of the verb `weights`.
+///
+/// # Errors
+/// What a caller of the verb would be told.
+pub async fn weights(lane: usize) -> Result<JsValue, String> {
+    let args = Object::new();
+    set_property(&args, "lane", &(lane as u32).into());
+    let file = JsFuture::from(call("weights", args.into())).await;
+    file.map_err(|error| property(&error, "message").as_string().unwrap_or_default())
 }
 
 /// A message may come from the page around; it acts within the verbs, whoever sent it. What has an

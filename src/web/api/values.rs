@@ -1,32 +1,41 @@
 //! JavaScript values in, JavaScript values out; points as flat `Float32Array`s.
 
 use super::super::dom::{js, property, set_property};
+use crate::app::api::Beside;
+use crate::app::own::Brought;
 use crate::engine::protocol::{Answer, Ensemble, Metrics};
 use crate::flow::distribution::Estimate;
 use js_sys::{Array, ArrayBuffer, Float32Array, JSON, Object};
 use serde_json::{Value as Json, json};
 use wasm_bindgen::{JsCast, JsValue};
 
-/// A call's arguments: JSON, and the points, which would be long in JSON.
+/// A call's arguments: JSON, and what would be long in JSON, or is none.
 ///
 /// # Errors
 /// If they are no data (functions, cycles).
-pub fn read_args(args: &JsValue) -> Result<(Json, Option<Vec<f32>>), String> {
+pub fn read_args(args: &JsValue) -> Result<(Json, Beside), String> {
     if args.is_undefined() || args.is_null() {
-        return Ok((Json::Null, None));
+        return Ok((Json::Null, Beside::default()));
     }
-    let points = read_points(&property(args, "points"));
-    let plain = if points.is_some() {
-        without_points(args)
-    } else {
-        args.clone()
+    let beside = Beside {
+        points: read_points(&property(args, "points")),
+        bytes: super::super::own::bytes(&property(args, "bytes")),
     };
+    let mut plain = args.clone();
+    for (name, read) in [
+        ("points", beside.points.is_some()),
+        ("bytes", beside.bytes.is_some()),
+    ] {
+        if read {
+            plain = without(&plain, name);
+        }
+    }
     let text = JSON::stringify(&plain)
         .ok()
         .and_then(|text| text.as_string());
     let json = text.and_then(|text| serde_json::from_str(&text).ok());
     let json = json.ok_or("The arguments must be one object of plain values.")?;
-    Ok((json, points))
+    Ok((json, beside))
 }
 
 fn read_points(points: &JsValue) -> Option<Vec<f32>> {
@@ -34,9 +43,9 @@ fn read_points(points: &JsValue) -> Option<Vec<f32>> {
     list.then(|| Float32Array::new(points).to_vec())
 }
 
-fn without_points(args: &JsValue) -> JsValue {
+fn without(args: &JsValue, name: &str) -> JsValue {
     let copy = Object::assign(&Object::new(), args.unchecked_ref());
-    let _ = js_sys::Reflect::delete_property(&copy, &"points".into());
+    let _ = js_sys::Reflect::delete_property(&copy, &name.into());
     copy.into()
 }
 
@@ -72,6 +81,18 @@ pub fn of_answer(answer: Answer) -> JsValue {
         Answer::Metrics(metrics) => js(&of_metrics(&metrics)),
         Answer::TransferGap { gap, steps, .. } => js(&json!({"gap": gap, "steps": steps})),
     }
+}
+
+/// What became of points that were brought: `{kept, read, refused: [{count, reason}], fitted}`.
+pub fn of_brought(brought: &Brought) -> Json {
+    let refused = brought.refused.iter();
+    let refused = refused.map(|(why, count)| json!({"count": count, "reason": why.sentence()}));
+    json!({
+        "kept": brought.points.len(),
+        "read": brought.read,
+        "refused": refused.collect::<Vec<_>>(),
+        "fitted": brought.fitted,
+    })
 }
 
 fn of_sample(ensemble: &Ensemble) -> JsValue {

@@ -1,13 +1,15 @@
 //! One parameter's control.
 
 use super::super::dom::{add, document, set_attribute, set_class, set_flag, set_shown, set_text};
+use super::curve;
 use super::{choice_text, value_text};
-use crate::app::panel::{differs, visible};
+use crate::app::panel::{differs, labels, remark, visible};
 use crate::app::schema::Param;
 use crate::app::settings::Settings;
 use crate::app::sliders::{Control, position, positions, value_at};
 use crate::app::text::Text;
 use crate::app::value::{Kind, Value};
+use crate::app::word;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlOptionElement, HtmlSelectElement};
 
@@ -17,6 +19,10 @@ pub struct Field {
     root: HtmlElement,
     input: HtmlElement,
     output: Option<Element>,
+    /// What is to be said about the value, below the control.
+    remark: HtmlElement,
+    /// The sentence about what was refused last.
+    refused: String,
     /// The lane whose value the control shows.
     pub shown: bool,
 }
@@ -39,11 +45,15 @@ impl Field {
         set_attribute(&input, "id", &id);
         set_attribute(&input, "data-param", param.name);
         explain(&root, &input, param, text);
+        let remark: HtmlElement = add(&root, "p", "remark");
+        set_attribute(&remark, "role", "status");
         Self {
             param,
             root,
             input,
             output,
+            remark,
+            refused: String::new(),
             shown: true,
         }
     }
@@ -56,7 +66,9 @@ impl Field {
             Control::Slider => self.slider_value().map(|value| value.print()),
             Control::Number => Some(input.value()).filter(|text| !text.is_empty()),
             Control::Check => Some(u8::from(input.checked()).to_string()),
-            Control::None => None,
+            Control::Word => Some(word::read(&input.value()).word).filter(|word| !word.is_empty()),
+            Control::Label => Some(self.input.unchecked_ref::<HtmlSelectElement>().value()),
+            Control::Curve | Control::None => None,
         }
     }
 
@@ -76,7 +88,11 @@ impl Field {
             return;
         }
         let value = (self.param.get)(settings, lane);
-        self.show_value(&value);
+        if Control::of(&self.param.kind) == Control::Label {
+            fill_labels(&self.input, labels(&settings.spec(lane)), text);
+        }
+        self.show_value(&value, locked, text);
+        self.show_remark(settings, lane, text);
         if let Some(output) = &self.output {
             set_text(output, &value.print());
         }
@@ -97,7 +113,33 @@ impl Field {
         format!("A: {} · B: {}", value(0), value(1))
     }
 
-    fn show_value(&self, value: &Value) {
+    /// What was typed or drawn last is refused, or nothing is.
+    pub fn refuse(&mut self, sentence: String) {
+        self.refused = sentence;
+    }
+
+    /// What of the text in the box is refused.
+    pub fn refusal(&self, text: &Text) -> String {
+        if Control::of(&self.param.kind) != Control::Word {
+            return String::new();
+        }
+        let typed = word::read(&self.input.unchecked_ref::<HtmlInputElement>().value());
+        let refused = typed.refused;
+        refused.map_or(String::new(), |(key, value)| text.fill(key, &[value]))
+    }
+
+    fn show_remark(&self, settings: &Settings, lane: usize, text: &Text) {
+        let remark = remark(self.param, settings, lane).map_or("", |key| text.get(key));
+        let said = if self.refused.is_empty() {
+            remark
+        } else {
+            &self.refused
+        };
+        set_text(&self.remark, said);
+        set_class(&self.remark, "refused", !self.refused.is_empty());
+    }
+
+    fn show_value(&self, value: &Value, locked: bool, text: &Text) {
         let input = self.input.unchecked_ref::<HtmlInputElement>();
         match (Control::of(&self.param.kind), value) {
             (Control::Choice, Value::Choice(name)) => {
@@ -112,8 +154,16 @@ impl Field {
             }
             (Control::Slider, value) => set_attribute(input, "aria-valuetext", &value.print()),
             (Control::Check, Value::Flag(on)) => input.set_checked(*on),
-            // A number that is being typed is left alone until it is done.
-            (Control::Number, value) if document().active_element().as_ref() != Some(input) => {
+            (Control::Label, value) => {
+                self.input
+                    .unchecked_ref::<HtmlSelectElement>()
+                    .set_value(&value.print());
+            }
+            (Control::Curve, Value::Curve(value)) => curve::show(&self.input, value, locked, text),
+            // What is being typed is left alone until it is done.
+            (Control::Number | Control::Word, value)
+                if document().active_element().as_ref() != Some(input) =>
+            {
                 input.set_value(&value.print());
             }
             _ => {}
@@ -155,6 +205,9 @@ fn place(
     match control {
         Control::Choice => (select(param, root, text), None),
         Control::Number => (number(param, root), None),
+        Control::Word => (word_box(root), None),
+        Control::Label => (add(root, "select", ""), None),
+        Control::Curve => (curve::build(root, text), None),
         _ => {
             let row: HtmlElement = add(root, "div", "slider");
             let slider = input(&row, "range");
@@ -176,6 +229,37 @@ fn select(param: &Param, root: &Element, text: &Text) -> HtmlElement {
         }
     }
     select
+}
+
+/// None and the labels, by number.
+fn fill_labels(select: &Element, count: u32, text: &Text) {
+    if select.child_element_count() == count + 1 {
+        return;
+    }
+    select.set_text_content(None);
+    let none = std::iter::once(("none".to_owned(), text.get("label.none").to_owned()));
+    let named = (0..count).map(|label| {
+        let number = label.to_string();
+        let name = text.fill("label.name", std::slice::from_ref(&number));
+        (number, name)
+    });
+    for (value, name) in none.chain(named) {
+        let option: HtmlOptionElement = add(select, "option", "");
+        option.set_value(&value);
+        option.set_text(&name);
+    }
+}
+
+fn word_box(root: &Element) -> HtmlElement {
+    let input = input(root, "text");
+    for (name, value) in [
+        ("autocapitalize", "characters"),
+        ("autocomplete", "off"),
+        ("spellcheck", "false"),
+    ] {
+        set_attribute(&input, name, value);
+    }
+    input
 }
 
 fn number(param: &Param, root: &Element) -> HtmlElement {

@@ -1,5 +1,6 @@
 //! The controls, made from the schema.
 
+mod curve;
 mod field;
 mod top;
 
@@ -7,7 +8,7 @@ use super::dom::{add, by_id, listen as on, set_shown, set_text};
 use super::page::{App, act};
 use crate::app::msg::Msg;
 use crate::app::panel::in_a_group;
-use crate::app::schema::{Group, PARAMS, Param};
+use crate::app::schema::{Group, PARAMS, Param, param};
 use crate::app::text::Text;
 use crate::app::value::Value;
 use field::Field;
@@ -20,7 +21,7 @@ pub struct Panel {
     fields: Vec<Field>,
     groups: Vec<(Group, HtmlElement)>,
     /// The lane whose values the controls show and set.
-    lane: usize,
+    pub lane: usize,
 }
 
 /// Groups that are open at first: what the first scenes speak of.
@@ -68,6 +69,7 @@ pub fn listen() {
     on(&root, "change", |_: Event| {
         act(|app| app.dirty.texts = true)
     });
+    curve::listen();
     top::listen();
 }
 
@@ -81,14 +83,36 @@ fn moved(app: &mut App, event: &Event) {
     let Some(name) = name_of(event, "data-param") else {
         return;
     };
-    let field = app
-        .panel
-        .fields
-        .iter()
-        .find(|field| field.param.name == name);
-    if let Some(text) = field.and_then(Field::text) {
-        let lane = app.panel.lane_of(field.map(|field| field.param));
-        app.handle(Msg::Set { lane, name, text });
+    let mut fields = app.panel.fields.iter_mut();
+    let Some(field) = fields.find(|field| field.param.name == name) else {
+        return;
+    };
+    let (text, refusal) = (field.text(), field.refusal(&app.text));
+    field.refuse(refusal);
+    app.dirty.texts = true;
+    if let Some(text) = text {
+        app.set_value(&name, text);
+    }
+}
+
+impl App {
+    /// Sets a parameter of the lane that the controls set.
+    fn set_value(&mut self, name: &str, text: String) {
+        let lane = self.panel.lane_of(param(name));
+        self.handle(Msg::Set {
+            lane,
+            name: name.to_owned(),
+            text,
+        });
+    }
+
+    /// A sentence below a control about what was refused; an empty one takes it away.
+    fn refuse(&mut self, name: &str, sentence: String) {
+        let mut fields = self.panel.fields.iter_mut();
+        if let Some(field) = fields.find(|field| field.param.name == name) {
+            field.refuse(sentence);
+            self.dirty.texts = true;
+        }
     }
 }
 

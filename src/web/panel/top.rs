@@ -125,7 +125,6 @@ pub fn show(app: &App) {
         input.set_checked(app.state.settings.layers.has(layer));
     }
     show_lane_choice(app);
-    set_shown(&by_id("drawing"), app.state.settings.uses_drawing());
 }
 
 fn show_training(app: &App) {
