@@ -89,7 +89,7 @@ fn assignment() {
 #[ignore = "a measurement"]
 fn network() {
     let spec = LaneSpec::default().model;
-    let architecture = Architecture::new(&spec);
+    let architecture = Architecture::new(&spec, flowlab::flow::features::Encoding::PLAIN);
     let network = Network::init(architecture, &mut Rng::new(1));
     let x = gaussian(2048, 1);
     let rate =

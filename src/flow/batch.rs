@@ -6,16 +6,20 @@
 
 use super::coupling::Pairs;
 use super::datasets::DataError;
-use super::distribution::Estimate;
+use super::distribution::{Distribution, Estimate};
 use super::evidence::Combination;
+use super::features::Encoder;
+use super::labels::Labelled;
 use super::lane::{Lane, stream};
 use super::prediction::Regression;
 use super::random::Rng;
 use super::spec::{Drawn, LaneSpec};
 use super::{Point, VelocityField};
 
-/// Numbers per sample in [`Batch::input`]: `x, y, t`.
-pub const INPUTS: usize = 3;
+/// The probability that a sample of a network that learns labels is shown without its own, so that
+/// it learns the unconditional field as well (Ho and Salimans, *Classifier-Free Diffusion Guidance*,
+/// 2022, who take 0.1 to 0.2).
+pub const DROPOUT: f64 = 0.15;
 
 /// Numbers per sample in [`Batch::target`]: what the lane's network predicts.
 pub const OUTPUTS: usize = 2;
@@ -26,7 +30,7 @@ pub const OUTPUTS: usize = 2;
 /// coordinates.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
-    /// `[B, 3]`: `x, y, t`.
+    /// `[B, in]`: the columns of the lane's [`Encoding`](super::features::Encoding), first `x, y, t`.
     pub input: Vec<f32>,
     /// `[B, 2]`.
     pub target: Vec<f32>,
@@ -42,6 +46,7 @@ pub struct Batch {
 pub struct Objective {
     lane: Lane,
     regression: Regression,
+    encoder: Encoder,
     /// Pairs to draw from instead of the lane's own coupling.
     teacher: Option<Pairs>,
     step: u64,
@@ -57,9 +62,11 @@ impl Objective {
     /// The objective of a lane at hand.
     pub fn of(lane: Lane) -> Self {
         let regression = lane.regression();
+        let encoder = Encoder::new(lane.architecture().encoding);
         Self {
             lane,
             regression,
+            encoder,
             teacher: None,
             step: 0,
         }
@@ -88,41 +95,56 @@ impl Objective {
     /// but evenly spread over the batch (one in each `size`-th), which makes its mean less noisy.
     pub fn batch(&mut self, size: usize) -> Batch {
         let seed = self.lane.spec().seed.into();
-        let of_step = |k: u64| Rng::stream(seed, stream::BATCHES + 4 * self.step + k);
-        let pairs = match &self.teacher {
-            Some(teacher) => teacher.draw(&mut of_step(3), size),
-            None => self
-                .lane
-                .draw(&mut [of_step(0), of_step(1), of_step(3)], size),
-        };
-        let mut times = of_step(2);
-        self.step += 1;
-        let mut batch = Batch::with_capacity(size);
-        for (i, (x0, x1)) in pairs.iter().enumerate() {
+        let mut times = self.stream(2);
+        let mut dropout = Rng::stream(seed, stream::DROPOUT + self.step);
+        let drawn = self.pairs(size);
+        let mut batch = Batch::with_capacity(size, self.encoder.columns());
+        for (i, pair) in drawn.pairs.iter().enumerate() {
             let t = (i as f64 + times.uniform()) / size as f64;
-            self.push(&mut batch, x0, x1, t);
+            let shown = dropout.uniform() >= DROPOUT;
+            let label = drawn.labels.get(i).copied().filter(|_| shown);
+            self.push(&mut batch, pair, t, label);
         }
         batch
     }
 
-    /// Adds the sample of a pair at time `t`.
-    fn push(&self, batch: &mut Batch, x0: Point, x1: Point, t: f64) {
+    /// The pairs of the next batch, with the labels of their target points; those of a flow have
+    /// none. Goes on to the next step.
+    pub(super) fn pairs(&mut self, size: usize) -> Labelled {
+        let mut rngs = [0, 1, 3].map(|k| self.stream(k));
+        self.step += 1;
+        match &self.teacher {
+            Some(teacher) => Labelled {
+                pairs: teacher.draw(&mut rngs[2], size),
+                labels: Vec::new(),
+            },
+            None => self.lane.draw(&mut rngs, size),
+        }
+    }
+
+    /// One of the random streams of the next batch.
+    fn stream(&self, k: u64) -> Rng {
+        let seed = self.lane.spec().seed.into();
+        Rng::stream(seed, stream::BATCHES + 4 * self.step + k)
+    }
+
+    /// Adds the sample of a pair at time `t`, shown with that label.
+    fn push(&self, batch: &mut Batch, (x0, x1): (Point, Point), t: f64, label: Option<u32>) {
         let schedule = self.lane.schedule();
         let c = schedule.coefficients(t);
         let x = combined(c.alpha, x1, c.sigma, x0);
         let target = self.regression.target(x0, x1, t);
-        batch
-            .input
-            .extend([x[0], x[1], schedule.regular(t)].map(|v| v as f32));
+        self.encoder
+            .encode(x, schedule.regular(t), label, |_, v| batch.input.push(v));
         batch.target.extend(target.map(|v| v as f32));
         batch.weight.push(self.regression.weight(t) as f32);
     }
 }
 
 impl Batch {
-    fn with_capacity(size: usize) -> Self {
+    fn with_capacity(size: usize, columns: usize) -> Self {
         Self {
-            input: Vec::with_capacity(INPUTS * size),
+            input: Vec::with_capacity(columns * size),
             target: Vec::with_capacity(OUTPUTS * size),
             weight: Vec::with_capacity(size),
         }
@@ -144,8 +166,10 @@ fn combined(a: f64, x1: Point, b: f64, x0: Point) -> Point {
 }
 
 /// Points of the path, grouped by time: each group's times are one in each even part of `[0, 1]`.
+/// Where the network learns labels, every group is of one label or of all, as often as in training.
 struct Probe {
     times: Vec<f64>,
+    labels: Vec<Option<u32>>,
     /// `times.len()` groups of one size.
     points: Vec<Point>,
 }
@@ -155,36 +179,59 @@ impl Probe {
     fn new(lane: &Lane, stream: u64, groups: usize, size: usize) -> Self {
         let mut rng = Rng::stream(lane.spec().seed.into(), stream);
         let mut times = Vec::with_capacity(groups);
+        let mut labels = Vec::with_capacity(groups);
         let mut points = Vec::with_capacity(groups * size);
         for k in 0..groups {
             let t = lane
                 .schedule()
                 .regular((k as f64 + rng.uniform()) / groups as f64);
             let c = lane.schedule().coefficients(t);
+            let (label, target) = group_of(lane, &mut rng);
             let mut point = || {
                 combined(
                     c.alpha,
-                    lane.target().draw(&mut rng),
+                    target.draw(&mut rng),
                     c.sigma,
                     lane.source().draw(&mut rng),
                 )
             };
             points.extend((0..size).map(|_| point()));
             times.push(t);
+            labels.push(label);
         }
-        Self { times, points }
+        Self {
+            times,
+            labels,
+            points,
+        }
     }
 
-    /// The field's velocity at every point.
+    /// The field's velocity at every point, given its group's label.
     fn velocities(&self, field: &dyn VelocityField) -> Vec<Point> {
         let mut out = vec![[0.0; 2]; self.points.len()];
         let size = self.points.len() / self.times.len();
         let groups = self.points.chunks(size).zip(out.chunks_mut(size));
-        for ((x, out), &t) in groups.zip(&self.times) {
-            field.velocity(x, t, None, out);
+        for ((x, out), (&t, &label)) in groups.zip(self.times.iter().zip(&self.labels)) {
+            field.velocity(x, t, label, out);
         }
         out
     }
+}
+
+/// The data of one label, or all.
+fn of_label(lane: &Lane, label: Option<u32>) -> Distribution {
+    let own = label.and_then(|label| lane.target().of_class(label));
+    own.unwrap_or_else(|| lane.target().clone())
+}
+
+/// A label as training shows it, or none, and the data of that label.
+fn group_of(lane: &Lane, rng: &mut Rng) -> (Option<u32>, Distribution) {
+    if !lane.learns_labels() {
+        return (None, lane.target().clone());
+    }
+    let (shown, (_, label)) = (rng.uniform() >= DROPOUT, lane.target().draw_labelled(rng));
+    let label = Some(label).filter(|_| shown);
+    (label, of_label(lane, label))
 }
 
 /// Fixed points of the path with their exact velocities, to measure a field against.
@@ -218,9 +265,10 @@ impl EvaluationSet {
     pub fn excesses<'a>(&'a self, field: &'a dyn VelocityField) -> impl Iterator<Item = f64> + 'a {
         let groups = self.probe.points.chunks(Self::POINTS);
         let groups = groups.zip(self.exact.chunks(Self::POINTS));
-        groups.zip(&self.probe.times).map(|((x, exact), &t)| {
+        let asked = self.probe.times.iter().zip(&self.probe.labels);
+        groups.zip(asked).map(|((x, exact), (&t, &label))| {
             let mut learned = vec![[0.0; 2]; x.len()];
-            field.velocity(x, t, None, &mut learned);
+            field.velocity(x, t, label, &mut learned);
             let squares = learned.iter().zip(exact).map(|(v, u)| {
                 let d = [v[0] - u[0], v[1] - u[1]];
                 d[0] * d[0] + d[1] * d[1]
@@ -242,20 +290,22 @@ pub fn bayes_floor(lane: &Lane, n: usize) -> Option<Estimate> {
     let probe = Probe::new(lane, stream::FLOOR, n.div_ceil(GROUP).max(1), GROUP);
     let regression = lane.regression();
     let mut values = Vec::with_capacity(probe.points.len());
-    for (x, &t) in probe.points.chunks(GROUP).zip(&probe.times) {
+    let groups = probe.points.chunks(GROUP).zip(&probe.labels);
+    for ((x, &label), &t) in groups.zip(&probe.times) {
         let ask = regression.combination(t);
-        let (weight, total) = (regression.weight(t), mean_square(lane, ask));
+        let (weight, total) = (regression.weight(t), mean_square(lane, label, ask));
         let value = |mean: Point| weight * (total - mean[0] * mean[0] - mean[1] * mean[1]) / 2.0;
-        values.extend(field.means(x, t, ask).into_iter().map(value));
+        values.extend(field.means(x, t, label, ask).into_iter().map(value));
     }
     Some(Estimate::of(&values))
 }
 
-/// `E |a X_1 + b X_0|^2` of independent pairs.
-fn mean_square(lane: &Lane, ask: Combination) -> f64 {
-    let (m0, m1) = (lane.source().mean(), lane.target().mean());
+/// `E |a X_1 + b X_0|^2` of independent pairs, with data of one label or of all.
+fn mean_square(lane: &Lane, label: Option<u32>, ask: Combination) -> f64 {
+    let target = of_label(lane, label);
+    let (m0, m1) = (lane.source().mean(), target.mean());
     let mixed = m0[0] * m1[0] + m0[1] * m1[1];
-    ask.target * ask.target * lane.target().second_moment()
+    ask.target * ask.target * target.second_moment()
         + ask.source * ask.source * lane.source().second_moment()
         + 2.0 * ask.target * ask.source * mixed
 }

@@ -35,6 +35,7 @@ pub async fn gap(context: &Context, n: usize, seed: u32) -> Result<Answer, Strin
 async fn follow_both(context: &Context, noise: Vec<Point>) -> (f64, Frames) {
     let (lane, sampling) = (&context.experiment, &context.sampling);
     let learned = lane.learned(&context.network);
+    let guided = lane.guided(sampling, &*learned);
     let unchanged = Transfer::new(lane.schedule(), lane.schedule());
     let transfer = lane.transfer(sampling).unwrap_or(unchanged);
     let (field, start) = lane.sampled_field_as(sampling, &*learned);
@@ -49,7 +50,7 @@ async fn follow_both(context: &Context, noise: Vec<Point>) -> (f64, Frames) {
     while !transferred.finished() {
         transferred.step(&*field);
         let next = transfer.at(transferred.time());
-        base = stride.solve(&*learned, None, base, (at.t, next.t));
+        base = stride.solve(&*guided, None, base, (at.t, next.t));
         at = next;
         gap = f64::max(gap, distance(transferred.points(), &scaled(&base, at.s)));
         if transferred.frames().len() > frames.len() {

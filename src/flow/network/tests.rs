@@ -3,6 +3,7 @@ use super::*;
 fn architecture(width: usize, depth: usize, activation: Activation) -> Architecture {
     Architecture {
         inputs: 3,
+        encoding: Encoding::PLAIN,
         width,
         depth,
         activation,
