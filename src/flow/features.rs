@@ -19,10 +19,14 @@ pub const WAVES: usize = 32;
 
 /// Standard deviation of a direction's components in `x` and `y`, in radians a unit of length. The
 /// checkerboard repeats every 4.4 units: at a frequency of 1.4.
-pub const WAVE_STD: f64 = 1.0;
+///
+/// Excess loss on it (128x3, batch 1024, 4,000 steps from 3e-3, seed 1) by the two deviations here:
+/// 0.0175 at (1, 2), 0.0127 at (1, 6), 0.0227 at (2, 1), 0.0137 at (2, 4), 0.0113 at (2, 8), 0.0221
+/// at (3, 2); 0.0255 without features.
+pub const WAVE_STD: f64 = 2.0;
 
 /// Standard deviation of a direction's component in `t`, in radians.
-pub const WAVE_STD_IN_TIME: f64 = 2.0;
+pub const WAVE_STD_IN_TIME: f64 = 8.0;
 
 /// Which columns there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
