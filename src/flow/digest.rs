@@ -141,8 +141,10 @@ fn transfers(digest: &mut Digest, seed: u64) {
 
 /// A lane that learns labels and has Fourier features.
 fn labelled(seed: u64) -> LaneSpec {
-    let mut spec = LaneSpec::default();
-    spec.seed = seed as u32;
+    let mut spec = LaneSpec {
+        seed: seed as u32,
+        ..LaneSpec::default()
+    };
     spec.model.features = Features::Fourier;
     spec.model.guide = Guide::Cfg;
     spec.sampling.label = Some(1);
