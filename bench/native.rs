@@ -1,6 +1,7 @@
 //! Times what the engine does beside the training steps, natively and alone: exact assignment and the snapshot of a
 //! network. `cargo xtask bench --only native/` runs it; each line that it prints is a row of that table, as JSON.
 
+use flowlab::flow::features::Encoding;
 use flowlab::flow::network::{Architecture, Network};
 use flowlab::flow::random::Rng;
 use flowlab::flow::spec::LaneSpec;
@@ -92,7 +93,7 @@ fn assignment() {
 }
 
 fn network() {
-    let architecture = Architecture::new(&LaneSpec::default().model);
+    let architecture = Architecture::new(&LaneSpec::default().model, Encoding::PLAIN);
     let network = Network::init(architecture, &mut Rng::new(1));
     let x = gaussian(2048, 1);
     // A divergence costs as much as three velocities: the pass and its two tangents.

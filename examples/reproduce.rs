@@ -4,10 +4,11 @@
 //! is in `docs/reproduction.md`. An argument prints only the rows that contain it.
 
 use flowlab::flow::VelocityField;
-use flowlab::flow::batch::{EvaluationSet, Objective, bayes_floor};
+use flowlab::flow::batch::Objective;
 use flowlab::flow::coupling::{Pairs, matched};
 use flowlab::flow::datasets;
 use flowlab::flow::distribution::{Distribution, Estimate};
+use flowlab::flow::evaluation::{EvaluationSet, bayes_floor};
 use flowlab::flow::lane::Lane;
 use flowlab::flow::metrics::{floors, kinetic_energy, normalised_path_energy, straightness, w2};
 use flowlab::flow::network::Network;
@@ -163,7 +164,7 @@ fn excess(spec: LaneSpec) -> String {
         let (network, seconds) = train(&spec);
         let lane = lane(&spec);
         let set = EvaluationSet::new(&lane).expect("a closed form");
-        (set.excess(&*lane.learned(&network)), seconds)
+        (set.excess(&*lane.learned(&network)).value, seconds)
     };
     let runs: Vec<(f64, f64)> = [1, 2, 3].map(run).to_vec();
     let excesses: Vec<String> = runs.iter().map(|(e, _)| format!("{e:.4}")).collect();

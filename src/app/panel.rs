@@ -4,8 +4,8 @@ use super::link::lane_differences;
 use super::scenes::{COMPARISONS, Scene};
 use super::schema::{Group, Param};
 use super::settings::{DensityKind, Settings};
-use crate::flow::datasets::MOST_LABELS;
-use crate::flow::spec::{CouplingKind, LaneSpec};
+use crate::flow::datasets::classes;
+use crate::flow::spec::CouplingKind;
 
 /// Parameters whose control stands elsewhere than in the groups.
 const ELSEWHERE: &[&str] = &[
@@ -27,11 +27,13 @@ pub fn in_a_group(param: &Param) -> bool {
 }
 
 /// How many labels the target of a lane has; 0 where its points have none.
-pub fn labels(spec: &LaneSpec) -> u32 {
-    match spec.data.coupling {
-        // The target is the image of the source, whatever the choice of targets says.
-        CouplingKind::Paired => 0,
-        _ => MOST_LABELS,
+pub fn labels(settings: &Settings, lane: usize) -> u32 {
+    let data = settings.spec(lane).data;
+    // The target of pairs is the image of the source, whatever the choice of targets says.
+    let paired = data.coupling == CouplingKind::Paired;
+    match classes(data.target, &settings.drawn) {
+        count if count < 2 || paired => 0,
+        count => count,
     }
 }
 

@@ -6,7 +6,8 @@ use super::state::{EngineState, FIRST_PAGE_JOB, LaneState, Notice, State};
 use super::update::{configure_all, notify};
 use super::{handover, local, pictures, settle};
 use crate::engine::protocol::{Backend, Ensemble, Progress, Reply, RunId};
-use crate::flow::network::{Architecture, Network};
+use crate::flow::lane::Lane;
+use crate::flow::network::Network;
 
 /// Points kept of a curve; a longer one is thinned to half.
 const CURVE: usize = 600;
@@ -23,9 +24,9 @@ pub fn engine(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
             step: _,
             weights,
         } => {
-            let model = state.spec(usize::from(lane)).model;
             if let Some(own) = current(state, lane, run) {
-                own.network = Network::new(Architecture::new(&model), weights.0).ok();
+                let architecture = own.math.as_ref().map(Lane::architecture);
+                own.network = architecture.and_then(|a| Network::new(a, weights.0).ok());
             }
         }
         Reply::Done { id, answer } if id >= FIRST_PAGE_JOB => pictures::answered(state, id, answer),

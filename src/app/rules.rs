@@ -4,7 +4,7 @@ use super::panel::labels;
 use super::schema::param;
 use super::settings::Settings;
 use super::state::Notice;
-use crate::flow::spec::{Guide, LaneSpec, Prediction, Source};
+use crate::flow::spec::{Guide, Prediction, Source};
 
 /// A combination that does not go.
 pub struct Rule {
@@ -13,7 +13,7 @@ pub struct Rule {
     /// The parameters it is about; a change of them that breaks the rule is taken back.
     pub params: &'static [&'static str],
     /// Whether a lane has this combination.
-    pub broken: fn(&LaneSpec) -> bool,
+    pub broken: fn(&Settings, usize) -> bool,
 }
 
 /// Every rule.
@@ -21,12 +21,15 @@ pub const RULES: &[Rule] = &[
     Rule {
         key: "rule.score-gaussian",
         params: &["predict", "source"],
-        broken: |s| s.model.predict == Prediction::Score && s.data.source != Source::Gaussian,
+        broken: |s, lane| {
+            let spec = &s.lane[lane];
+            spec.model.predict == Prediction::Score && spec.data.source != Source::Gaussian
+        },
     },
     Rule {
         key: "rule.guide-labels",
         params: &["guide", "target", "coupling"],
-        broken: |s| s.model.guide != Guide::None && labels(s) == 0,
+        broken: |s, lane| s.lane[lane].model.guide != Guide::None && labels(s, lane) == 0,
     },
 ];
 
@@ -35,7 +38,7 @@ pub const RULES: &[Rule] = &[
 pub fn keep(before: &Settings, settings: &mut Settings) -> Vec<Notice> {
     let mut notices = Vec::new();
     for rule in RULES {
-        let broken = |settings: &Settings, lane: usize| (rule.broken)(&settings.lane[lane]);
+        let broken = |settings: &Settings, lane: usize| (rule.broken)(settings, lane);
         let lanes: Vec<usize> = (0..2).filter(|&lane| broken(settings, lane)).collect();
         for &lane in &lanes {
             let default = Settings::default();
@@ -144,7 +147,7 @@ mod tests {
             }
             keep(&before, &mut settings);
             for rule in RULES {
-                prop_assert!(!settings.lane.iter().any(rule.broken), "{}", rule.key);
+                prop_assert!(!(0..2).any(|lane| (rule.broken)(&settings, lane)), "{}", rule.key);
             }
         }
     }

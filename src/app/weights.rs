@@ -154,6 +154,7 @@ fn bytes_of<'a>(entry: &Json, data: &'a [u8]) -> Option<&'a [u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flow::features::Encoding;
     use crate::flow::random::Rng;
     use crate::flow::spec::{Activation, LaneSpec};
     use proptest::prelude::*;
@@ -164,7 +165,7 @@ mod tests {
         let architecture = Architecture {
             width: 5,
             depth: 2,
-            ..Architecture::new(&LaneSpec::default().model)
+            ..Architecture::new(&LaneSpec::default().model, Encoding::PLAIN)
         };
         Network::init(architecture, &mut Rng::new(3))
     }

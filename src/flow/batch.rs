@@ -7,13 +7,17 @@
 use super::Point;
 use super::coupling::Pairs;
 use super::datasets::DataError;
+use super::features::Encoder;
+use super::labels::Labelled;
 use super::lane::{Lane, stream};
 use super::prediction::Regression;
 use super::random::Rng;
 use super::spec::{Drawn, LaneSpec};
 
-/// Numbers per sample in [`Batch::input`]: `x, y, t`.
-pub const INPUTS: usize = 3;
+/// The probability that a sample of a network that learns labels is shown without its own, so that
+/// it learns the unconditional field as well (Ho and Salimans, *Classifier-Free Diffusion Guidance*,
+/// 2022, who take 0.1 to 0.2).
+pub const DROPOUT: f64 = 0.15;
 
 /// Numbers per sample in [`Batch::target`]: what the lane's network predicts.
 pub const OUTPUTS: usize = 2;
@@ -24,7 +28,7 @@ pub const OUTPUTS: usize = 2;
 /// coordinates.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
-    /// `[B, 3]`: `x, y, t`.
+    /// `[B, in]`: the columns of the lane's [`Encoding`](super::features::Encoding), first `x, y, t`.
     pub input: Vec<f32>,
     /// `[B, 2]`.
     pub target: Vec<f32>,
@@ -40,6 +44,7 @@ pub struct Batch {
 pub struct Objective {
     lane: Lane,
     regression: Regression,
+    encoder: Encoder,
     /// Pairs to draw from instead of the lane's own coupling.
     teacher: Option<Pairs>,
     step: u64,
@@ -55,9 +60,11 @@ impl Objective {
     /// The objective of a lane at hand.
     pub fn of(lane: Lane) -> Self {
         let regression = lane.regression();
+        let encoder = Encoder::new(lane.architecture().encoding);
         Self {
             lane,
             regression,
+            encoder,
             teacher: None,
             step: 0,
         }
@@ -86,41 +93,56 @@ impl Objective {
     /// but evenly spread over the batch (one in each `size`-th), which makes its mean less noisy.
     pub fn batch(&mut self, size: usize) -> Batch {
         let seed = self.lane.spec().seed.into();
-        let of_step = |k: u64| Rng::stream(seed, stream::BATCHES + 4 * self.step + k);
-        let pairs = match &self.teacher {
-            Some(teacher) => teacher.draw(&mut of_step(3), size),
-            None => self
-                .lane
-                .draw(&mut [of_step(0), of_step(1), of_step(3)], size),
-        };
-        let mut times = of_step(2);
-        self.step += 1;
-        let mut batch = Batch::with_capacity(size);
-        for (i, (x0, x1)) in pairs.iter().enumerate() {
+        let mut times = self.stream(2);
+        let mut dropout = Rng::stream(seed, stream::DROPOUT + self.step);
+        let drawn = self.pairs(size);
+        let mut batch = Batch::with_capacity(size, self.encoder.columns());
+        for (i, pair) in drawn.pairs.iter().enumerate() {
             let t = (i as f64 + times.uniform()) / size as f64;
-            self.push(&mut batch, x0, x1, t);
+            let shown = dropout.uniform() >= DROPOUT;
+            let label = drawn.labels.get(i).copied().filter(|_| shown);
+            self.push(&mut batch, pair, t, label);
         }
         batch
     }
 
-    /// Adds the sample of a pair at time `t`.
-    fn push(&self, batch: &mut Batch, x0: Point, x1: Point, t: f64) {
+    /// The pairs of the next batch, with the labels of their target points; those of a flow have
+    /// none. Goes on to the next step.
+    pub(super) fn pairs(&mut self, size: usize) -> Labelled {
+        let mut rngs = [0, 1, 3].map(|k| self.stream(k));
+        self.step += 1;
+        match &self.teacher {
+            Some(teacher) => Labelled {
+                pairs: teacher.draw(&mut rngs[2], size),
+                labels: Vec::new(),
+            },
+            None => self.lane.draw(&mut rngs, size),
+        }
+    }
+
+    /// One of the random streams of the next batch.
+    fn stream(&self, k: u64) -> Rng {
+        let seed = self.lane.spec().seed.into();
+        Rng::stream(seed, stream::BATCHES + 4 * self.step + k)
+    }
+
+    /// Adds the sample of a pair at time `t`, shown with that label.
+    fn push(&self, batch: &mut Batch, (x0, x1): (Point, Point), t: f64, label: Option<u32>) {
         let schedule = self.lane.schedule();
         let c = schedule.coefficients(t);
         let x = combined(c.alpha, x1, c.sigma, x0);
         let target = self.regression.target(x0, x1, t);
-        batch
-            .input
-            .extend([x[0], x[1], schedule.regular(t)].map(|v| v as f32));
+        self.encoder
+            .encode(x, schedule.regular(t), label, |_, v| batch.input.push(v));
         batch.target.extend(target.map(|v| v as f32));
         batch.weight.push(self.regression.weight(t) as f32);
     }
 }
 
 impl Batch {
-    fn with_capacity(size: usize) -> Self {
+    fn with_capacity(size: usize, columns: usize) -> Self {
         Self {
-            input: Vec::with_capacity(INPUTS * size),
+            input: Vec::with_capacity(columns * size),
             target: Vec::with_capacity(OUTPUTS * size),
             weight: Vec::with_capacity(size),
         }

@@ -57,6 +57,8 @@ pub enum DataError {
     NotFinite(usize),
     /// The score is to be predicted, but the source is not the standard normal.
     ScoreOfOtherNoise,
+    /// Labels are to be learned, but all points have the same.
+    OneLabel,
     /// The word cannot be drawn.
     Text(TextError),
 }
@@ -75,6 +77,10 @@ impl fmt::Display for DataError {
             Self::ScoreOfOtherNoise => f.write_str(
                 "A score can only be learned from Gaussian noise: choose the Gaussian source, \
                  or something else to predict.",
+            ),
+            Self::OneLabel => f.write_str(
+                "Guidance needs a target with more than one label: choose another target, \
+                 or no guidance.",
             ),
             Self::Text(error) => error.fmt(f),
         }
@@ -126,8 +132,23 @@ pub fn target(target: Target, drawn: &Drawn) -> Result<Distribution, DataError> 
     })
 }
 
+/// How many labels the points of a target have, at least one.
+pub fn classes(target: Target, drawn: &Drawn) -> u32 {
+    let count = match target {
+        Target::EightGaussians => 8,
+        Target::Gmm => drawn.centres.len(),
+        Target::Pinwheel => shapes::PINWHEEL_ARMS as usize,
+        Target::Rings | Target::Smiley => 3,
+        Target::Letters => drawn.letters.len(),
+        Target::Drawn => 1,
+        _ => 2,
+    };
+    count.clamp(1, MOST_LABELS as usize) as u32
+}
+
 /// Eight squares of a four by four board: `x1 = 4u - 2`, `x2 = u' - 2 Bern(1/2) + (floor(x1) mod 2)`,
 /// both divided by [`CHECKER_SCALE`].
+/// Labels: the left half, the right half.
 pub fn checkerboard() -> Distribution {
     let corner = |column: i32, upper: i32| {
         [
@@ -143,6 +164,7 @@ pub fn checkerboard() -> Distribution {
             low.map(|v| v / CHECKER_SCALE),
             high.map(|v| v / CHECKER_SCALE),
         )
+        .labelled(u32::from(column >= 0))
     };
     Distribution::new(
         (-2..2)
@@ -151,11 +173,11 @@ pub fn checkerboard() -> Distribution {
     )
 }
 
-/// Eight Gaussians on a circle.
+/// Eight Gaussians on a circle, a label each, anticlockwise from the right.
 pub fn eight_gaussians() -> Distribution {
-    let component = |i: i32| {
+    let component = |i: u32| {
         let angle = TAU * f64::from(i) / 8.0;
-        Component::gaussian(1.0, on_circle(EIGHT_RADIUS, angle), EIGHT_STD)
+        Component::gaussian(1.0, on_circle(EIGHT_RADIUS, angle), EIGHT_STD).labelled(i)
     };
     Distribution::new((0..8).map(component).collect())
 }
@@ -167,7 +189,7 @@ pub fn square() -> Distribution {
 }
 
 /// scikit-learn's two half circles with noise 0.05, their mean `(1/2, 1/4)` moved to the origin,
-/// times 2.
+/// times 2. Labels: the upper, the lower.
 pub fn moons() -> Distribution {
     let place = |x: f64, y: f64| [MOONS_SCALE * (x - 0.5), MOONS_SCALE * (y - 0.25)];
     let upper = |u: f64| {
@@ -183,8 +205,8 @@ pub fn moons() -> Distribution {
         radius: MOONS_SCALE,
     };
     ladder(MOONS_SCALE * MOONS_NOISE, |rung| {
-        let mut components = open_curve(bend, rung, upper);
-        components.extend(open_curve(bend, rung, lower));
+        let mut components = open_curve(bend, rung, 0, upper);
+        components.extend(open_curve(bend, rung, 1, lower));
         components
     })
 }
@@ -192,7 +214,7 @@ pub fn moons() -> Distribution {
 /// Two Archimedean arms, half a turn apart, almost evenly filled along their length.
 ///
 /// A point is drawn by `theta^2` uniform between `(pi/2)^2` and `(5 pi/2)^2`, radius proportional
-/// to `theta`, and noise.
+/// to `theta`, and noise. Labels: the two arms.
 pub fn spirals() -> Distribution {
     let (first, last) = (FRAC_PI_2, 2.5 * PI);
     let area = last * last - first * first;
@@ -208,17 +230,19 @@ pub fn spirals() -> Distribution {
     let radius = 0.5 * SPIRAL_RADIUS;
     let bend = Bend { speed, radius };
     ladder(CURVE_NOISE, |rung| {
-        let mut components = open_curve(bend, rung, arm(0.0));
-        components.extend(open_curve(bend, rung, arm(PI)));
+        let mut components = open_curve(bend, rung, 0, arm(0.0));
+        components.extend(open_curve(bend, rung, 1, arm(PI)));
         components
     })
 }
 
-/// Concentric circles, evenly filled along their total length, with noise.
+/// Concentric circles, evenly filled along their total length, with noise. Labels: from the inside.
 pub fn rings() -> Distribution {
     ladder(CURVE_NOISE, |rung| {
-        let circles = RING_RADII.into_iter();
-        circles.flat_map(|radius| circle(radius, rung)).collect()
+        let circles = RING_RADII.into_iter().zip(0..);
+        circles
+            .flat_map(|(radius, class)| circle(radius, rung).map(move |c| c.labelled(class)))
+            .collect()
     })
 }
 
@@ -306,18 +330,18 @@ pub(super) fn ladder(noise: f64, build: impl Fn(Rung) -> Vec<Component>) -> Dist
     data
 }
 
-/// The mixture of `curve(u) + noise` with `u` uniform on `[0, 1]`.
+/// The mixture of `curve(u) + noise` with `u` uniform on `[0, 1]`, with one label.
 ///
 /// The widest gap of `even_gauss` is 2.25 / 2 times that of an even grid, that of a plain Gauss rule
 /// `pi / 2` times; but the former converges only like `1.22^(-2n)`, too slowly for few nodes.
-fn open_curve(bend: Bend, rung: Rung, curve: impl Fn(f64) -> Point) -> Vec<Component> {
+fn open_curve(bend: Bend, rung: Rung, class: u32, curve: impl Fn(f64) -> Point) -> Vec<Component> {
     let rule = if rung.total > rung.noise {
         gauss_legendre(bend.nodes(rung, FRAC_PI_2))
     } else {
         even_gauss(bend.nodes(rung, 1.125))
     };
     rule.into_iter()
-        .map(|(s, w)| Component::gaussian(w, curve(0.5 * (1.0 + s)), rung.noise))
+        .map(|(s, w)| Component::gaussian(w, curve(0.5 * (1.0 + s)), rung.noise).labelled(class))
         .collect()
 }
 

@@ -4,11 +4,16 @@
 //! with that of the native build of the same source: the promise that a link shows the same picture
 //! everywhere rests on it. The value is not pinned, since it changes with whatever is added.
 
+use super::batch::Objective;
 use super::datasets::{source, target};
 use super::exact::ExactField;
+use super::lane::Lane;
 use super::random::Rng;
 use super::schedule::Schedule;
-use super::spec::{Drawn, Source, Target};
+use super::spec::{
+    CouplingKind, Drawn, Features, Guide, LaneSpec, Prediction, SampleSchedule, SolverKind, Source,
+    Target,
+};
 use super::transfer::{Transfer, Transferred};
 use super::{Point, VelocityField};
 
@@ -58,13 +63,16 @@ const SCHEDULES: [Schedule; 6] = [
     Schedule::Ve { sigma_max: 5.0 },
 ];
 
-/// The digest of a tour of `flow` under one seed: samples, schedules, exact fields, transfers.
+/// The digest of a tour of `flow` under one seed: samples, schedules, exact fields, transfers,
+/// batches of every coupling, networks with features and labels, guided particles of every solver.
 pub fn digest(seed: u64) -> u64 {
     let mut digest = Digest::default();
     schedules(&mut digest);
     samples(&mut digest, seed);
     fields(&mut digest, seed);
     transfers(&mut digest, seed);
+    batches(&mut digest, seed);
+    journeys(&mut digest, seed);
     digest.finish()
 }
 
@@ -131,6 +139,63 @@ fn transfers(digest: &mut Digest, seed: u64) {
     }
 }
 
+/// A lane that learns labels and has Fourier features.
+fn labelled(seed: u64) -> LaneSpec {
+    let mut spec = LaneSpec {
+        seed: seed as u32,
+        ..LaneSpec::default()
+    };
+    spec.model.features = Features::Fourier;
+    spec.model.guide = Guide::Cfg;
+    spec.sampling.label = Some(1);
+    spec.sampling.guidance = 2.0;
+    spec.sampling.steps = 4;
+    spec
+}
+
+/// What a network would be trained on, under every coupling and prediction.
+fn batches(digest: &mut Digest, seed: u64) {
+    for &coupling in CouplingKind::ALL {
+        for &predict in Prediction::ALL {
+            let mut spec = labelled(seed);
+            spec.data.coupling = coupling;
+            spec.data.aware = predict == Prediction::X1;
+            spec.model.predict = predict;
+            if coupling == CouplingKind::Paired {
+                spec.model.guide = Guide::None;
+            }
+            let Ok(mut objective) = Objective::new(&spec, &Drawn::default()) else {
+                continue;
+            };
+            let batch = objective.batch(24);
+            let numbers = [batch.input, batch.target, batch.weight];
+            digest.numbers(numbers.iter().flatten().map(|&v| v.into()));
+        }
+    }
+}
+
+/// Guided particles of an untrained network, by every solver, transferred and not.
+fn journeys(digest: &mut Digest, seed: u64) {
+    for &solver in SolverKind::ALL {
+        for sample_schedule in [SampleSchedule::Same, SampleSchedule::Cosine] {
+            let mut spec = labelled(seed);
+            spec.sampling.solver = solver;
+            spec.sampling.sample_schedule = sample_schedule;
+            let Ok(lane) = Lane::new(&spec, &Drawn::default()) else {
+                continue;
+            };
+            let network = lane.network();
+            let learned = lane.learned(&network);
+            let (field, _) = lane.sampled_field(&*learned);
+            let noise = lane.noise(9, spec.seed);
+            let mut flow = lane.integration(&spec.sampling, &*learned, noise, 2);
+            while flow.step(&*field) {}
+            digest.points(flow.points());
+            take(digest, &*field, flow.points(), 0.7);
+        }
+    }
+}
+
 fn exact(from: Source, to: Target, schedule: Schedule, seed: u64) -> Option<ExactField> {
     let drawing = drawing(seed);
     let (source, target) = (source(from, &drawing).ok()?, target(to, &drawing).ok()?);
@@ -154,7 +219,7 @@ fn drawing(seed: u64) -> Drawn {
 }
 
 /// Takes in velocity and divergence of a field.
-fn take(digest: &mut Digest, field: &impl VelocityField, x: &[Point], t: f64) {
+fn take(digest: &mut Digest, field: &dyn VelocityField, x: &[Point], t: f64) {
     let (mut u, mut div) = (vec![[0.0; 2]; x.len()], vec![0.0; x.len()]);
     field.velocity(x, t, None, &mut u);
     field.divergence(x, t, None, &mut div);

@@ -24,6 +24,8 @@ pub struct Component {
     pub weight: f64,
     pub x: Kernel,
     pub y: Kernel,
+    /// The label of its points, counted from 0.
+    pub class: u32,
 }
 
 /// A mixture of [`Component`]s.
@@ -146,6 +148,7 @@ impl Component {
             weight,
             x: axis(centre[0]),
             y: axis(centre[1]),
+            class: 0,
         }
     }
 
@@ -159,7 +162,14 @@ impl Component {
             weight,
             x: axis(0),
             y: axis(1),
+            class: 0,
         }
+    }
+
+    /// The same, its points with that label.
+    #[must_use]
+    pub fn labelled(self, class: u32) -> Self {
+        Self { class, ..self }
     }
 
     /// Log density of the component alone, without its weight.
@@ -231,11 +241,45 @@ impl Distribution {
 
     /// Draws one point.
     pub fn draw(&self, rng: &mut Rng) -> Point {
+        self.draw_labelled(rng).0
+    }
+
+    /// Draws one point and its label.
+    pub fn draw_labelled(&self, rng: &mut Rng) -> (Point, u32) {
         let u = rng.uniform();
         let last = self.components.len() - 1;
         let k = self.cumulative.partition_point(|&sum| sum <= u).min(last);
         let component = &self.components[k];
-        [component.x.sample(rng), component.y.sample(rng)]
+        let point = [component.x.sample(rng), component.y.sample(rng)];
+        (point, component.class)
+    }
+
+    /// How many labels there are, at least one.
+    pub fn classes(&self) -> u32 {
+        1 + self.components.iter().map(|c| c.class).max().unwrap_or(0)
+    }
+
+    /// The probability of each label.
+    pub fn class_weights(&self) -> Vec<f64> {
+        let of = |class| self.expect(|c| f64::from(u8::from(c.class == class)));
+        (0..self.classes()).map(of).collect()
+    }
+
+    /// The points of one label; `None` if there are none.
+    pub fn of_class(&self, class: u32) -> Option<Self> {
+        let of = |parts: &[Component]| -> Vec<_> {
+            let own = parts.iter().filter(|c| c.class == class);
+            own.copied().collect()
+        };
+        let own = of(&self.components);
+        if own.is_empty() {
+            return None;
+        }
+        let mut restricted = Self::new(own);
+        for (blur, data) in &self.coarser {
+            restricted = restricted.with_coarser(*blur, of(data.components()));
+        }
+        Some(restricted)
     }
 
     /// Density at `p`.

@@ -8,9 +8,9 @@
 //! values, in the order of time, are dealt out to [`REPLICATES`] hands like cards: each hand is evenly
 //! spread too, and the scatter of their means gives the error.
 
-use super::batch::combined;
+use super::batch::{DROPOUT, combined};
 use super::coupling::Pairs;
-use super::distribution::Estimate;
+use super::distribution::{Distribution, Estimate};
 use super::empirical::Cloud;
 use super::evidence::Combination;
 use super::lane::{Lane, stream};
@@ -48,6 +48,7 @@ pub fn spread_over_time(values: &[f64]) -> Estimate {
 #[derive(Clone, Debug)]
 struct Group {
     t: f64,
+    label: Option<u32>,
     points: Vec<Point>,
     marginal: Vec<Point>,
     surplus: f64,
@@ -68,13 +69,16 @@ impl EvaluationSet {
     pub fn new(lane: &Lane) -> Option<Self> {
         let field = lane.truth()?;
         let probe = Probe::new(lane, stream::EVALUATION, (TIMES, Self::POINTS));
-        let group = |(t, pairs): (f64, Pairs)| {
+        let group = |Probed {
+                         t, label, pairs, ..
+                     }: Probed| {
             let points = at(&pairs, &lane.schedule().coefficients(t)).0;
             let mut marginal = vec![[0.0; 2]; points.len()];
-            field.velocity(&points, t, None, &mut marginal);
+            field.velocity(&points, t, label, &mut marginal);
             let surplus = 0.0;
             Group {
                 t,
+                label,
                 points,
                 marginal,
                 surplus,
@@ -102,7 +106,7 @@ impl EvaluationSet {
     pub fn excesses<'a>(&'a self, field: &'a dyn VelocityField) -> impl Iterator<Item = f64> + 'a {
         self.groups.iter().map(|group| {
             let mut learned = vec![[0.0; 2]; group.points.len()];
-            field.velocity(&group.points, group.t, None, &mut learned);
+            field.velocity(&group.points, group.t, group.label, &mut learned);
             half_mean_square(&learned, &group.marginal) - group.surplus
         })
     }
@@ -125,15 +129,22 @@ pub fn floor_values(lane: &Lane, n: usize) -> Option<impl Iterator<Item = f64> +
     let (truth, exact) = (lane.truth()?, lane.closed_form());
     let regression = lane.regression();
     let probe = Probe::new(lane, stream::FLOOR, (n.div_ceil(GROUP).max(1), GROUP));
-    Some(probe.map(move |(t, pairs)| {
+    Some(probe.map(move |probed| {
+        let Probed {
+            t,
+            label,
+            target,
+            pairs,
+        } = probed;
         let (points, conditional) = at(&pairs, &lane.schedule().coefficients(t));
         let noise = if let Some(exact) = &exact {
             let ask = regression.combination(t);
-            let means = exact.means(&points, t, ask);
-            mean_square(lane, ask) / 2.0 - half_mean_square(&means, &vec![[0.0; 2]; means.len()])
+            let means = exact.means(&points, t, label, ask);
+            mean_square(lane.source(), &target, ask) / 2.0
+                - half_mean_square(&means, &vec![[0.0; 2]; means.len()])
         } else {
             let mut marginal = vec![[0.0; 2]; points.len()];
-            truth.velocity(&points, t, None, &mut marginal);
+            truth.velocity(&points, t, label, &mut marginal);
             half_mean_square(&conditional, &marginal) * amplification(lane, &regression, t)
         };
         regression.weight(t) * noise
@@ -232,11 +243,22 @@ impl Group {
     fn at(t: f64) -> Self {
         Self {
             t,
+            label: None,
             points: Vec::new(),
             marginal: Vec::new(),
             surplus: 0.0,
         }
     }
+}
+
+/// Pairs at one time, and the label they have been given: where a network learns labels, one or
+/// none, as often as in training.
+struct Probed {
+    t: f64,
+    label: Option<u32>,
+    /// The data of that label, or all.
+    target: Distribution,
+    pairs: Pairs,
 }
 
 /// Pairs in groups, each with its time: one time in each even part of `[0, 1]`.
@@ -259,13 +281,25 @@ impl<'a> Probe<'a> {
         }
     }
 
-    fn pairs(&mut self, size: usize) -> Pairs {
+    /// A label as training shows it, or none, and the data of that label.
+    fn labelled(&mut self) -> (Option<u32>, Distribution) {
+        let all = self.lane.target();
+        if !self.lane.learns_labels() {
+            return (None, all.clone());
+        }
+        let shown = self.rng.uniform() >= DROPOUT;
+        let label = Some(all.draw_labelled(&mut self.rng).1).filter(|_| shown);
+        let own = label.and_then(|label| all.of_class(label));
+        (label, own.unwrap_or_else(|| all.clone()))
+    }
+
+    fn pairs(&mut self, target: &Distribution, size: usize) -> Pairs {
         if self.lane.spec().data.coupling == CouplingKind::Paired {
             return self.lane.pairs(size, self.rng.bits() as u32);
         }
         let mut pairs = Pairs::default();
         for _ in 0..size {
-            pairs.x1.push(self.lane.target().draw(&mut self.rng));
+            pairs.x1.push(target.draw(&mut self.rng));
             pairs.x0.push(self.lane.source().draw(&mut self.rng));
         }
         pairs
@@ -273,7 +307,7 @@ impl<'a> Probe<'a> {
 }
 
 impl Iterator for Probe<'_> {
-    type Item = (f64, Pairs);
+    type Item = Probed;
 
     fn next(&mut self) -> Option<Self::Item> {
         let (times, size) = self.shape;
@@ -282,7 +316,14 @@ impl Iterator for Probe<'_> {
         }
         let t = (self.group as f64 + self.rng.uniform()) / times as f64;
         self.group += 1;
-        Some((self.lane.schedule().regular(t), self.pairs(size)))
+        let (label, target) = self.labelled();
+        let pairs = self.pairs(&target, size);
+        Some(Probed {
+            t: self.lane.schedule().regular(t),
+            label,
+            target,
+            pairs,
+        })
     }
 }
 
@@ -308,11 +349,11 @@ fn half_mean_square(a: &[Point], b: &[Point]) -> f64 {
 }
 
 /// `E |a X_1 + b X_0|^2` of independent pairs.
-fn mean_square(lane: &Lane, ask: Combination) -> f64 {
-    let (m0, m1) = (lane.source().mean(), lane.target().mean());
+fn mean_square(source: &Distribution, target: &Distribution, ask: Combination) -> f64 {
+    let (m0, m1) = (source.mean(), target.mean());
     let mixed = m0[0] * m1[0] + m0[1] * m1[1];
-    ask.target * ask.target * lane.target().second_moment()
-        + ask.source * ask.source * lane.source().second_moment()
+    ask.target * ask.target * target.second_moment()
+        + ask.source * ask.source * source.second_moment()
         + 2.0 * ask.target * ask.source * mixed
 }
 

@@ -19,7 +19,7 @@
 //! of the nearest reachable point of the nearest component. Within `1e-6` of `t = 1` the noise around
 //! a box counts as gone, since the velocity just outside one grows like `1 / sigma`.
 
-use super::distribution::{Component, Distribution, Kernel};
+use super::distribution::{Component, Distribution, Kernel, log_sum_exp};
 use super::evidence::{Axis, Combination, EMPTY};
 use super::mixture::{Mixture, Pair};
 use super::schedule::{Coefficients, MARGIN, Schedule};
@@ -31,6 +31,9 @@ pub struct ExactField {
     schedule: Schedule,
     source: Side,
     target: Side,
+    /// The target's points of each label, if there is more than one.
+    classes: Vec<Side>,
+    log_priors: Vec<f64>,
 }
 
 /// A distribution, prepared.
@@ -63,8 +66,15 @@ const NOTHING: Combination = Combination {
 impl ExactField {
     /// The field from `source` to `target` under `schedule`.
     pub fn new(source: &Distribution, target: &Distribution, schedule: Schedule) -> Self {
+        let classes = match target.classes() {
+            1 => Vec::new(),
+            n => (0..n).filter_map(|k| target.of_class(k)).collect(),
+        };
+        let log_priors = target.class_weights().into_iter().map(libm::log);
         Self {
             schedule,
+            classes: classes.iter().map(Side::new).collect(),
+            log_priors: log_priors.collect(),
             source: Side::new(source),
             target: Side::new(target),
         }
@@ -124,9 +134,15 @@ impl ExactField {
         .mean()
     }
 
-    /// `E[a X_1 + b X_0 | X_t = x]` at many points.
-    pub fn means(&self, x: &[Point], t: f64, ask: Combination) -> Vec<Point> {
-        let mut mixture = self.at(t, ask);
+    /// `E[a X_1 + b X_0 | X_t = x]` at many points, of one label or of all.
+    pub fn means(
+        &self,
+        x: &[Point],
+        t: f64,
+        condition: Option<u32>,
+        ask: Combination,
+    ) -> Vec<Point> {
+        let mut mixture = self.at_given(t, ask, condition);
         x.iter().map(|&x| mixture.at(x).mean()).collect()
     }
 
@@ -143,42 +159,67 @@ impl ExactField {
         weights
     }
 
+    /// `p(y | X_t = x)` of every label `y`: the exact classifier of noisy points.
+    pub fn class_probabilities(&self, x: Point, t: f64) -> Vec<f64> {
+        if self.classes.is_empty() {
+            return vec![1.0];
+        }
+        let logs: Vec<f64> = (0..)
+            .zip(&self.log_priors)
+            .map(|(k, prior)| prior + self.at_given(t, NOTHING, Some(k)).at(x).log_density())
+            .collect();
+        let total = log_sum_exp(&logs);
+        logs.iter().map(|log| libm::exp(log - total)).collect()
+    }
+
+    /// `grad log p(y | X_t = x)` of a label: the difference of two scores.
+    pub fn classifier_gradient(&self, x: Point, t: f64, class: u32) -> Point {
+        let own = self.at_given(t, NOTHING, Some(class)).at(x).score();
+        let all = self.score(x, t);
+        [own[0] - all[0], own[1] - all[1]]
+    }
+
     /// Prepares a time and a question.
+    fn at(&self, t: f64, ask: Combination) -> Mixture {
+        self.at_given(t, ask, None)
+    }
+
+    /// The same for the points of one label; for a label that there is not, for all.
     ///
     /// Each side is represented only as finely as shows through the noise that the other adds.
-    fn at(&self, t: f64, ask: Combination) -> Mixture {
+    fn at_given(&self, t: f64, ask: Combination, condition: Option<u32>) -> Mixture {
         let c = self.schedule.coefficients(t);
-        let source = self.source.level(c.alpha * self.target.least_std / c.sigma);
-        let target = self.target.level(c.sigma * self.source.least_std / c.alpha);
+        let own = condition.and_then(|k| self.classes.get(k as usize));
+        let side = own.unwrap_or(&self.target);
+        let source = self.source.level(c.alpha * side.least_std / c.sigma);
+        let target = side.level(c.sigma * self.source.least_std / c.alpha);
         mixture(source, target, &c, ask, ended(t))
     }
 
     /// Prepares the velocity at a time.
-    fn velocity_at(&self, t: f64) -> Mixture {
+    fn velocity_at(&self, t: f64, condition: Option<u32>) -> Mixture {
         let c = self.schedule.coefficients(t);
-        self.at(
-            t,
-            Combination {
-                target: c.d_alpha,
-                source: c.d_sigma,
-            },
-        )
+        let ask = Combination {
+            target: c.d_alpha,
+            source: c.d_sigma,
+        };
+        self.at_given(t, ask, condition)
     }
 }
 
 impl VelocityField for ExactField {
-    /// The condition is ignored: these data carry no labels.
-    fn velocity(&self, x: &[Point], t: f64, _condition: Option<u32>, out: &mut [Point]) {
+    /// Given a label, the flow to the points of that label alone.
+    fn velocity(&self, x: &[Point], t: f64, condition: Option<u32>, out: &mut [Point]) {
         assert_eq!(x.len(), out.len(), "one velocity a point");
-        let mut mixture = self.velocity_at(t);
+        let mut mixture = self.velocity_at(t, condition);
         for (x, out) in x.iter().zip(out) {
             *out = mixture.at(*x).mean();
         }
     }
 
-    fn divergence(&self, x: &[Point], t: f64, _condition: Option<u32>, out: &mut [f64]) {
+    fn divergence(&self, x: &[Point], t: f64, condition: Option<u32>, out: &mut [f64]) {
         assert_eq!(x.len(), out.len(), "one divergence a point");
-        let mut mixture = self.velocity_at(t);
+        let mut mixture = self.velocity_at(t, condition);
         for (x, out) in x.iter().zip(out) {
             *out = mixture.at(*x).divergence();
         }
@@ -188,12 +229,12 @@ impl VelocityField for ExactField {
         &self,
         x: &[Point],
         t: f64,
-        _condition: Option<u32>,
+        condition: Option<u32>,
         direction: &[Point],
         out: &mut [Point],
     ) {
         assert_eq!(x.len(), direction.len(), "one direction a point");
-        let mut mixture = self.velocity_at(t);
+        let mut mixture = self.velocity_at(t, condition);
         for ((x, d), out) in x.iter().zip(direction).zip(out) {
             *out = mixture.at(*x).directional(*d);
         }

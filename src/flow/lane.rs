@@ -4,13 +4,18 @@ use super::coupling::{Pairs, matched, partly_matched, softly_matched};
 use super::datasets::{self, DataError};
 use super::distribution::Distribution;
 use super::exact::ExactField;
+use super::features::Encoding;
+use super::guidance::Guided;
+use super::labels::{Labelled, matched_across, matched_within};
 use super::network::{Architecture, Network};
 use super::paired::{PairedField, Pairing};
 use super::prediction::{Converted, Prediction, Regression};
 use super::random::Rng;
 use super::schedule::Schedule;
 use super::solver::{Integration, Solver};
-use super::spec::{CouplingKind, Drawn, LaneSpec, SamplingSpec, SolverKind, Source};
+use super::spec::{
+    CouplingKind, Drawn, Features, Guide, LaneSpec, SamplingSpec, SolverKind, Source,
+};
 use super::transfer::{Transfer, Transferred};
 use super::{Point, VelocityField};
 
@@ -41,8 +46,12 @@ pub mod stream {
     pub const LIKELIHOOD: u64 = 10;
     /// Starts of the pairs of a rectified flow: one stream a round, from here on.
     pub const POOLS: u64 = 100;
+    /// The random directions of Fourier features.
+    pub const WAVES: u64 = 11;
     /// Training batches: four streams for each step, from here on.
     pub const BATCHES: u64 = 1 << 32;
+    /// Which samples of a batch are shown without their labels: one stream for each step.
+    pub const DROPOUT: u64 = 1 << 40;
 }
 
 /// Steps of a reference path of [`Lane::transfer_gap`] between two compared times.
@@ -76,9 +85,13 @@ impl Lane {
         if spec.model.predict == Prediction::Score && spec.data.source != Source::Gaussian {
             return Err(DataError::ScoreOfOtherNoise);
         }
+        let target = target(spec, drawn, &source)?;
+        if spec.model.guide != Guide::None && target.classes() < 2 {
+            return Err(DataError::OneLabel);
+        }
         Ok(Self {
             spec: *spec,
-            target: target(spec, drawn, &source)?,
+            target,
             source,
             schedule: Schedule::new(spec.path.schedule, &spec.path),
         })
@@ -143,10 +156,29 @@ impl Lane {
         paired.then(|| Pairing::new(self.spec.data.pairing))
     }
 
+    /// The shape of the network, and what it is given.
+    pub fn architecture(&self) -> Architecture {
+        let model = &self.spec.model;
+        let encoding = Encoding {
+            waves: (model.features == Features::Fourier).then_some(self.spec.seed),
+            labels: if self.learns_labels() {
+                self.target.classes()
+            } else {
+                0
+            },
+        };
+        Architecture::new(model, encoding)
+    }
+
+    /// Whether the network is told labels.
+    pub fn learns_labels(&self) -> bool {
+        self.spec.model.guide == Guide::Cfg
+    }
+
     /// The network before its first training step.
     pub fn network(&self) -> Network {
         let mut rng = Rng::stream(self.spec.seed.into(), stream::WEIGHTS);
-        Network::init(Architecture::new(&self.spec.model), &mut rng)
+        Network::init(self.architecture(), &mut rng)
     }
 
     /// The velocity field that a network of this lane stands for, under the lane's own schedule.
@@ -178,7 +210,7 @@ impl Lane {
         let mut pairs = Pairs::default();
         while pairs.len() < n {
             let size = (self.spec.training.batch.max(1) as usize).min(n - pairs.len());
-            pairs.append(self.draw(&mut rngs, size));
+            pairs.append(self.draw(&mut rngs, size).pairs);
         }
         pairs.truncate(n);
         pairs
@@ -189,7 +221,7 @@ impl Lane {
     ///
     /// A rectified flow begins with independent pairs; see
     /// [`Objective::learn_from`](super::batch::Objective::learn_from) for what follows.
-    pub(super) fn draw(&self, [source, target, partners]: &mut [Rng; 3], size: usize) -> Pairs {
+    pub(super) fn draw(&self, [source, target, partners]: &mut [Rng; 3], size: usize) -> Labelled {
         let data = &self.spec.data;
         let share = match data.coupling {
             CouplingKind::Partial => data.keep,
@@ -200,18 +232,33 @@ impl Lane {
             .sample(source, (size as f64 / share).ceil() as usize);
         if let Some(pairing) = self.pairing() {
             let x1 = x0.iter().map(|&x0| pairing.apply(x0)).collect();
-            return Pairs { x0, x1 };
+            let labels = vec![0; x0.len()];
+            let pairs = Pairs { x0, x1 };
+            return Labelled { pairs, labels };
         }
-        let x1 = self.target.sample(target, x0.len());
+        let drawn = (0..x0.len()).map(|_| self.target.draw_labelled(target));
+        let (x1, labels): (Vec<Point>, Vec<u32>) = drawn.unzip();
+        if !data.coupling.matches() {
+            let pairs = Pairs { x0, x1 };
+            return Labelled { pairs, labels };
+        }
+        let mut pairs = if data.aware && self.learns_labels() {
+            let couple = |x0, x1: &[Point], rng: &mut Rng| self.matched(x0, x1, rng);
+            matched_within(&x0, (&x1, &labels), couple, partners)
+        } else {
+            matched_across(x0, (&x1, &labels), |x0, x1| self.matched(x0, x1, partners))
+        };
+        pairs.truncate(size);
+        pairs
+    }
+
+    /// The pairs that a coupling which looks for near partners makes of these points.
+    fn matched(&self, x0: Vec<Point>, x1: &[Point], partners: &mut Rng) -> Pairs {
+        let data = &self.spec.data;
         match data.coupling {
-            CouplingKind::Ot => matched(x0, &x1),
-            CouplingKind::Sinkhorn => softly_matched(&x0, &x1, data.epsilon, partners),
-            CouplingKind::Partial => {
-                let mut pairs = partly_matched(&x0, &x1, share);
-                pairs.truncate(size);
-                pairs
-            }
-            _ => Pairs { x0, x1 },
+            CouplingKind::Sinkhorn => softly_matched(&x0, x1, data.epsilon, partners),
+            CouplingKind::Partial => partly_matched(&x0, x1, data.keep),
+            _ => matched(x0, x1),
         }
     }
 
@@ -221,8 +268,26 @@ impl Lane {
         (to != self.schedule).then(|| Transfer::new(self.schedule, to))
     }
 
+    /// `inner`, a field of this lane's schedule that knows labels, guided as `sampling` says: towards
+    /// its label, unless that is none.
+    pub fn guided<'a>(
+        &self,
+        sampling: &SamplingSpec,
+        inner: &'a dyn VelocityField,
+    ) -> Box<dyn VelocityField + 'a> {
+        match sampling.label {
+            Some(label) if self.learns_labels() => Box::new(Guided {
+                inner,
+                weight: sampling.guidance,
+                label,
+            }),
+            _ => Box::new(inner),
+        }
+    }
+
     /// `inner`, a field of this lane's schedule, as the lane's own sampling follows it, and the
-    /// time to start from: transferred where `sample_schedule` differs from the schedule.
+    /// time to start from: guided where there is a label, and transferred where `sample_schedule`
+    /// differs from the schedule.
     pub fn sampled_field<'a>(
         &self,
         inner: &'a dyn VelocityField,
@@ -236,9 +301,10 @@ impl Lane {
         sampling: &SamplingSpec,
         inner: &'a dyn VelocityField,
     ) -> (Box<dyn VelocityField + 'a>, f64) {
+        let inner = self.guided(sampling, inner);
         match self.transfer(sampling) {
             Some(transfer) => (Box::new(Transferred { inner, transfer }), transfer.start()),
-            None => (Box::new(inner), 0.0),
+            None => (inner, 0.0),
         }
     }
 
@@ -262,7 +328,8 @@ impl Lane {
         };
         let at = transfer.at(transfer.start());
         let lead_in = Solver::new(SolverKind::Rk4, LEAD_IN);
-        let mut points = lead_in.solve(inner, None, noise, (0.0, at.t));
+        let inner = self.guided(sampling, inner);
+        let mut points = lead_in.solve(&*inner, None, noise, (0.0, at.t));
         points.iter_mut().for_each(|p| *p = p.map(|v| at.s * v));
         points
     }
@@ -319,11 +386,12 @@ impl Lane {
             .iter()
             .map(|p| p.map(|v| v / first.s))
             .collect();
+        let inner = self.guided(sampling, inner);
         let (mut t, mut gap) = (first.t, 0.0);
         while !transferred.finished() {
             transferred.step(&*field);
             let at = transfer.at(transferred.time());
-            base = Solver::new(SolverKind::Rk4, FINE).solve(inner, None, base, (t, at.t));
+            base = Solver::new(SolverKind::Rk4, FINE).solve(&*inner, None, base, (t, at.t));
             t = at.t;
             gap = f64::max(gap, largest_distance(transferred.points(), &base, at.s));
         }

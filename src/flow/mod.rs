@@ -35,7 +35,10 @@ pub mod evaluation;
 pub mod evidence;
 pub mod exact;
 pub mod exponential;
+pub mod features;
 pub mod gradients;
+pub mod guidance;
+pub mod labels;
 pub mod lane;
 pub mod likelihood;
 pub mod metrics;
@@ -122,6 +125,27 @@ fn difference_step(x: Point, direction: Point) -> f64 {
 }
 
 impl<F: VelocityField + ?Sized> VelocityField for &F {
+    fn velocity(&self, x: &[Point], t: f64, condition: Option<u32>, out: &mut [Point]) {
+        (**self).velocity(x, t, condition, out);
+    }
+
+    fn divergence(&self, x: &[Point], t: f64, condition: Option<u32>, out: &mut [f64]) {
+        (**self).divergence(x, t, condition, out);
+    }
+
+    fn directional(
+        &self,
+        x: &[Point],
+        t: f64,
+        condition: Option<u32>,
+        direction: &[Point],
+        out: &mut [Point],
+    ) {
+        (**self).directional(x, t, condition, direction, out);
+    }
+}
+
+impl<F: VelocityField + ?Sized> VelocityField for Box<F> {
     fn velocity(&self, x: &[Point], t: f64, condition: Option<u32>, out: &mut [Point]) {
         (**self).velocity(x, t, condition, out);
     }

@@ -1,4 +1,5 @@
-//! A snapshot of the trained network in plain Rust: a multilayer perceptron `(x, y, t) -> velocity`.
+//! A snapshot of the trained network in plain Rust: a multilayer perceptron from the columns of
+//! [`super::features`] to two outputs.
 //!
 //! # Parameters
 //! One flat list, layer after layer from the input: first the weights `[d_in, d_out]` row-major
@@ -12,6 +13,7 @@
 //! unit. Each particle's result depends on that particle alone, in a fixed order of operations
 //! (multiply, then add: no fused multiply-add), so it has the same bits natively and in wasm.
 
+use super::features::{Encoder, Encoding};
 use super::random::Rng;
 use super::spec::{Activation, ModelSpec};
 use super::{Point, VelocityField, activation};
@@ -30,22 +32,25 @@ type Lanes = [f32; BLOCK];
 /// The shape of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Architecture {
-    /// `x, y, t`.
+    /// The columns of `encoding`.
     pub inputs: usize,
+    /// What they are.
+    pub encoding: Encoding,
     /// Units in each hidden layer.
     pub width: usize,
     /// Hidden layers, at least one.
     pub depth: usize,
     pub activation: Activation,
-    /// The two components of the velocity.
+    /// The two components of what is predicted.
     pub outputs: usize,
 }
 
 impl Architecture {
-    /// The network that a lane asks for. Width and depth of 0 are taken as 1.
-    pub fn new(spec: &ModelSpec) -> Self {
+    /// The network that a lane asks for, with that input. Width and depth of 0 are taken as 1.
+    pub fn new(spec: &ModelSpec, encoding: Encoding) -> Self {
         Self {
-            inputs: 3,
+            inputs: encoding.columns(),
+            encoding,
             width: spec.width.max(1) as usize,
             depth: spec.depth.max(1) as usize,
             activation: spec.activation,
@@ -102,6 +107,7 @@ impl core::error::Error for WrongCount {}
 #[derive(Clone, Debug, PartialEq)]
 pub struct Network {
     architecture: Architecture,
+    encoder: Encoder,
     parameters: Vec<f32>,
 }
 
@@ -117,6 +123,7 @@ impl Network {
         }
         Ok(Self {
             architecture,
+            encoder: Encoder::new(architecture.encoding),
             parameters,
         })
     }
@@ -134,6 +141,7 @@ impl Network {
         }
         Self {
             architecture,
+            encoder: Encoder::new(architecture.encoding),
             parameters,
         }
     }
@@ -156,6 +164,27 @@ impl Network {
             rest = after;
             (weights, biases)
         })
+    }
+
+    /// Puts the inputs of at most [`BLOCK`] points into `signal`; lanes without a point hold what
+    /// was there before.
+    fn load(&self, x: &[Point], t: f64, condition: Option<u32>, signal: &mut Signal) {
+        signal.width = self.architecture.inputs;
+        for (lane, &x) in x.iter().enumerate() {
+            let now = &mut signal.now;
+            self.encoder
+                .encode(x, t, condition, |column, v| now[column][lane] = v);
+        }
+    }
+
+    /// Puts their derivatives along a direction each into `signal`.
+    fn load_slopes(&self, x: &[Point], t: f64, d: impl Fn(usize) -> Point, signal: &mut Signal) {
+        signal.width = self.architecture.inputs;
+        for (lane, &x) in x.iter().enumerate() {
+            let now = &mut signal.now;
+            self.encoder
+                .slope(x, t, d(lane), |column, v| now[column][lane] = v);
+        }
     }
 
     /// Values of the last layer, in `scratch.values`, for the inputs there.
@@ -190,11 +219,11 @@ impl Network {
 }
 
 impl VelocityField for Network {
-    fn velocity(&self, x: &[Point], t: f64, _: Option<u32>, out: &mut [Point]) {
+    fn velocity(&self, x: &[Point], t: f64, condition: Option<u32>, out: &mut [Point]) {
         assert_eq!(x.len(), out.len(), "one velocity a point");
         let mut scratch = Scratch::new(&self.architecture);
         for (x, out) in x.chunks(BLOCK).zip(out.chunks_mut(BLOCK)) {
-            scratch.values.load(&inputs(x, t));
+            self.load(x, t, condition, &mut scratch.values);
             self.forward(&mut scratch);
             let [u, v] = [0, 1].map(|k| scratch.values.now[k]);
             for (out, (u, v)) in out.iter_mut().zip(u.into_iter().zip(v)) {
@@ -203,13 +232,13 @@ impl VelocityField for Network {
         }
     }
 
-    fn divergence(&self, x: &[Point], t: f64, _: Option<u32>, out: &mut [f64]) {
+    fn divergence(&self, x: &[Point], t: f64, condition: Option<u32>, out: &mut [f64]) {
         assert_eq!(x.len(), out.len(), "one divergence a point");
         let mut scratch = Scratch::new(&self.architecture);
         for (x, out) in x.chunks(BLOCK).zip(out.chunks_mut(BLOCK)) {
-            scratch.values.load(&inputs(x, t));
-            scratch.tangents[0].load(&[[1.0; BLOCK], [0.0; BLOCK], [0.0; BLOCK]]);
-            scratch.tangents[1].load(&[[0.0; BLOCK], [1.0; BLOCK], [0.0; BLOCK]]);
+            self.load(x, t, condition, &mut scratch.values);
+            self.load_slopes(x, t, |_| [1.0, 0.0], &mut scratch.tangents[0]);
+            self.load_slopes(x, t, |_| [0.0, 1.0], &mut scratch.tangents[1]);
             self.forward_with_tangents(&mut scratch, 2);
             let [ux, vy] = [0, 1].map(|k| scratch.tangents[k].now[k]);
             for (out, (ux, vy)) in out.iter_mut().zip(ux.into_iter().zip(vy)) {
@@ -223,7 +252,7 @@ impl VelocityField for Network {
         &self,
         x: &[Point],
         t: f64,
-        _: Option<u32>,
+        condition: Option<u32>,
         direction: &[Point],
         out: &mut [Point],
     ) {
@@ -231,9 +260,8 @@ impl VelocityField for Network {
         let mut scratch = Scratch::new(&self.architecture);
         let blocks = x.chunks(BLOCK).zip(direction.chunks(BLOCK));
         for ((x, d), out) in blocks.zip(out.chunks_mut(BLOCK)) {
-            scratch.values.load(&inputs(x, t));
-            let [dx, dy, _] = inputs(d, 0.0);
-            scratch.tangents[0].load(&[dx, dy, [0.0; BLOCK]]);
+            self.load(x, t, condition, &mut scratch.values);
+            self.load_slopes(x, t, |lane| d[lane], &mut scratch.tangents[0]);
             self.forward_with_tangents(&mut scratch, 1);
             let [u, v] = [0, 1].map(|k| scratch.tangents[0].now[k]);
             for (out, (u, v)) in out.iter_mut().zip(u.into_iter().zip(v)) {
@@ -241,16 +269,6 @@ impl VelocityField for Network {
             }
         }
     }
-}
-
-/// The network's inputs for at most [`BLOCK`] points; lanes without a point hold zeros.
-fn inputs(x: &[Point], t: f64) -> [Lanes; 3] {
-    let mut inputs = [[0.0; BLOCK], [0.0; BLOCK], [t as f32; BLOCK]];
-    for (lane, p) in x.iter().enumerate() {
-        inputs[0][lane] = p[0] as f32;
-        inputs[1][lane] = p[1] as f32;
-    }
-    inputs
 }
 
 /// What one call works with, allocated once for all its blocks.
@@ -289,11 +307,6 @@ impl Signal {
             next: vec![[0.0; BLOCK]; units],
             width: 0,
         }
-    }
-
-    fn load(&mut self, inputs: &[Lanes]) {
-        self.width = inputs.len();
-        self.now[..self.width].copy_from_slice(inputs);
     }
 
     /// Through the linear part of a layer of `width` outputs; without biases for a derivative.

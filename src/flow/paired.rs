@@ -67,7 +67,8 @@ impl Pairing {
             Self::Shift { by } => Some(Component {
                 x: shifted(c.x, by[0]),
                 y: shifted(c.y, by[1]),
-                ..*c
+                weight: c.weight,
+                class: 0,
             }),
             Self::Rotate { .. } if round => {
                 Some(Component::gaussian(c.weight, [x, y], c.x.variance().sqrt()))

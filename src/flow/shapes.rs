@@ -2,7 +2,7 @@
 //! quadrature along the curve as in [`super::datasets`], and Gaussians at given places.
 
 use super::Point;
-use super::datasets::{Bend, CURVE_NOISE, DataError, Rung, ladder, on_circle};
+use super::datasets::{Bend, CURVE_NOISE, DataError, MOST_LABELS, Rung, ladder, on_circle};
 use super::distribution::{Component, Distribution};
 use super::quadrature::{Node, even_gauss, gauss_legendre};
 use core::f64::consts::{FRAC_PI_2, PI, TAU};
@@ -26,6 +26,8 @@ struct Stroke {
     bend: Bend,
     /// Its share of all points, before normalisation: its length, where evenly filled.
     mass: f64,
+    /// The label of its points.
+    class: u32,
     /// From a parameter, uniform on `[0, 1]`, to the point, and how likely it is.
     curve: Box<dyn Fn(f64) -> (Point, f64)>,
 }
@@ -60,7 +62,17 @@ impl Stroke {
     /// A curve all of whose parameters are equally likely.
     fn even(bend: Bend, mass: f64, curve: impl Fn(f64) -> Point + 'static) -> Self {
         let curve = Box::new(move |u| (curve(u), 1.0));
-        Self { bend, mass, curve }
+        Self {
+            bend,
+            mass,
+            class: 0,
+            curve,
+        }
+    }
+
+    /// The same, its points with that label.
+    fn labelled(self, class: u32) -> Self {
+        Self { class, ..self }
     }
 
     /// The mixture that stands for the stroke under that noise.
@@ -68,6 +80,7 @@ impl Stroke {
         let part = |(s, w): Node| {
             let (point, likely) = (self.curve)(0.5 * (1.0 + s));
             Component::gaussian(0.5 * w * self.mass * likely, point, rung.noise)
+                .labelled(self.class)
         };
         self.rule(rung).into_iter().map(part).collect()
     }
@@ -96,7 +109,7 @@ fn strokes(noise: f64, strokes: &[Stroke]) -> Distribution {
 /// radius `r` normal with mean 1 and deviation 0.3, turned by `exp(r) / 4`, all times 2.
 ///
 /// Ours has the noise of all our curves, in both coordinates, in place of theirs across the arm, and
-/// no radii beyond 2.5 deviations.
+/// no radii beyond 2.5 deviations. Labels: the arms.
 pub fn pinwheel() -> Distribution {
     const DEVIATIONS: f64 = 2.5;
     let arm = |k: u32| {
@@ -114,6 +127,7 @@ pub fn pinwheel() -> Distribution {
                 radius: 1.0,
             },
             mass: 1.0,
+            class: k,
             curve: Box::new(curve),
         }
     };
@@ -122,41 +136,46 @@ pub fn pinwheel() -> Distribution {
 }
 
 /// Two three-quarter circles that make an S: scikit-learn's `make_s_curve` seen from the side, times
-/// 2.
+/// 2. Labels: the lower half, the upper half.
 pub fn s_curve() -> Distribution {
     let radius = 0.5 * CURVE_RADIUS;
     let lower = Stroke::arc([0.0, -radius], radius, FRAC_PI_2, -PI);
     let upper = Stroke::arc([0.0, radius], radius, -FRAC_PI_2, -2.0 * PI);
-    strokes(CURVE_NOISE, &[lower, upper])
+    strokes(CURVE_NOISE, &[lower, upper.labelled(1)])
 }
 
 /// An Archimedean spiral of a turn and a half, `theta` from `3 pi / 2` to `9 pi / 2`, as
 /// scikit-learn's `make_swiss_roll` seen from the side, with an outer radius of 4.
 ///
 /// Ours is almost evenly filled along its length (`theta^2` is uniform); theirs has `theta` uniform.
+/// Labels: the inner half, the outer half.
 pub fn swiss_roll() -> Distribution {
     let (first, last) = (1.5 * PI, 4.5 * PI);
     let area = last * last - first * first;
     let unit = CURVE_RADIUS / last;
-    let curve = move |u: f64| {
-        let theta = (first * first + u * area).sqrt();
-        on_circle(unit * theta, theta)
+    let half = |k: u32| {
+        move |u: f64| {
+            let along = 0.5 * (f64::from(k) + u);
+            let theta = (first * first + along * area).sqrt();
+            on_circle(unit * theta, theta)
+        }
     };
     // Both at the inner end.
     let bend = Bend {
-        speed: unit * (1.0 + first * first).sqrt() * area / (2.0 * first),
+        speed: 0.5 * unit * (1.0 + first * first).sqrt() * area / (2.0 * first),
         radius: unit * first,
     };
-    strokes(CURVE_NOISE, &[Stroke::even(bend, 1.0, curve)])
+    let halves = [0, 1].map(|k| Stroke::even(bend, 1.0, half(k)).labelled(k));
+    strokes(CURVE_NOISE, &halves)
 }
 
-/// A circle, an arc for the mouth, and two Gaussians for the eyes.
+/// A circle, an arc for the mouth, and two Gaussians for the eyes. Labels: face, eyes, mouth.
 pub fn smiley() -> Distribution {
     let face = [0.0, PI].map(|from| Stroke::arc([0.0; 2], FACE_RADIUS, from, from + PI));
     let mouth = Stroke::arc([0.0; 2], 2.1, PI + 0.4, TAU - 0.4);
     let [left, right] = face;
-    let lines = [left, right, mouth];
-    let eye = |x: f64| Component::gaussian(EYE_MASS, [x, 1.2], 0.3);
+    let lines = [left, right, mouth.labelled(2)];
+    let eye = |x: f64| Component::gaussian(EYE_MASS, [x, 1.2], 0.3).labelled(1);
     ladder(CURVE_NOISE, |rung| {
         let mut parts: Vec<_> = lines.iter().flat_map(|s| s.components(rung)).collect();
         parts.extend([eye(-1.3), eye(1.3)]);
@@ -196,7 +215,7 @@ impl fmt::Display for TextError {
 impl core::error::Error for TextError {}
 
 /// The letters of `text` in a row, as strokes evenly filled along their length, centred, within
-/// 3.5 to either side and 3 up and down; the noise shrinks with the letters.
+/// 3.5 to either side and 3 up and down; the noise shrinks with the letters. Labels: the letters.
 ///
 /// # Errors
 /// If the text is empty or too long, or has anything else than the letters A to Z, in either case.
@@ -220,8 +239,9 @@ pub fn letters(text: &str) -> Result<Distribution, TextError> {
         .iter()
         .enumerate()
         .flat_map(|(i, lines)| {
-            polylines(lines)
-                .map(move |[a, b]| Stroke::segment(place(i, a[0], a[1]), place(i, b[0], b[1])))
+            polylines(lines).map(move |[a, b]| {
+                Stroke::segment(place(i, a[0], a[1]), place(i, b[0], b[1])).labelled(i as u32)
+            })
         })
         .collect();
     Ok(strokes(f64::min(CURVE_NOISE, 0.2 * unit), &lines))
@@ -284,7 +304,8 @@ pub fn polygon(k: u32, radius: f64) -> Vec<Point> {
     (0..k).map(corner).collect()
 }
 
-/// Gaussians of deviation [`GMM_STD`] around those points, all equally likely.
+/// Gaussians of deviation [`GMM_STD`] around those points, all equally likely, a label each (the
+/// ninth has the first again).
 ///
 /// # Errors
 /// If there is no point, or one is not finite.
@@ -296,8 +317,9 @@ pub fn gmm(positions: &[Point]) -> Result<Distribution, DataError> {
     if let Some(i) = positions.iter().position(bad) {
         return Err(DataError::NotFinite(i));
     }
-    let component = |&p: &Point| Component::gaussian(1.0, p, GMM_STD);
-    Ok(Distribution::new(positions.iter().map(component).collect()))
+    let component = |(i, &p)| Component::gaussian(1.0, p, GMM_STD).labelled(i % MOST_LABELS);
+    let parts = (0..).zip(positions).map(component);
+    Ok(Distribution::new(parts.collect()))
 }
 
 #[cfg(test)]

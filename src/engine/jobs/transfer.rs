@@ -56,6 +56,7 @@ async fn follow_both(context: &Context, noise: Vec<Point>, gaps: &mut Gaps) -> (
     let (lane, sampling) = (&context.experiment, &context.sampling);
     let learned = context.learned();
     let network: &dyn VelocityField = &*learned;
+    let guided = lane.guided(sampling, network);
     let unchanged = Transfer::new(lane.schedule(), lane.schedule());
     let transfer = lane.transfer(sampling).unwrap_or(unchanged);
     let (field, start) = lane.sampled_field_as(sampling, network);
@@ -77,7 +78,7 @@ async fn follow_both(context: &Context, noise: Vec<Point>, gaps: &mut Gaps) -> (
             continue;
         }
         let next = transfer.at(transferred.time());
-        base = stride.solve(network, None, base, (at.t, next.t));
+        base = stride.solve(&*guided, None, base, (at.t, next.t));
         at = next;
         gaps.book(
             index,

@@ -242,3 +242,39 @@ proptest! {
         prop_assert!(data.density(points[0]) > 0.0);
     }
 }
+
+#[test]
+fn every_target_has_the_labels_of_its_parts_at_every_level() {
+    // Oracle: the density of the whole is the weighted sum of those of its labels.
+    let drawing = Drawn {
+        target: vec![[0.3, -0.2], [1.0, 2.0]],
+        ..Drawn::default()
+    };
+    let counts = [2, 2, 8, 5, 2, 5, 3, 2, 2, 3, 4, 1];
+    for (&name, classes) in Target::ALL.iter().zip(counts) {
+        let data = target(name, &drawing).unwrap();
+        assert_eq!(data.classes(), classes, "{name:?}");
+        let weights = data.class_weights();
+        let own = |k| data.of_class(k).unwrap();
+        for p in data.sample(&mut Rng::new(1), 20) {
+            let parts = (0..).zip(&weights).map(|(k, w)| w * own(k).density(p));
+            let (sum, whole): (f64, f64) = (parts.sum(), data.density(p));
+            assert!((sum / whole - 1.0).abs() < 1e-9, "{name:?}");
+        }
+        assert!((0..classes).all(|k| own(k).levels().count() == data.levels().count()));
+        assert!(data.of_class(classes).is_none());
+        assert!(data.classes() <= MOST_LABELS);
+    }
+}
+
+#[test]
+fn labels_are_counted_as_they_are_given() {
+    let drawn = Drawn {
+        target: vec![[0.0, 0.0], [1.0, 2.0]],
+        ..Drawn::default()
+    };
+    for &name in Target::ALL {
+        let given = target(name, &drawn).unwrap().classes();
+        assert_eq!(classes(name, &drawn), given, "{name:?}");
+    }
+}

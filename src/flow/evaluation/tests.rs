@@ -190,7 +190,7 @@ fn the_floor_is_the_loss_of_the_conditional_mean_whatever_is_predicted() {
                 let batch = objective.batch(512);
                 for (i, &weight) in batch.weight.iter().enumerate() {
                     let [x, y, t] = [0, 1, 2].map(|k| f64::from(batch.input[3 * i + k]));
-                    let best = exact.means(&[[x, y]], t, regression.combination(t))[0];
+                    let best = exact.means(&[[x, y]], t, None, regression.combination(t))[0];
                     let d = [0, 1].map(|k| best[k] - f64::from(batch.target[2 * i + k]));
                     sum += f64::from(weight) * (d[0] * d[0] + d[1] * d[1]);
                 }

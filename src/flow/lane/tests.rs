@@ -188,3 +188,53 @@ fn a_score_is_only_learned_from_gaussian_noise() {
         assert_eq!(refused, source != Source::Gaussian, "{source:?}");
     }
 }
+
+#[test]
+fn guided_exact_particles_end_at_their_label() {
+    // Oracle: the label of the checkerboard is the sign of x.
+    for to in [SampleSchedule::Same, SampleSchedule::Cosine] {
+        let mut spec = LaneSpec::default();
+        spec.model.guide = Guide::Cfg;
+        spec.sampling.sample_schedule = to;
+        spec.sampling.label = Some(0);
+        let lane = Lane::new(&spec, &Drawn::default()).unwrap();
+        let exact = lane.exact();
+        let left = |sampling: &SamplingSpec| {
+            let mut flow = lane.integration(sampling, &exact, lane.noise(100, 1), 2);
+            let (field, _) = lane.sampled_field_as(sampling, &exact);
+            while flow.step(&*field) {}
+            flow.points().iter().filter(|p| p[0] < 0.05).count()
+        };
+        assert_eq!(left(&spec.sampling), 100, "{to:?}");
+        let unguided = SamplingSpec {
+            label: None,
+            ..spec.sampling
+        };
+        let weightless = SamplingSpec {
+            guidance: 0.0,
+            ..spec.sampling
+        };
+        assert!((30..70).contains(&left(&unguided)), "{to:?}");
+        assert_eq!(left(&unguided), left(&weightless));
+    }
+}
+
+#[test]
+fn guidance_needs_more_than_one_label() {
+    let drawn = Drawn {
+        target: vec![[0.0; 2], [1.0; 2]],
+        ..Drawn::default()
+    };
+    for guide in [Guide::Cfg, Guide::Classifier] {
+        let mut spec = LaneSpec::default();
+        spec.model.guide = guide;
+        for &target in Target::ALL {
+            spec.data.target = target;
+            let refused = Lane::new(&spec, &drawn).err() == Some(DataError::OneLabel);
+            assert_eq!(refused, target == Target::Drawn, "{target:?}");
+        }
+        spec.data.target = Target::Moons;
+        spec.data.coupling = CouplingKind::Paired;
+        assert_eq!(Lane::new(&spec, &drawn).err(), Some(DataError::OneLabel));
+    }
+}

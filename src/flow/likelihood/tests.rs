@@ -264,6 +264,7 @@ fn directional_derivatives_agree_with_differences_and_divergences() {
     }
     let architecture = Architecture {
         inputs: 3,
+        encoding: crate::flow::features::Encoding::PLAIN,
         width: 20,
         depth: 2,
         activation: Activation::Silu,

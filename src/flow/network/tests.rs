@@ -3,6 +3,7 @@ use super::*;
 fn architecture(width: usize, depth: usize, activation: Activation) -> Architecture {
     Architecture {
         inputs: 3,
+        encoding: Encoding::PLAIN,
         width,
         depth,
         activation,
@@ -150,4 +151,43 @@ fn a_wrong_number_of_parameters_is_refused() {
         refused.unwrap_err().to_string(),
         "This network has 50 parameters, but 7 were given."
     );
+}
+
+#[test]
+fn derivatives_go_through_waves_and_labels() {
+    // Oracle: finite differences of the velocity, with a step that single precision allows.
+    let encoding = Encoding {
+        waves: Some(2),
+        labels: 3,
+    };
+    let arch = Architecture {
+        inputs: encoding.columns(),
+        encoding,
+        ..architecture(32, 2, Activation::Silu)
+    };
+    let network = Network::init(arch, &mut Rng::new(4));
+    let (x, h) = ([0.4, -0.9], 1e-2);
+    let at = |x: Point, condition| {
+        let mut out = [[0.0; 2]];
+        network.velocity(&[x], 0.6, condition, &mut out);
+        out[0]
+    };
+    for condition in [None, Some(0), Some(2)] {
+        let (mut div, mut along, mut trace) = ([0.0], [[0.0; 2]], 0.0);
+        network.divergence(&[x], 0.6, condition, &mut div);
+        for k in [0, 1] {
+            let mut d = [0.0; 2];
+            d[k] = 1.0;
+            network.directional(&[x], 0.6, condition, &[d], &mut along);
+            let ahead = at([x[0] + h * d[0], x[1] + h * d[1]], condition);
+            let behind = at([x[0] - h * d[0], x[1] - h * d[1]], condition);
+            trace += (ahead[k] - behind[k]) / (2.0 * h);
+            for i in [0, 1] {
+                assert!((along[0][i] - (ahead[i] - behind[i]) / (2.0 * h)).abs() < 2e-3);
+            }
+        }
+        assert!((div[0] - trace).abs() < 4e-3, "{div:?} {trace}");
+    }
+    assert_ne!(at(x, None), at(x, Some(0)));
+    assert_eq!(at(x, None), at(x, Some(9)));
 }

@@ -13,7 +13,10 @@ fn network(activation: Activation) -> Network {
         activation,
         ..LaneSpec::default().model
     };
-    Network::init(Architecture::new(&spec), &mut Rng::new(3))
+    Network::init(
+        Architecture::new(&spec, crate::flow::features::Encoding::PLAIN),
+        &mut Rng::new(3),
+    )
 }
 
 /// Inputs, targets and weights of a made-up batch.

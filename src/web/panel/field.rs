@@ -89,7 +89,7 @@ impl Field {
         }
         let value = (self.param.get)(settings, lane);
         if Control::of(&self.param.kind) == Control::Label {
-            fill_labels(&self.input, labels(&settings.spec(lane)), text);
+            fill_labels(&self.input, labels(settings, lane), text);
         }
         self.show_value(&value, locked, text);
         self.show_remark(settings, lane, text);

@@ -1,0 +1,173 @@
+//! What a network is given of a point, a time and a label: the columns of its input.
+//!
+//! ```text
+//! x, y, t   then, with random Fourier features,   cos(w_k . (x, y, t)), sin(w_k . (x, y, t)),  k < 32
+//!           then, for a network that learns labels, one column a label: 1 for the given one, else 0
+//! ```
+//!
+//! A network of few layers learns low frequencies first; sines and cosines of random directions
+//! give it the higher ones to begin with (Tancik et al., *Fourier Features Let Networks Learn High
+//! Frequency Functions in Low Dimensional Domains*, 2020). The directions are normal and come from
+//! the seed, so lanes of one seed share them. No label at all is the row of zeros.
+
+use super::Point;
+use super::lane::stream;
+use super::random::Rng;
+
+/// Random directions, each of which gives a cosine and a sine.
+pub const WAVES: usize = 32;
+
+/// Standard deviation of a direction's components in `x` and `y`, in radians a unit of length. The
+/// checkerboard repeats every 4.4 units: at a frequency of 1.4.
+///
+/// Excess loss on it (128x3, batch 1024, 4,000 steps from 3e-3, seed 1) by the two deviations here:
+/// 0.0175 at (1, 2), 0.0127 at (1, 6), 0.0227 at (2, 1), 0.0137 at (2, 4), 0.0113 at (2, 8), 0.0221
+/// at (3, 2); 0.0255 without features.
+pub const WAVE_STD: f64 = 2.0;
+
+/// Standard deviation of a direction's component in `t`, in radians.
+pub const WAVE_STD_IN_TIME: f64 = 8.0;
+
+/// Which columns there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Encoding {
+    /// The seed of the random Fourier features, if there are any.
+    pub waves: Option<u32>,
+    /// Labels the network knows; 0 for a network that learns none.
+    pub labels: u32,
+}
+
+impl Encoding {
+    /// `x, y, t` alone.
+    pub const PLAIN: Self = Self {
+        waves: None,
+        labels: 0,
+    };
+
+    /// Numbers a sample.
+    pub fn columns(self) -> usize {
+        let waves = if self.waves.is_some() { 2 * WAVES } else { 0 };
+        3 + waves + self.labels as usize
+    }
+}
+
+/// An encoding with its random directions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Encoder {
+    encoding: Encoding,
+    waves: Vec<[f64; 3]>,
+}
+
+impl Encoder {
+    pub fn new(encoding: Encoding) -> Self {
+        let draw = |seed: u32| {
+            let mut rng = Rng::stream(seed.into(), stream::WAVES);
+            let wave = |_| [WAVE_STD, WAVE_STD, WAVE_STD_IN_TIME].map(|std| std * rng.normal());
+            (0..WAVES).map(wave).collect()
+        };
+        Self {
+            encoding,
+            waves: encoding.waves.map_or_else(Vec::new, draw),
+        }
+    }
+
+    /// Numbers a sample.
+    pub fn columns(&self) -> usize {
+        self.encoding.columns()
+    }
+
+    /// Hands every column of a sample to `put`. A label the network does not know is none.
+    #[inline]
+    pub fn encode(
+        &self,
+        x: Point,
+        t: f64,
+        condition: Option<u32>,
+        mut put: impl FnMut(usize, f32),
+    ) {
+        [x[0], x[1], t]
+            .into_iter()
+            .enumerate()
+            .for_each(|(column, v)| put(column, v as f32));
+        for (k, [wx, wy, wt]) in self.waves.iter().enumerate() {
+            let (sine, cosine) = libm::sincos(wx * x[0] + wy * x[1] + wt * t);
+            put(3 + 2 * k, cosine as f32);
+            put(4 + 2 * k, sine as f32);
+        }
+        let first = 3 + 2 * self.waves.len();
+        for label in 0..self.encoding.labels {
+            let given = f32::from(u8::from(condition == Some(label)));
+            put(first + label as usize, given);
+        }
+    }
+
+    /// Hands the derivative of every column along `d` to `put`.
+    #[inline]
+    pub fn slope(&self, x: Point, t: f64, d: Point, mut put: impl FnMut(usize, f32)) {
+        [d[0], d[1], 0.0]
+            .into_iter()
+            .enumerate()
+            .for_each(|(column, v)| put(column, v as f32));
+        for (k, [wx, wy, wt]) in self.waves.iter().enumerate() {
+            let (sine, cosine) = libm::sincos(wx * x[0] + wy * x[1] + wt * t);
+            let along = wx * d[0] + wy * d[1];
+            put(3 + 2 * k, (-sine * along) as f32);
+            put(4 + 2 * k, (cosine * along) as f32);
+        }
+        for column in 3 + 2 * self.waves.len()..self.columns() {
+            put(column, 0.0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoded(encoder: &Encoder, x: Point, t: f64, condition: Option<u32>) -> Vec<f32> {
+        let mut row = vec![f32::NAN; encoder.columns()];
+        encoder.encode(x, t, condition, |column, v| row[column] = v);
+        row
+    }
+
+    #[test]
+    fn a_row_is_point_time_waves_and_label() {
+        let encoding = Encoding {
+            waves: Some(4),
+            labels: 3,
+        };
+        let encoder = Encoder::new(encoding);
+        let row = encoded(&encoder, [1.0, -2.0], 0.5, Some(1));
+        assert_eq!(row.len(), 3 + 64 + 3);
+        assert_eq!(
+            (&row[..3], &row[67..]),
+            (&[1.0, -2.0, 0.5][..], &[0.0, 1.0, 0.0][..])
+        );
+        for wave in row[3..67].as_chunks::<2>().0 {
+            assert!((wave[0] * wave[0] + wave[1] * wave[1] - 1.0).abs() < 1e-5);
+        }
+        assert_eq!(encoded(&encoder, [1.0, -2.0], 0.5, Some(7))[67..], [0.0; 3]);
+        assert_eq!(
+            encoded(&Encoder::new(Encoding::PLAIN), [1.0, 2.0], 0.5, Some(0)),
+            [1.0, 2.0, 0.5]
+        );
+    }
+
+    #[test]
+    fn slopes_are_those_of_finite_differences() {
+        let encoder = Encoder::new(Encoding {
+            waves: Some(1),
+            labels: 2,
+        });
+        let (x, d, h) = ([0.3, -0.7], [0.6, 0.8], 1e-2);
+        let at = |s: f64| encoded(&encoder, [x[0] + s * d[0], x[1] + s * d[1]], 0.4, Some(0));
+        let (behind, ahead) = (at(-h), at(h));
+        encoder.slope(x, 0.4, d, |column, slope| {
+            let quotient = (ahead[column] - behind[column]) / (2.0 * h as f32);
+            assert!(
+                (slope - quotient).abs() < 1e-2,
+                "{column} {slope} {quotient}"
+            );
+        });
+    }
+}
