@@ -2,6 +2,7 @@
 
 use super::settings::Layer;
 use super::state::Pointer;
+use super::terms::Term;
 use crate::engine::protocol::{Reply, Request};
 use crate::flow::Point;
 
@@ -47,6 +48,10 @@ pub enum Msg {
     OpenScene(u32),
     /// The next scene (`1`) or the one before (`-1`).
     TurnScene(i32),
+    /// Starts or stops the tour through the scenes.
+    ToggleTour,
+    /// A term of a formula, or what belongs to it, is pointed at.
+    Highlight(Option<Term>),
     ToggleLayer(Layer),
     /// Points were drawn on the stage.
     Draw(Vec<Point>),

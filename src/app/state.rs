@@ -4,11 +4,13 @@ use super::handover::Handover;
 use super::local::{ArrowsPreview, Preview};
 use super::pictures::Pictures;
 use super::settings::Settings;
+use super::terms::Term;
+use super::tour::Progress;
 use crate::engine::protocol::{Backend, Ensemble, JobId, RunId};
 use crate::flow::Point;
 use crate::flow::lane::Lane;
 use crate::flow::network::Network;
-use crate::flow::spec::LaneSpec;
+use crate::flow::spec::{Drawn, LaneSpec};
 
 /// Everything the page knows.
 #[derive(Debug)]
@@ -25,6 +27,11 @@ pub struct State {
     pub extent: f64,
     /// Where the pointer is, if it is on a stage.
     pub pointer: Option<Pointer>,
+    /// The term of the formulas that is pointed at, so that its marks can be emphasised.
+    pub highlight: Option<Term>,
+    pub tour: Progress,
+    /// The visitor's drawing, while a scene shows one of its own.
+    pub(super) kept_drawing: Option<Drawn>,
     /// Seconds that time has rested at 1.
     pub(super) rest: f64,
     /// The last run id given out.
@@ -49,6 +56,9 @@ impl State {
             notices: Vec::new(),
             extent: 4.0,
             pointer: None,
+            highlight: None,
+            tour: Progress::default(),
+            kept_drawing: None,
             rest: 0.0,
             runs: 0,
             jobs: FIRST_PAGE_JOB,
