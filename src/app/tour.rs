@@ -95,9 +95,7 @@ fn over(state: &State) -> bool {
 fn fulfilled(state: &State) -> bool {
     match scene(state.settings.scene).map(|scene| scene.wait) {
         Some(Wait::Passages(n)) => state.tour.passages >= n || state.reduced_motion,
-        Some(Wait::Steps(n)) => {
-            steps(state) >= n || matches!(state.engine, EngineState::Lost(_))
-        }
+        Some(Wait::Steps(n)) => steps(state) >= n || matches!(state.engine, EngineState::Lost(_)),
         Some(Wait::Words) | None => true,
     }
 }

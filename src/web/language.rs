@@ -2,7 +2,7 @@
 
 use super::dom::{all, by_id, listen as on, root, set_attribute, set_text, window};
 use super::page::{App, Dirty, act};
-use super::{help, panel, storage, story};
+use super::{help, panel, scene_list, storage, story};
 use crate::app::host::Host;
 use crate::app::text::{Language, Text};
 use web_sys::{Element, Event, HtmlSelectElement};
@@ -32,6 +32,7 @@ pub fn apply(app: &mut App) {
     by_id::<HtmlSelectElement>("language").set_value(tag);
     translate(&app.text);
     story::build(&app.text);
+    scene_list::build(&app.text);
     help::build(&app.text);
     panel::build(app);
     app.dirty = Dirty::ALL;

@@ -44,6 +44,8 @@ mod panel;
 #[cfg(feature = "page")]
 mod pointer;
 #[cfg(feature = "page")]
+mod scene_list;
+#[cfg(feature = "page")]
 mod sight;
 #[cfg(feature = "page")]
 mod stage;
@@ -51,6 +53,8 @@ mod stage;
 mod storage;
 #[cfg(feature = "page")]
 mod story;
+#[cfg(feature = "page")]
+mod terms;
 #[cfg(feature = "page")]
 mod theme;
 #[cfg(feature = "page")]

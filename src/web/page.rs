@@ -11,8 +11,8 @@ use super::sight::Sight;
 use super::stage::Stage;
 use super::theme::Look;
 use super::{
-    api, badge, clicks, embed, host, keys, language, link, notices, panel, pointer, sight, story,
-    theme, transport,
+    api, badge, clicks, embed, host, keys, language, link, notices, panel, pointer, scene_list,
+    sight, story, terms, theme, transport,
 };
 use crate::app::host::Host;
 use crate::app::msg::{Effect, Event, Msg};
@@ -67,6 +67,7 @@ impl Dirty {
         match msg {
             Msg::Tick { .. } => {}
             Msg::Pointer(_) => self.stage = true,
+            Msg::Highlight(_) => (self.stage, self.texts) = (true, true),
             _ => *self = Self::ALL,
         }
     }
@@ -153,6 +154,7 @@ impl App {
         transport::show(&self.state, &self.text);
         host::lock(&self.host);
         panel::show(self);
+        terms::show(&self.state, &self.text);
         self.stage.show_texts(&self.state, &self.text);
     }
 }
@@ -191,8 +193,10 @@ fn begin(app: &mut App) {
         link::listen,
         panel::listen,
         pointer::listen,
+        scene_list::listen,
         sight::listen,
         story::listen,
+        terms::listen,
         theme::listen,
         transport::listen,
         api::listen,
