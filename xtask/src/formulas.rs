@@ -49,8 +49,8 @@ fn mathml(tex: &str) -> Result<String> {
     };
     let mut math = String::new();
     push_mathml(&mut math, Parser::new(&tex, &storage), config)?;
-    // The converter reports its errors inside the formula.
-    if math.contains("merror") {
+    // The converter reports errors inside the formula, and shows what it took for plain letters.
+    if math.contains("merror") || math.contains('\\') {
         bail!("{math}");
     }
     for (i, name) in terms.iter().enumerate() {

@@ -108,7 +108,12 @@ pub const SCENES: &[Scene] = &[
             ("b.coupling", "ot"),
             ("layers", "pairs,trajectories,particles"),
         ],
-        formulas: &["coupling-independent", "coupling-ot", "straightness"],
+        formulas: &[
+            "coupling-path",
+            "coupling-independent",
+            "coupling-ot",
+            "straightness",
+        ],
         charts: &["straightness", "loss"],
         controls: &["coupling", "batch"],
         wait: Wait::Steps(1500),
