@@ -30,10 +30,10 @@ fn figures(source: &str) -> Result<String> {
             .split_once(": ")
             .with_context(|| format!("no name: {line}"))?;
         let math = mathml(tex).with_context(|| format!("the formula {name}"))?;
-        write!(
+        writeln!(
             html,
             "<figure class=\"formula\" data-formula=\"{name}\" hidden>{math}\
-             <figcaption data-text=\"formula.{name}\"></figcaption></figure>\n"
+             <figcaption data-text=\"formula.{name}\"></figcaption></figure>"
         )?;
     }
     Ok(html)
