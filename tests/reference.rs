@@ -2,6 +2,7 @@
 
 use flowlab::flow::VelocityField;
 use flowlab::flow::coupling::{Pairs, matched, partly_matched};
+use flowlab::flow::features::Encoding;
 use flowlab::flow::network::{Architecture, Network};
 use flowlab::flow::sinkhorn::{Limits, sinkhorn};
 use flowlab::flow::spec::{Activation, LaneSpec, ModelSpec};
@@ -78,7 +79,11 @@ fn network(activation: Activation, case: &Mlp) -> Network {
         activation,
         ..LaneSpec::default().model
     };
-    Network::new(Architecture::new(&spec), case.parameters.clone()).expect("one shape")
+    Network::new(
+        Architecture::new(&spec, Encoding::PLAIN),
+        case.parameters.clone(),
+    )
+    .expect("one shape")
 }
 
 #[track_caller]

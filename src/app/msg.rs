@@ -3,6 +3,7 @@
 use super::own::{Brought, Pen, Role};
 use super::settings::Layer;
 use super::state::{Notice, Pointer};
+use super::terms::Term;
 use crate::engine::protocol::{Reply, Request};
 use crate::flow::Point;
 
@@ -48,6 +49,10 @@ pub enum Msg {
     OpenScene(u32),
     /// The next scene (`1`) or the one before (`-1`).
     TurnScene(i32),
+    /// Starts or stops the tour through the scenes.
+    ToggleTour,
+    /// A term of a formula, or what belongs to it, is pointed at.
+    Highlight(Option<Term>),
     ToggleLayer(Layer),
     /// The pen was at these points of the stage: it draws there, or erases.
     Draw(Vec<Point>),

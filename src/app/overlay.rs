@@ -1,5 +1,6 @@
 //! The words over a lane's picture: what it is, where it is not what the visitor expects.
 
+use super::settings::Layer;
 use super::state::{EngineState, Notice, State};
 use crate::flow::spec::CouplingKind;
 
@@ -28,11 +29,26 @@ pub fn overlay(state: &State, lane: usize) -> Option<Overlay> {
         EngineState::Lost(_) => Some(Overlay::Remark("overlay.exact-only")),
         EngineState::Loading { .. } if independent => Some(Overlay::Remark("overlay.exact")),
         EngineState::Loading { .. } => Some(Overlay::Remark("overlay.exact-independent")),
-        EngineState::Ready(_) if trained.step == 0 && !trained.training && !trained.loaded => {
+        EngineState::Ready(_)
+            if trained.step == 0
+                && !trained.training
+                && !trained.loaded
+                && shows_the_network(state) =>
+        {
             Some(Overlay::Remark("overlay.untrained"))
         }
         EngineState::Ready(_) => None,
     }
+}
+
+/// Whether a layer on the stage follows the network; data, pairs and exact densities do not.
+fn shows_the_network(state: &State) -> bool {
+    const EXACT: &[Layer] = &[Layer::Density, Layer::Data, Layer::Pairs];
+    let shown = |layer: &Layer| state.settings.layers.has(*layer);
+    Layer::ALL
+        .iter()
+        .filter(|layer| shown(layer))
+        .any(|layer| !EXACT.contains(layer))
 }
 
 #[cfg(test)]

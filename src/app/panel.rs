@@ -1,7 +1,7 @@
 //! What the panel of controls shows for these settings.
 
 use super::link::lane_differences;
-use super::scenes::{COMPARISONS, Scene};
+use super::scenes::{COMPARISONS, Comparison};
 use super::schema::{Group, Param};
 use super::settings::{DensityKind, Settings};
 use crate::flow::datasets::classes;
@@ -91,7 +91,7 @@ pub fn comparison(settings: &Settings) -> &'static str {
 }
 
 /// The comparison sets all that differs, and its first value does differ.
-fn matches(comparison: &Scene, settings: &Settings, different: &[&str]) -> bool {
+fn matches(comparison: &Comparison, settings: &Settings, different: &[&str]) -> bool {
     let borrow = comparison.patch.iter().find(|(name, _)| *name == "borrow");
     let names: Vec<&str> = comparison
         .patch

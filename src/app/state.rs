@@ -6,12 +6,14 @@ use super::own::{Pen, Role};
 use super::pictures::Pictures;
 use super::rest::Presence;
 use super::settings::Settings;
+use super::terms::Term;
+use super::tour::Progress;
 use super::views::Views;
 use crate::engine::protocol::{Accuracy, Backend, Checkpoint, Ensemble, JobId, RunId};
 use crate::flow::Point;
 use crate::flow::lane::Lane;
 use crate::flow::network::Network;
-use crate::flow::spec::LaneSpec;
+use crate::flow::spec::{Drawn, LaneSpec};
 
 /// Everything the page knows.
 #[derive(Debug)]
@@ -31,6 +33,11 @@ pub struct State {
     /// Charts on the page that the engine must be asked for, by name: `errors costs likelihood
     /// gradients stepcost`.
     pub charts: Vec<String>,
+    /// The term of the formulas that is pointed at, so that its marks can be emphasised.
+    pub highlight: Option<Term>,
+    pub tour: Progress,
+    /// The visitor's drawing, while a scene shows one of its own.
+    pub(super) kept_drawing: Option<Drawn>,
     /// Seconds that time has rested at 1.
     pub(super) rest: f64,
     /// The last run id given out.
@@ -62,6 +69,9 @@ impl State {
             extent: 4.0,
             pointer: None,
             charts: Vec::new(),
+            highlight: None,
+            tour: Progress::default(),
+            kept_drawing: None,
             rest: 0.0,
             runs: 0,
             jobs: FIRST_PAGE_JOB,

@@ -2,11 +2,11 @@
 
 use super::msg::{Effect, Event, Msg};
 use super::own::{self, Brought, Pen, Role};
-use super::scenes::{COMPARISONS, SCENES, Scene, scene};
+use super::scenes::{self, COMPARISONS, Comparison, SCENES, owned, scene};
 use super::settings::Settings;
 use super::settle::{configure, settle, train_request};
 use super::state::{EngineState, Notice, State};
-use super::{handover, link, local, pictures, points, posterior, replies, rest, rules};
+use super::{handover, link, local, pictures, points, posterior, replies, rest, rules, tour};
 
 /// Seconds that time rests at `t = 1` before it starts again, so that the data can be seen.
 const REST: f64 = 1.2;
@@ -19,8 +19,12 @@ const NOTICES: usize = 4;
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     let mut effects = Vec::new();
     let out = &mut effects;
+    state.tour.touring &= !tour::ended_by(&msg);
     match msg {
-        Msg::Tick { dt } => tick(state, dt, out),
+        Msg::Tick { dt } => {
+            tick(state, dt, out);
+            tour::tick(state, dt, out);
+        }
         Msg::Set { lane, name, text } => {
             let prefix = if lane == 1 { "b." } else { "" };
             patch(state, &[(format!("{prefix}{name}"), text)], out);
@@ -40,6 +44,8 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::ToggleCompare => toggle_compare(state, out),
         Msg::OpenScene(number) => open_scene(state, number, out),
         Msg::TurnScene(by) => turn_scene(state, by, out),
+        Msg::ToggleTour => tour::toggle(state, out),
+        Msg::Highlight(term) => state.highlight = term,
         Msg::ToggleLayer(layer) => {
             let mut settings = state.settings.clone();
             settings.layers.set(layer, !settings.layers.has(layer));
@@ -167,6 +173,7 @@ pub fn notices_of(state: &State, values: &[(String, String)]) -> Vec<Notice> {
 fn open_link(state: &mut State, fragment: &str, effects: &mut Vec<Effect>) {
     let (mut settings, mut notices) = link::parse(fragment);
     notices.extend(rules::keep(&Settings::default(), &mut settings));
+    state.kept_drawing = None;
     for notice in notices {
         notify(state, notice, effects);
     }
@@ -281,13 +288,13 @@ fn compare(state: &mut State, name: &str, effects: &mut Vec<Effect>) {
     let mut settings = state.settings.clone();
     settings.lanes = 2;
     settings.lane[1] = settings.lane[0];
-    link::apply(&mut settings, &owned(comparison));
+    link::apply(&mut settings, &owned(comparison.patch));
     make_them_differ(&mut settings, comparison);
     change(state, settings, effects);
 }
 
 /// If lane A already has what the comparison gives lane B, lane B gets the default instead.
-fn make_them_differ(settings: &mut Settings, comparison: &Scene) {
+fn make_them_differ(settings: &mut Settings, comparison: &Comparison) {
     if settings.lane[0] == settings.lane[1] {
         let default = Settings::default();
         for param in comparison
@@ -318,26 +325,38 @@ fn toggle_compare(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-fn owned(scene: &Scene) -> Vec<(String, String)> {
-    let pair = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
-    scene.patch.iter().map(pair).collect()
-}
-
-fn open_scene(state: &mut State, number: u32, effects: &mut Vec<Effect>) {
+/// Opens a scene: what it sets, whether it plays and whether it trains.
+pub(super) fn open_scene(state: &mut State, number: u32, effects: &mut Vec<Effect>) {
     let Some(scene) = scene(number) else {
         return;
     };
     if refused(state, "scene", effects) {
         return;
     }
-    let mut settings = Settings {
-        scene: number,
-        drawn: state.settings.drawn.clone(),
-        ..Settings::default()
+    let drawn = visitors_drawing(state, number);
+    let Some(settings) = scenes::settings(number, drawn) else {
+        return;
     };
-    link::apply(&mut settings, &owned(scene));
-    state.playing = !state.reduced_motion;
+    state.playing = settings.t == 0.0 && !state.reduced_motion;
+    for own in &mut state.lanes {
+        own.training = scene.trains;
+    }
     change(state, settings, effects);
+    if scene.trains {
+        train(state, None, None, effects);
+    } else {
+        stop(state, None, effects);
+    }
+}
+
+/// The visitor's own drawing, which is kept aside while a scene shows another.
+fn visitors_drawing(state: &mut State, next: u32) -> crate::flow::spec::Drawn {
+    let kept = state.kept_drawing.take();
+    let drawn = kept.unwrap_or_else(|| state.settings.drawn.clone());
+    if scenes::brings_drawing(next) {
+        state.kept_drawing = Some(drawn.clone());
+    }
+    drawn
 }
 
 fn turn_scene(state: &mut State, by: i32, effects: &mut Vec<Effect>) {

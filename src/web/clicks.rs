@@ -2,7 +2,7 @@
 
 use super::dom::{after, by_id, document, root, set_text, window};
 use super::page::{App, act, dispatch};
-use super::{dom, export, help, own};
+use super::{dom, export, help, own, scene_list, story};
 use crate::app::msg::Msg;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -24,6 +24,9 @@ fn perform(name: &str) {
     match name {
         "previous-scene" => dispatch(Msg::TurnScene(-1)),
         "next-scene" => dispatch(Msg::TurnScene(1)),
+        "tour" => dispatch(Msg::ToggleTour),
+        "scenes" => scene_list::open(),
+        "all-charts" => act(story::toggle_charts),
         "share" => act(share),
         "fullscreen" => fullscreen(),
         "help" => help::open(),

@@ -32,6 +32,9 @@ pub struct Frames {
 struct Seen {
     t: f64,
     playing: bool,
+    scene: u32,
+    /// What the scene is waiting for, and whether the tour is on.
+    waited: (bool, u32),
     ensembles: [Option<(*const f32, usize)>; 2],
 }
 
@@ -44,6 +47,8 @@ impl Seen {
         Self {
             t: state.settings.t,
             playing: state.playing,
+            scene: state.settings.scene,
+            waited: (state.tour.touring, state.tour.passages),
             ensembles: [buffer(0), buffer(1)],
         }
     }
@@ -86,8 +91,12 @@ impl App {
         let before = std::mem::replace(&mut self.frames.seen, seen);
         self.dirty.stage |= seen != before;
         self.dirty.time |= seen.t != before.t;
-        self.dirty.texts |= seen.playing != before.playing;
+        self.dirty.texts |= seen.playing != before.playing || seen.waited != before.waited;
         self.dirty.figures |= seen.ensembles != before.ensembles;
+        // The tour turns scenes without being asked.
+        if seen.scene != before.scene {
+            self.dirty = Dirty::ALL;
+        }
     }
 
     fn draw(&mut self, now: f64) -> bool {
@@ -125,7 +134,7 @@ impl App {
 
     fn rest_or_go_on(&mut self, changed: bool) {
         self.frames.still = if changed { 0 } else { self.frames.still + 1 };
-        if self.state.playing || self.frames.still < PATIENCE {
+        if self.state.playing || self.state.tour.touring || self.frames.still < PATIENCE {
             wake();
         } else {
             self.frames.last = None;

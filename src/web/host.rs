@@ -118,7 +118,9 @@ pub fn train_unasked(app: &mut App) {
         .lanes
         .iter()
         .any(|lane| lane.training || lane.step > 0);
-    if app.host.autoplay && !training {
+    let scene = crate::app::scenes::scene(app.state.settings.scene);
+    let wanted = scene.is_none_or(|scene| scene.trains);
+    if app.host.autoplay && wanted && !training {
         act(|app| {
             app.handle(Msg::Train {
                 lane: None,

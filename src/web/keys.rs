@@ -29,9 +29,7 @@ fn taken(event: &KeyboardEvent) -> bool {
     };
     let button =
         focus.matches(BUTTONS).unwrap_or(false) && matches!(event.key().as_str(), " " | "Enter");
-    button
-        || focus.matches(CONTROLS).unwrap_or(false)
-        || by_id::<web_sys::HtmlDialogElement>("help-dialog").open()
+    button || focus.matches(CONTROLS).unwrap_or(false) || !dom::all("dialog[open]").is_empty()
 }
 
 fn press(event: &KeyboardEvent) {

@@ -3,7 +3,7 @@
 use super::dom::{all, by_id, listen as on, root, set_attribute, set_text, window};
 use super::export::dialog;
 use super::page::{App, Dirty, act};
-use super::{engine_link, help, panel, storage, story};
+use super::{engine_link, help, panel, scene_list, storage, story};
 use crate::app::host::Host;
 use crate::app::text::{Language, Text};
 use wasm_bindgen::JsCast;
@@ -57,6 +57,7 @@ pub fn apply(app: &mut App) {
     by_id::<HtmlSelectElement>("language").set_value(tag);
     translate(&app.text);
     story::build(&app.text);
+    scene_list::build(&app.text);
     help::build(&app.text);
     dialog::build(&app.text);
     panel::build(app);

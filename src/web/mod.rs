@@ -54,6 +54,8 @@ mod paper;
 #[cfg(feature = "page")]
 mod pointer;
 #[cfg(feature = "page")]
+mod scene_list;
+#[cfg(feature = "page")]
 mod sight;
 #[cfg(feature = "page")]
 mod stage;
@@ -61,6 +63,8 @@ mod stage;
 mod storage;
 #[cfg(feature = "page")]
 mod story;
+#[cfg(feature = "page")]
+mod terms;
 #[cfg(feature = "page")]
 mod theme;
 #[cfg(feature = "page")]

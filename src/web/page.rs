@@ -13,7 +13,7 @@ use super::stage::Stage;
 use super::theme::Look;
 use super::{
     api, badge, centres, clicks, embed, host, keys, language, link, notices, own, panel, pointer,
-    sight, story, theme, transport,
+    scene_list, sight, story, terms, theme, transport,
 };
 use crate::app::host::Host;
 use crate::app::msg::{Effect, Event, Msg};
@@ -68,6 +68,7 @@ impl Dirty {
         match msg {
             Msg::Tick { .. } => {}
             Msg::Pointer(_) => self.stage = true,
+            Msg::Highlight(_) => (self.stage, self.texts) = (true, true),
             _ => *self = Self::ALL,
         }
     }
@@ -164,6 +165,7 @@ impl App {
         panel::show(self);
         self.show_drawing();
         self.show_centres();
+        terms::show(&self.state, &self.text);
         self.stage.show_texts(&self.state, &self.text);
     }
 }
@@ -207,8 +209,10 @@ fn begin(app: &mut App) {
         own::listen,
         panel::listen,
         pointer::listen,
+        scene_list::listen,
         sight::listen,
         story::listen,
+        terms::listen,
         theme::listen,
         transport::listen,
         api::listen,

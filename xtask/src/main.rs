@@ -3,6 +3,7 @@
 mod bench;
 mod bindgen;
 mod files;
+mod formulas;
 mod layout;
 mod package;
 mod process;

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use crate::bindgen;
 use crate::files;
+use crate::formulas;
 use crate::layout::Layout;
 use crate::program::{self, Profile};
 
@@ -56,7 +57,8 @@ pub fn assemble(layout: &Layout) -> Result<()> {
         let mut bytes =
             fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         if name == "index.html" {
-            bytes = fill_assets(&String::from_utf8(bytes)?, &identity(&site))?.into_bytes();
+            let html = page(layout, bytes)?;
+            bytes = fill_assets(&html, &identity(&site))?.into_bytes();
         }
         files::write_if_changed(&layout.site().join(name), &bytes)?;
     }
@@ -66,6 +68,14 @@ pub fn assemble(layout: &Layout) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// `index.html` with the formulas in their place.
+pub fn page(layout: &Layout, html: Vec<u8>) -> Result<String> {
+    let source = layout.root.join(formulas::SOURCE);
+    let source =
+        fs::read_to_string(&source).with_context(|| format!("cannot read {}", source.display()))?;
+    formulas::fill(&String::from_utf8(html)?, &source)
 }
 
 /// Every file under its own name; the programs too while they are being built, for they will come.

@@ -41,6 +41,11 @@ fn contents(layout: &Layout) -> Result<Contents> {
             }
             None => fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?,
         };
+        let bytes = if name == "index.html" {
+            site::page(layout, bytes)?.into_bytes()
+        } else {
+            bytes
+        };
         contents.insert(name, bytes);
     }
     Ok(contents)
