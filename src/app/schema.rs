@@ -1,6 +1,9 @@
 //! The one table of parameters. Links, the API, the controls, the help and the docs are all made
 //! from it, so a parameter is added here and nowhere else.
 
+#[macro_use]
+mod rows;
+
 use super::settings::{DensityKind, Layers, Settings};
 use super::value::{Kind, Value};
 use crate::flow::spec::{
@@ -65,96 +68,6 @@ fn always(_: &LaneSpec) -> bool {
 
 fn uses(spec: &LaneSpec, kind: ScheduleKind) -> bool {
     spec.path.schedule == kind || spec.sampling.sample_schedule.kind() == Some(kind)
-}
-
-/// A parameter that is one of a named enumeration's values.
-macro_rules! choice {
-    ($name:literal, $group:ident, $type:ident, $($field:ident).+, $doc:literal) => {
-        choice!($name, $group, $type, $($field).+, always, $doc)
-    };
-    ($name:literal, $group:ident, $type:ident, $($field:ident).+, $applies:expr, $doc:literal) => {
-        Param {
-            name: $name,
-            group: Group::$group,
-            per_lane: true,
-            kind: Kind::Choice($type::NAMES),
-            doc: $doc,
-            get: |s, lane| Value::Choice(s.lane[lane].$($field).+.name()),
-            set: |s, lane, v| if let Some(x) = v.choice().and_then($type::from_name) { s.lane[lane].$($field).+ = x },
-            applies: $applies,
-        }
-    };
-}
-
-/// A whole number in a range, per lane.
-macro_rules! whole {
-    ($name:literal, $group:ident, $min:literal..=$max:literal, $scale:expr, $($field:ident).+, $doc:literal) => {
-        whole!($name, $group, $min..=$max, $scale, $($field).+, always, $doc)
-    };
-    ($name:literal, $group:ident, $min:literal..=$max:literal, $scale:expr, $($field:ident).+, $applies:expr, $doc:literal) => {
-        Param {
-            name: $name,
-            group: Group::$group,
-            per_lane: true,
-            kind: Kind::Whole { min: $min, max: $max, scale: $scale },
-            doc: $doc,
-            get: |s, lane| Value::Whole(s.lane[lane].$($field).+.into()),
-            set: |s, lane, v| if let Value::Whole(x) = v { s.lane[lane].$($field).+ = x as u32 },
-            applies: $applies,
-        }
-    };
-}
-
-/// A real number in a range, per lane.
-macro_rules! real {
-    ($name:literal, $group:ident, $min:literal..=$max:literal, $scale:expr, $($field:ident).+, $applies:expr, $doc:literal) => {
-        Param {
-            name: $name,
-            group: Group::$group,
-            per_lane: true,
-            kind: Kind::Real { min: $min, max: $max, scale: $scale },
-            doc: $doc,
-            get: |s, lane| Value::Real(s.lane[lane].$($field).+),
-            set: |s, lane, v| if let Value::Real(x) = v { s.lane[lane].$($field).+ = x },
-            applies: $applies,
-        }
-    };
-}
-
-/// What the user drew, moved or wrote: shared by both lanes, shown with the lane that uses it.
-macro_rules! drawn {
-    ($name:literal, $kind:ident, $field:ident, $applies:expr, $doc:literal) => {
-        Param {
-            name: $name,
-            group: Group::Data,
-            per_lane: false,
-            kind: Kind::$kind,
-            doc: $doc,
-            get: |s, _| Value::$kind(s.drawn.$field.clone()),
-            set: |s, _, v| {
-                if let Value::$kind(x) = v {
-                    s.drawn.$field = x
-                }
-            },
-            applies: $applies,
-        }
-    };
-}
-
-/// A parameter of the whole stage.
-macro_rules! stage {
-    ($name:literal, $kind:expr, $get:expr, $set:expr, $doc:literal) => {
-        Param {
-            name: $name,
-            group: Group::Stage,
-            per_lane: false,
-            kind: $kind,
-            doc: $doc,
-            get: $get,
-            set: $set,
-            applies: always,
-        }
-    };
 }
 
 use super::value::Scale::{Linear, Log};
@@ -566,42 +479,4 @@ pub fn layer_names(layers: Layers) -> Vec<&'static str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_unique_and_fit_a_link() {
-        for (i, param) in PARAMS.iter().enumerate() {
-            assert!(PARAMS[i + 1..].iter().all(|other| other.name != param.name));
-            assert!(
-                param
-                    .name
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b == b'_')
-            );
-        }
-    }
-
-    #[test]
-    fn what_is_set_is_what_is_got() {
-        for param in PARAMS {
-            let mut settings = Settings::default();
-            let default = (param.get)(&settings, 0);
-            for value in param.kind.examples() {
-                (param.set)(&mut settings, 0, value.clone());
-                assert_eq!((param.get)(&settings, 0), value, "{}", param.name);
-            }
-            (param.set)(&mut settings, 0, default.clone());
-            assert_eq!((param.get)(&settings, 0), default);
-        }
-    }
-
-    #[test]
-    fn defaults_lie_within_their_range() {
-        let settings = Settings::default();
-        for param in PARAMS {
-            let default = (param.get)(&settings, 0);
-            assert_eq!(param.kind.clamp(default.clone()), default, "{}", param.name);
-        }
-    }
-}
+mod tests;
