@@ -67,6 +67,24 @@ impl Layer {
         "flowmap",
     ];
 
+    /// The layers in the order of their controls: what one looks at every day first.
+    pub const BY_USE: [Self; 14] = [
+        Self::Particles,
+        Self::Trajectories,
+        Self::Arrows,
+        Self::Pairs,
+        Self::Density,
+        Self::Data,
+        Self::Matching,
+        Self::Posterior,
+        Self::Grid,
+        Self::FlowMap,
+        Self::Region,
+        Self::Divergence,
+        Self::Error,
+        Self::Score,
+    ];
+
     /// The name in links and in the API.
     pub fn name(self) -> &'static str {
         Self::NAMES[self as usize]

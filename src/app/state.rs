@@ -12,7 +12,7 @@ use super::views::Views;
 use crate::engine::protocol::{Accuracy, Backend, Checkpoint, Ensemble, JobId, RunId};
 use crate::flow::Point;
 use crate::flow::lane::Lane;
-use crate::flow::network::Network;
+use crate::flow::network::{Architecture, Network};
 use crate::flow::spec::{Drawn, LaneSpec};
 
 /// Everything the page knows.
@@ -89,6 +89,16 @@ impl State {
     /// What a lane is made of. A borrowing lane B has lane A's experiment and its own sampling.
     pub fn spec(&self, lane: usize) -> LaneSpec {
         self.settings.spec(lane)
+    }
+
+    /// The shape of a lane's network.
+    ///
+    /// # Errors
+    /// A sentence, if the lane cannot run with its settings.
+    pub fn architecture(&self, lane: usize) -> Result<Architecture, String> {
+        let own = self.lanes.get(lane).and_then(|own| own.math.as_ref());
+        let math = own.ok_or("The lane is not shown, or cannot run with these settings.")?;
+        Ok(math.architecture())
     }
 
     /// Whether a lane is on the stage.

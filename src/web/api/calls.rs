@@ -12,7 +12,7 @@ use crate::app::update::notices_of;
 use crate::app::wait::{Wait, figures};
 use crate::app::weights;
 use crate::engine::protocol::{Answer, Checkpoint, JobId, Request};
-use crate::flow::network::{Architecture, Network};
+use crate::flow::network::Network;
 use js_sys::{Function, Uint8Array};
 use serde_json::{Value as Json, json};
 use wasm_bindgen::JsValue;
@@ -114,7 +114,7 @@ impl Calls {
 
 /// The safetensors file of a run.
 fn file_of(lane: usize, checkpoint: &Checkpoint, state: &State) -> Result<Vec<u8>, String> {
-    let architecture = Architecture::new(&state.spec(lane).model);
+    let architecture = state.architecture(lane)?;
     let network = Network::new(architecture, checkpoint.weights.0.clone());
     let network = network.map_err(|error| error.to_string())?;
     Ok(weights::write(&network, checkpoint.step))
@@ -199,7 +199,7 @@ impl App {
     /// # Errors
     /// A sentence, if they do not fit.
     pub fn load_weights(&mut self, lane: usize, file: &[u8]) -> Result<(), String> {
-        let architecture = Architecture::new(&self.state.spec(lane).model);
+        let architecture = self.state.architecture(lane)?;
         let weights = weights::read(file, architecture)?;
         self.handle(Msg::Load { lane, weights });
         Ok(())

@@ -48,8 +48,7 @@ fn option(select: &Element, value: &str, text: &str) -> HtmlOptionElement {
 fn build_layers(app: &App) {
     let root: Element = by_id("layers");
     root.set_text_content(None);
-    // What lies on top is named first.
-    for layer in Layer::ALL.into_iter().rev() {
+    for layer in Layer::BY_USE {
         let label: HtmlElement = add(&root, "label", "check");
         let input: HtmlInputElement = add(&label, "input", "");
         input.set_type("checkbox");
