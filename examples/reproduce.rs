@@ -3,7 +3,6 @@
 //! `cargo run --profile site --features cpu --example reproduce` (some minutes); what it printed last
 //! is in `docs/reproduction.md`. An argument prints only the rows that contain it.
 
-use flowlab::flow::VelocityField;
 use flowlab::flow::batch::Objective;
 use flowlab::flow::coupling::{Pairs, matched};
 use flowlab::flow::datasets;
@@ -15,6 +14,7 @@ use flowlab::flow::network::Network;
 use flowlab::flow::random::Rng;
 use flowlab::flow::reference::{INDEPENDENT_COST, MATCHED_COSTS, torch_cfm_moons};
 use flowlab::flow::spec::{CouplingKind, Drawn, Features, LaneSpec, Source, Target};
+use flowlab::flow::{Point, VelocityField};
 use flowlab::train::device::Processor;
 use flowlab::train::trainer::Trainer;
 use std::time::Instant;
@@ -111,7 +111,10 @@ fn costs() -> Vec<Row> {
     [independent].into_iter().chain(matched).collect()
 }
 
-fn mean_cost(couple: fn(Vec<[f64; 2]>, &[[f64; 2]]) -> Pairs, n: usize, batches: usize) -> String {
+/// Pairs source points with target points.
+type Couple = fn(Vec<Point>, &[Point]) -> Pairs;
+
+fn mean_cost(couple: Couple, n: usize, batches: usize) -> String {
     let mut rng = Rng::new(1);
     let source = datasets::eight_gaussians();
     let cost = |_| {

@@ -12,6 +12,10 @@ use super::spec::{PathSpec, ScheduleKind};
 use core::f64::consts::{FRAC_2_PI, FRAC_PI_2};
 
 /// A schedule and its shape parameters.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a schedule is copied rarely, and being `Copy` keeps every signature plain"
+)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Schedule {
     /// `alpha = t`, `sigma = 1 - t`: straight conditional paths (conditional optimal transport).

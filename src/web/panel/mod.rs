@@ -151,6 +151,9 @@ pub fn show(app: &mut App) {
 pub fn value_text(param: &Param, value: &Value, text: &Text) -> String {
     match value {
         Value::Choice(name) => choice_text(param, name, text),
+        Value::Flag(on) => text
+            .get(if *on { "flag.on" } else { "flag.off" })
+            .to_owned(),
         value => value.print(),
     }
 }
