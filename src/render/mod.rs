@@ -13,6 +13,7 @@ pub mod dots;
 pub mod figures;
 pub mod frames;
 mod layers;
+pub mod legend;
 pub mod palette;
 mod png;
 pub mod scene;

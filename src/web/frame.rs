@@ -120,6 +120,8 @@ impl App {
         if dirty.figures {
             self.stage.show_figures(&self.state, &self.text);
         }
+        self.stage
+            .show_legends(&self.state, &self.text, &self.look.theme);
         self.dirty.time |= !self.stage.describe(&self.state, &self.text, now);
     }
 

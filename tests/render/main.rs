@@ -4,6 +4,7 @@ mod allocations;
 mod charts;
 mod drawing;
 mod fixture;
+mod legend;
 mod look;
 mod views;
 mod words;
