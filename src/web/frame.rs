@@ -117,6 +117,10 @@ impl App {
         }
         self.frames.charts = now;
         self.charts.note(dirty.figures);
+        let asked = self.charts.asked(&self.state);
+        if asked != self.state.charts {
+            self.handle(Msg::Charts(asked));
+        }
         if dirty.figures {
             self.stage.show_figures(&self.state, &self.text);
         }

@@ -6,5 +6,7 @@ mod drawing;
 mod fixture;
 mod legend;
 mod look;
+mod more_charts;
+mod studies;
 mod views;
 mod words;
