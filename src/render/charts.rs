@@ -7,15 +7,21 @@
 //! [`Chart::Excess`]; a lane without a known floor has no loss curve.
 
 mod axis;
+mod belongs;
+mod course;
+mod curve;
 mod plot;
+mod schedules;
+mod studies;
 
 use super::color::Color;
 use super::palette::Theme;
 use crate::app::state::{LaneState, State};
-use crate::flow::schedule::Schedule;
-use plot::{Curve, Plot};
+use curve::Curve;
+use plot::Plot;
 use plotters::coord::Shift;
 use plotters::prelude::{DrawingArea, DrawingAreaErrorKind, DrawingBackend};
+use std::borrow::Cow;
 
 /// A chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +34,26 @@ pub enum Chart {
     Schedule,
     /// Straightness of the learned paths against training steps.
     Straightness,
+    /// The signal-to-noise ratio of the schedules against `t`.
+    Snr,
+    /// `alpha' - sigma'` of the schedules against `t`.
+    OneWay,
+    /// Time and scale at which a transferred flow asks its field, against its own time.
+    Transfer,
+    /// Distance between transferred and rescaled paths against time.
+    Gap,
+    /// By how much an error of what is predicted is amplified in the velocity, against `t`.
+    Conditioning,
+    /// Error at the end of the flow against evaluations of the field.
+    Errors,
+    /// Cost of matched pairs against the batch size.
+    Costs,
+    /// Negative log-likelihood against the number of probes of its estimate.
+    Likelihood,
+    /// How far the gradients of the two losses are apart, against samples.
+    Gradients,
+    /// Mass in the region and what changes it, against `t`.
+    Balance,
 }
 
 /// How a line is told from others of its colour.
@@ -38,24 +64,30 @@ pub enum Line {
     Long,
     /// Short dashes: a floor, or what a path is sampled under.
     Short,
+    /// Dots: what is compared with another line of its colour, or with all.
+    Dots,
 }
 
 impl Line {
+    /// All kinds of lines.
+    pub const ALL: [Self; 4] = [Self::Solid, Self::Long, Self::Short, Self::Dots];
+
     /// Length of the dashes and of the gaps between them, in CSS pixels.
     pub fn dash(self) -> Option<[u32; 2]> {
         match self {
             Self::Solid => None,
             Self::Long => Some([9, 3]),
             Self::Short => Some([3, 3]),
+            Self::Dots => Some([1, 3]),
         }
     }
 }
 
 /// A line of a chart, for its legend.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     /// Key of its name.
-    pub key: &'static str,
+    pub key: Cow<'static, str>,
     /// The lane it belongs to, if there are two and they differ in it.
     pub lane: Option<usize>,
     pub color: Color,
@@ -67,7 +99,22 @@ pub type Drawn<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::Err
 
 impl Chart {
     /// All charts.
-    pub const ALL: [Self; 4] = [Self::Loss, Self::Excess, Self::Schedule, Self::Straightness];
+    pub const ALL: [Self; 14] = [
+        Self::Loss,
+        Self::Excess,
+        Self::Schedule,
+        Self::Straightness,
+        Self::Snr,
+        Self::OneWay,
+        Self::Transfer,
+        Self::Gap,
+        Self::Conditioning,
+        Self::Errors,
+        Self::Costs,
+        Self::Likelihood,
+        Self::Gradients,
+        Self::Balance,
+    ];
 
     /// Key of its title; with `.help` appended, of its explanation.
     pub fn key(self) -> &'static str {
@@ -76,7 +123,31 @@ impl Chart {
             Self::Excess => "chart.excess",
             Self::Schedule => "chart.schedule",
             Self::Straightness => "chart.straightness",
+            Self::Snr => "chart.snr",
+            Self::OneWay => "chart.one-way",
+            Self::Transfer => "chart.transfer",
+            Self::Gap => "chart.gap",
+            Self::Conditioning => "chart.conditioning",
+            Self::Errors => "chart.errors",
+            Self::Costs => "chart.costs",
+            Self::Likelihood => "chart.likelihood",
+            Self::Gradients => "chart.gradients",
+            Self::Balance => "chart.balance",
         }
+    }
+
+    /// Its name, as pages and scenes have it.
+    pub fn name(self) -> &'static str {
+        self.key().trim_start_matches("chart.")
+    }
+
+    /// Whether the present is marked in it.
+    pub fn follows_time(self) -> bool {
+        use Chart::{Balance, Conditioning, Gap, OneWay, Schedule, Snr, Transfer};
+        matches!(
+            self,
+            Schedule | Snr | OneWay | Transfer | Gap | Conditioning | Balance
+        )
     }
 }
 
@@ -105,7 +176,17 @@ fn plot(chart: Chart, state: &State, theme: &Theme) -> Plot {
         Chart::Loss => loss(state, theme),
         Chart::Excess => Plot::of_steps(excess(state, theme)).logarithmic(),
         Chart::Straightness => Plot::of_steps(straightness(state, theme)).above_zero(),
-        Chart::Schedule => schedule(state, theme),
+        Chart::Schedule => schedules::schedule(state, theme),
+        Chart::Snr => schedules::snr(state, theme),
+        Chart::OneWay => schedules::one_way(state, theme),
+        Chart::Transfer => schedules::transfer(state, theme),
+        Chart::Conditioning => schedules::conditioning(state, theme),
+        Chart::Errors => studies::errors(state, theme),
+        Chart::Costs => studies::costs(state, theme),
+        Chart::Likelihood => studies::likelihood(state, theme),
+        Chart::Gradients => studies::gradients(state, theme),
+        Chart::Gap => course::gap(state, theme),
+        Chart::Balance => course::balance(state, theme),
     }
 }
 
@@ -123,7 +204,7 @@ fn learners(state: &State) -> impl Iterator<Item = (usize, &LaneState)> {
 /// The entry of a lane's own curve.
 fn own(state: &State, theme: &Theme, key: &'static str, lane: usize) -> Entry {
     Entry {
-        key,
+        key: key.into(),
         lane: (state.settings.lanes > 1).then_some(lane),
         color: theme.lane[lane],
         line: [Line::Solid, Line::Long][lane],
@@ -136,11 +217,11 @@ fn loss(state: &State, theme: &Theme) -> Plot {
     let mut seen = None;
     for (lane, lane_state, floor) in known {
         let entry = own(state, theme, "legend.loss", lane);
-        curves.push(Curve::of_steps(entry, &lane_state.history.loss));
+        curves.push(Curve::of_steps(entry.clone(), &lane_state.history.loss));
         // Lanes that share a floor share its line.
         if seen != Some(floor) {
             let line = Line::Short;
-            let key = "legend.floor";
+            let key = "legend.floor".into();
             curves.push(Curve::level(Entry { key, line, ..entry }, floor));
             seen = Some(floor);
         }
@@ -165,54 +246,4 @@ fn straightness(state: &State, theme: &Theme) -> Vec<Curve> {
         Curve::of_steps(entry, &lane_state.history.straightness)
     };
     lanes(state).map(curve).filter(Curve::has_points).collect()
-}
-
-/// Signal in the target's colour, noise in the source's, as on the stage; lanes by their dashes.
-fn schedule(state: &State, theme: &Theme) -> Plot {
-    let mut curves = Vec::new();
-    for (lane, kind, schedule) in schedules(state) {
-        let several = state.settings.lanes > 1;
-        let (line, names) = match (kind, lane) {
-            (Use::Sampling, _) => (
-                Line::Short,
-                ["legend.alpha-sampled", "legend.sigma-sampled"],
-            ),
-            (Use::Path, 0) => (Line::Solid, ["legend.alpha", "legend.sigma"]),
-            (Use::Path, _) => (Line::Long, ["legend.alpha", "legend.sigma"]),
-        };
-        let entry = |i: usize| Entry {
-            key: names[i],
-            lane: several.then_some(lane),
-            color: [theme.target(), theme.source()][i],
-            line,
-        };
-        curves.push(Curve::function(entry(0), |t| schedule.alpha(t)));
-        curves.push(Curve::function(entry(1), |t| schedule.sigma(t)));
-    }
-    Plot::of_time(curves, state.settings.t)
-}
-
-/// What a schedule is for.
-#[derive(Clone, Copy, PartialEq)]
-enum Use {
-    Path,
-    Sampling,
-}
-
-/// The schedules in use on the stage, each once, with the first lane that uses it so.
-fn schedules(state: &State) -> Vec<(usize, Use, Schedule)> {
-    let mut found: Vec<(usize, Use, Schedule)> = Vec::new();
-    for (lane, _) in lanes(state) {
-        let spec = state.spec(lane);
-        let path = Schedule::new(spec.path.schedule, &spec.path);
-        let sampled = spec.sampling.sample_schedule.kind();
-        let sampled = sampled.map(|kind| (Use::Sampling, Schedule::new(kind, &spec.path)));
-        for (kind, schedule) in [(Use::Path, path)].into_iter().chain(sampled) {
-            let known = |&(_, k, s): &(usize, Use, Schedule)| k == kind && s == schedule;
-            if !found.iter().any(known) {
-                found.push((lane, kind, schedule));
-            }
-        }
-    }
-    found
 }

@@ -15,6 +15,7 @@ pub mod figures;
 pub mod frames;
 pub mod gif;
 mod layers;
+pub mod legend;
 pub mod palette;
 mod png;
 pub mod scene;

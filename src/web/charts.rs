@@ -47,8 +47,21 @@ impl Charts {
     /// Notes that the charts no longer show the state, or only those that follow time.
     pub fn note(&mut self, all: bool) {
         for place in &mut self.places {
-            place.due |= all || place.chart == Chart::Schedule;
+            place.due |= all || place.chart.follows_time();
         }
+    }
+
+    /// The charts that the engine must be asked for, by name.
+    pub fn asked(&self, state: &State) -> Vec<String> {
+        let wanted = |chart: &Chart| {
+            let place = self.places.iter().find(|place| place.chart == *chart);
+            place.is_some_and(|place| place.wanted(state))
+        };
+        let names = Chart::ALL.into_iter().filter(wanted);
+        names
+            .filter_map(|chart| chart.asked())
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Draws one of the charts that are due, if any: all at once would be felt in the frame.
@@ -74,8 +87,7 @@ impl Charts {
 
 impl Place {
     fn new(root: &Element, chart: Chart) -> Self {
-        let name = chart.key().trim_start_matches("chart.");
-        let figure: HtmlElement = first(root, &format!("[data-chart='{name}']"));
+        let figure: HtmlElement = first(root, &format!("[data-chart='{}']", chart.name()));
         Self {
             chart,
             canvas: first(&figure, "canvas"),
@@ -97,9 +109,18 @@ impl Place {
         }
     }
 
-    /// Shows the legend; a chart without a line is not shown. Returns whether it has appeared.
+    /// Whether the chart belongs to the stage, and has not been put away.
+    fn wanted(&self, state: &State) -> bool {
+        self.chart.belongs(state) && !self.figure.class_list().contains("away")
+    }
+
+    /// Shows the legend; a chart that does not belong or has no line is not shown. Returns whether it has appeared.
     fn show_legend(&mut self, state: &State, text: &Text, theme: &Theme) -> bool {
-        let entries = charts::legend(self.chart, state, theme);
+        let entries = if self.chart.belongs(state) {
+            charts::legend(self.chart, state, theme)
+        } else {
+            Vec::new()
+        };
         let markup: String = entries.iter().map(|entry| markup(entry, text)).collect();
         if markup != self.said {
             self.legend.set_inner_html(&markup);
@@ -161,6 +182,6 @@ fn markup(entry: &Entry, text: &Text) -> String {
         "<span><svg viewBox=\"0 0 22 8\" aria-hidden=\"true\"><path d=\"M0 4h22\" fill=\"none\" stroke=\"{}\" \
          stroke-width=\"2\" stroke-dasharray=\"{dash}\"/></svg>{}{lane}</span>",
         entry.color,
-        text.get(entry.key),
+        text.get(&entry.key),
     )
 }

@@ -126,9 +126,15 @@ impl App {
         }
         self.frames.charts = now;
         self.charts.note(dirty.figures);
+        let asked = self.charts.asked(&self.state);
+        if asked != self.state.charts {
+            self.handle(Msg::Charts(asked));
+        }
         if dirty.figures {
             self.stage.show_figures(&self.state, &self.text);
         }
+        self.stage
+            .show_legends(&self.state, &self.text, &self.look.theme);
         self.dirty.time |= !self.stage.describe(&self.state, &self.text, now);
     }
 

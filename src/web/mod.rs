@@ -40,6 +40,8 @@ mod keys;
 #[cfg(feature = "page")]
 mod language;
 #[cfg(feature = "page")]
+mod legend;
+#[cfg(feature = "page")]
 mod link;
 #[cfg(feature = "page")]
 mod notices;

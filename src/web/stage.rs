@@ -4,6 +4,7 @@
 use super::canvas::Canvas;
 use super::dom::{self, by_id, first, set_attribute, set_class, set_shown, set_text};
 use super::figures::{Description, Figures};
+use super::legend::Legend;
 use super::page::{Dirty, act};
 use crate::app::overlay::{Overlay, overlay};
 use crate::app::own;
@@ -40,6 +41,7 @@ struct Place {
     /// Where what can be taken hold of lies.
     grips: HtmlElement,
     figures: Figures,
+    legend: Legend,
 }
 
 /// Whether a filmstrip stands for the animation.
@@ -126,6 +128,15 @@ impl Stage {
         }
     }
 
+    /// What the marks in the pictures mean.
+    pub fn show_legends(&mut self, state: &State, text: &Text, theme: &Theme) {
+        for (lane, place) in self.lanes.iter_mut().enumerate() {
+            if state.shown(lane) {
+                place.legend.show(state, lane, text, theme);
+            }
+        }
+    }
+
     /// Renews the description that a screen reader speaks, unless it is too early; returns whether
     /// it is up to date.
     pub fn describe(&mut self, state: &State, text: &Text, now: f64) -> bool {
@@ -176,6 +187,7 @@ impl Place {
             overlay: first(&figure, ".overlay"),
             grips: first(&figure, ".grips"),
             figures: Figures::new(first(&figure, ".figures")),
+            legend: Legend::new(first(&figure, ".legend")),
             figure,
         }
     }

@@ -3,7 +3,7 @@
 //! `FLOWLAB_GOLDEN=write cargo test --test render` writes them anew: look at them before
 //! committing.
 
-use crate::fixture;
+use crate::{fixture, studies};
 use flowlab::app::state::{History, State};
 use flowlab::flow::spec::{SampleSchedule, ScheduleKind};
 use flowlab::render::charts::{Chart, Line, draw, legend};
@@ -11,7 +11,7 @@ use flowlab::render::palette::{Theme, ThemeKind};
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
 
 /// A chart of that many device pixels.
-fn svg(chart: Chart, state: &State, kind: ThemeKind, size: (u32, u32), scale: f64) -> String {
+pub fn svg(chart: Chart, state: &State, kind: ThemeKind, size: (u32, u32), scale: f64) -> String {
     let mut text = String::new();
     {
         let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
@@ -32,6 +32,14 @@ fn golden(name: &str, text: &str) {
         "{name} is drawn otherwise than the committed {path}"
     );
 }
+
+/// The charts of training and of the schedule.
+const TRAINING: [Chart; 4] = [
+    Chart::Loss,
+    Chart::Excess,
+    Chart::Schedule,
+    Chart::Straightness,
+];
 
 /// Two lanes that train, the second more slowly.
 fn trained() -> State {
@@ -62,8 +70,12 @@ fn texts(svg: &str) -> Vec<&str> {
 
 #[test]
 fn charts_are_drawn_as_they_were() {
-    let state = trained();
     for chart in Chart::ALL {
+        let state = if TRAINING.contains(&chart) {
+            trained()
+        } else {
+            studies::state()
+        };
         let name = chart.key().replace('.', "-");
         golden(
             &name,
@@ -72,14 +84,26 @@ fn charts_are_drawn_as_they_were() {
         let name = format!("{name}-dark-small");
         golden(&name, &svg(chart, &state, ThemeKind::Dark, (240, 120), 1.0));
     }
-    let text = svg(Chart::Loss, &state, ThemeKind::Projector, (720, 360), 2.0);
+    let text = svg(
+        Chart::Loss,
+        &trained(),
+        ThemeKind::Projector,
+        (720, 360),
+        2.0,
+    );
     golden("chart-loss-projector-dense", &text);
 }
 
 #[test]
 fn a_chart_holds_numbers_only() {
     for chart in Chart::ALL {
-        for text in texts(&svg(chart, &trained(), ThemeKind::Light, (360, 180), 1.0)) {
+        for text in texts(&svg(
+            chart,
+            &studies::state(),
+            ThemeKind::Light,
+            (360, 180),
+            1.0,
+        )) {
             let number = |c: char| c.is_ascii_digit() || ".k×−⁻⁰¹²³⁴⁵⁶⁷⁸⁹".contains(c);
             assert!(text.chars().all(number), "{chart:?}: {text}");
         }
@@ -106,7 +130,7 @@ fn a_loss_without_a_floor_is_not_shown() {
 
 #[test]
 fn one_lane_needs_no_names() {
-    let mut state = trained();
+    let mut state = studies::state();
     state.settings.lanes = 1;
     for chart in Chart::ALL {
         let entries = legend(chart, &state, &Theme::of(ThemeKind::Light));
@@ -125,7 +149,7 @@ fn a_transfer_shows_both_schedules() {
     let entries = legend(Chart::Schedule, &state, &Theme::of(ThemeKind::Light));
     let keys: Vec<_> = entries
         .iter()
-        .map(|entry| (entry.key, entry.lane))
+        .map(|entry| (entry.key.as_ref(), entry.lane))
         .collect();
     assert_eq!(
         keys,

@@ -165,7 +165,7 @@ fn matching(plan: Plan) -> MatchingView {
     }
 }
 
-fn region(field: &ExactField) -> RegionView {
+pub fn region(field: &ExactField) -> RegionView {
     let region = Region {
         low: [0.1, 0.1],
         high: [2.1, 2.1],

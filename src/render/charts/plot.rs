@@ -1,7 +1,8 @@
 //! Curves in a frame, by `plotters`.
 
+use super::Drawn;
 use super::axis::{Axis, Scale, Tick};
-use super::{Drawn, Entry};
+use super::curve::{Curve, range};
 use crate::render::color;
 use crate::render::figures::three;
 use crate::render::palette::Theme;
@@ -19,20 +20,8 @@ const MARGIN: f64 = 6.0;
 const ROOM: [f64; 2] = [54.0, 30.0];
 /// A chart smaller than this, in CSS pixels, has no room for a curve.
 const LEAST: f64 = 32.0;
-/// Points of a curve that is a function of time.
-const KNOTS: u32 = 96;
 /// A range of values beyond this ratio is shown logarithmically.
 const WIDE: f64 = 12.0;
-
-/// A line of a chart.
-pub struct Curve {
-    pub entry: Entry,
-    points: Vec<(f64, f64)>,
-    /// A number written at the line: that of a level.
-    level: Option<f64>,
-    /// Where a curve over time is now.
-    now: Option<f64>,
-}
 
 /// A chart, ready to be drawn.
 pub struct Plot {
@@ -44,65 +33,6 @@ pub struct Plot {
 }
 
 type Context<'a, DB> = ChartContext<'a, DB, Cartesian2d<Scale, Scale>>;
-
-impl Curve {
-    /// Values against training steps; what is no number is left out.
-    pub fn of_steps(entry: Entry, values: &[(u32, f64)]) -> Self {
-        let finite = values.iter().filter(|(_, value)| value.is_finite());
-        Self {
-            points: finite
-                .map(|&(step, value)| (f64::from(step), value))
-                .collect(),
-            ..Self::empty(entry)
-        }
-    }
-
-    /// A level, over the whole width.
-    pub fn level(entry: Entry, value: f64) -> Self {
-        Self {
-            level: value.is_finite().then_some(value),
-            ..Self::empty(entry)
-        }
-    }
-
-    /// A function of time on `[0, 1]`.
-    pub fn function(entry: Entry, f: impl Fn(f64) -> f64) -> Self {
-        let times = (0..=KNOTS).map(|i| f64::from(i) / f64::from(KNOTS));
-        Self {
-            points: times.map(|t| (t, f(t))).collect(),
-            ..Self::empty(entry)
-        }
-    }
-
-    fn empty(entry: Entry) -> Self {
-        Self {
-            entry,
-            points: Vec::new(),
-            level: None,
-            now: None,
-        }
-    }
-
-    pub fn has_points(&self) -> bool {
-        !self.points.is_empty()
-    }
-
-    fn values(&self) -> impl Iterator<Item = f64> {
-        self.points
-            .iter()
-            .map(|&(_, value)| value)
-            .chain(self.level)
-    }
-
-    /// The value at `x`, between the points.
-    fn at(&self, x: f64) -> Option<f64> {
-        let next = self.points.partition_point(|point| point.0 < x);
-        let (x1, y1) = *self.points.get(next)?;
-        let (x0, y0) = self.points[next.saturating_sub(1)];
-        let weight = if x1 > x0 { (x - x0) / (x1 - x0) } else { 0.0 };
-        Some(y0 + (y1 - y0) * weight)
-    }
-}
 
 impl Plot {
     /// Curves against training steps.
@@ -125,14 +55,33 @@ impl Plot {
         }
     }
 
-    /// Curves against time, with the present marked.
+    /// Curves against time, with the present marked; the axis of values spans 0 and 1 at least.
     pub fn of_time(mut curves: Vec<Curve>, t: f64) -> Self {
         curves.iter_mut().for_each(|curve| curve.now = curve.at(t));
+        let (low, high) = range(&curves, |_| true).unwrap_or((0.0, 1.0));
         Self {
             curves,
             x: Axis::linear(0.0, 1.0),
-            y: Axis::linear(0.0, 1.0).with_room(0.03, 0.03),
+            y: Axis::linear(low.min(0.0), high.max(1.0)).with_room(0.03, 0.03),
             marker: Some(t.clamp(0.0, 1.0)),
+        }
+    }
+
+    /// Curves against a count on a logarithmic axis.
+    pub fn of_counts(curves: Vec<Curve>) -> Self {
+        let counts = curves.iter().flat_map(Curve::places).map(|(x, _)| x);
+        let counts = counts.filter(|x| x.is_finite() && *x > 0.0);
+        let (first, last) = counts.fold((f64::INFINITY, 0.0), |(low, high), x| {
+            (x.min(low), x.max(high))
+        });
+        let known = first <= last;
+        let x = Axis::logarithmic(if known { first } else { 1.0 }, last.max(1.0));
+        let (low, high) = range(&curves, |_| true).unwrap_or((0.0, 1.0));
+        Self {
+            curves,
+            x: x.with_room(0.04, 0.04),
+            y: Axis::linear(low, high).with_room(0.12, 0.12),
+            marker: None,
         }
     }
 
@@ -243,13 +192,34 @@ impl Plot {
         }
         let style = line(color(curve.entry.color), 1.5, scale);
         match curve.entry.line.dash() {
-            None => context.draw_series(LineSeries::new(points, style))?,
+            None => context.draw_series(LineSeries::new(points.clone(), style))?,
             Some(dash) => {
                 let [dash, gap] = dash.map(|length| px(f64::from(length), scale));
-                context.draw_series(DashedLineSeries::new(points, dash, gap, style))?
+                context.draw_series(DashedLineSeries::new(points.clone(), dash, gap, style))?
             }
         };
+        if curve.dotted {
+            let dot = |place| Circle::new(place, px(2.5, scale), style.filled());
+            context.draw_series(points.into_iter().map(dot))?;
+        }
+        self.draw_bars(curve, context, style)?;
         self.write_level(curve, context, scale)
+    }
+
+    /// The errors of a curve's values.
+    fn draw_bars<DB: DrawingBackend>(
+        &self,
+        curve: &Curve,
+        context: &mut Context<DB>,
+        style: ShapeStyle,
+    ) -> Drawn<DB> {
+        for &(x, low, high) in &curve.bars {
+            let ends = (self.x.place(x), self.y.place(low), self.y.place(high));
+            if let (Some(x), Some(low), Some(high)) = ends {
+                context.draw_series([PathElement::new([(x, low), (x, high)], style)])?;
+            }
+        }
+        Ok(())
     }
 
     /// The points of a curve in the axes' measures.
@@ -295,16 +265,6 @@ impl Plot {
             1.5 * MARGIN
         }
     }
-}
-
-/// The least and the greatest of those values of all curves that count.
-fn range(curves: &[Curve], counts: impl Fn(f64) -> bool) -> Option<(f64, f64)> {
-    let values = curves.iter().flat_map(Curve::values);
-    let values = values.filter(|value| value.is_finite() && counts(*value));
-    values.fold(None, |range, value| {
-        let (low, high) = range.unwrap_or((value, value));
-        Some((value.min(low), value.max(high)))
-    })
 }
 
 /// What stands at a tick.

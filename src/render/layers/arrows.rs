@@ -119,7 +119,7 @@ fn collect(
 
 /// An arrow in pixels.
 #[derive(Clone, Copy)]
-pub(super) struct Arrow {
+pub struct Arrow {
     /// Its middle.
     pub at: [f32; 2],
     /// Its direction, of length 1.

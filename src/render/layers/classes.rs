@@ -3,6 +3,7 @@
 
 use super::posterior::push_diamond;
 use crate::app::views::LabelsView;
+use crate::render::color::Color;
 use crate::render::frames::Paths;
 use crate::render::palette::CLASSES;
 use crate::render::scene::{Scratch, Stage};
@@ -65,11 +66,11 @@ pub(super) fn draw(
 }
 
 /// Draws marks of one shape.
-fn marks(
+pub fn marks(
     shape: Shape,
     centres: &[f32],
     radius: f32,
-    color: crate::render::color::Color,
+    color: Color,
     out: &mut Vec<f32>,
     surface: &mut dyn Surface,
 ) {

@@ -22,6 +22,8 @@ pub(super) mod region;
 mod round_trip;
 mod trajectories;
 
+pub(super) use arrows::Arrow;
+
 /// Draws one layer.
 type Painter = fn(&Stage, &mut Scratch, &mut dyn Surface);
 
