@@ -4,6 +4,8 @@
 //! Steps and excess change many times a second while a lane trains, faster than anybody could
 //! follow by ear: how often to speak is for the page to decide.
 
+mod views;
+
 use super::figures::three;
 use super::frames::Paths;
 use crate::app::state::{LaneState, Notice, State};
@@ -15,6 +17,8 @@ pub fn describe(state: &State) -> Vec<Notice> {
         sentences.push(flow(state, lane));
         sentences.extend(spread(state, lane));
         sentences.extend(training(state, lane));
+        sentences.extend(views::layers(state, lane));
+        sentences.extend(views::charts(state, lane));
     }
     sentences.extend(difference(state));
     sentences

@@ -1,6 +1,8 @@
 //! The figures and the spoken description of whole states.
 
 use crate::fixture::{self, CHECKERBOARD, MOONS};
+use crate::{studies, views};
+use flowlab::app::settings::Layers;
 use flowlab::app::state::{LaneState, State};
 use flowlab::app::text::{Language, Text};
 use flowlab::flow::spec::SampleSchedule;
@@ -93,6 +95,46 @@ fn every_sentence_exists_in_every_language() {
         let said = spoken(&state, language);
         assert!(!said.contains('{') && !said.contains("choice."), "{said}");
     }
+}
+
+#[test]
+fn layers_and_charts_are_spoken_in_numbers() {
+    let mut state = studies::state();
+    let other = views::state(MOONS);
+    let [lane, _] = other.lanes;
+    state.lanes[0].views.matching = lane.views.matching;
+    state.lanes[0].views.round_trip = lane.views.round_trip;
+    state.lanes[0].views.error = lane.views.error;
+    state.settings.layers = fixture::every_layer();
+    let text = spoken(&state, Language::English);
+    // The numbers of the fixture: an error of 2 / 128^4 and so on.
+    for part in [
+        "Colours show the error of the velocity, up to ",
+        "points is matched at a mean cost of ",
+        "% of the mass; in a unit of time ",
+        "points return to within ",
+        "7.45×10⁻⁹, by Runge–Kutta 4 with 128 evaluations",
+        "Matched in batches of 1024, pairs cost 7.86; independent pairs cost 35.3.",
+        "2.31 ± 0.0300 nats; their entropy is 2.18.",
+        "Over 32768 samples the gradients of the two losses differ by 1.66% of their length.",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    for language in Language::ALL {
+        let said = spoken(&state, language);
+        assert!(!said.contains('{') && !said.contains("describe."), "{said}");
+        assert!(!said.contains("choice."), "{said}");
+    }
+}
+
+#[test]
+fn layers_that_are_hidden_are_not_spoken_of() {
+    let mut state = views::state(MOONS);
+    let keys = |state: &State| describe(state).iter().map(|s| s.key).collect::<Vec<_>>();
+    state.settings.layers = fixture::every_layer();
+    assert!(keys(&state).contains(&"describe.region"));
+    state.settings.layers = Layers::of(&[]);
+    assert!(!keys(&state).contains(&"describe.region"));
 }
 
 fn value<'a>(list: &'a [Figure], key: &str) -> Option<&'a str> {

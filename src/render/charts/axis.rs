@@ -72,11 +72,26 @@ impl Axis {
     fn decades(&self, most: usize) -> Vec<Tick> {
         let (first, last) = (libm::ceil(self.low) as i32, libm::floor(self.high) as i32);
         let count = (last - first + 1).max(1) as usize;
+        if last <= first {
+            return self.halves_and_fifths();
+        }
         let tick = |power: i32| Tick::new(f64::from(power), libm::pow(10.0, f64::from(power)));
         (first..=last)
             .step_by(count.div_ceil(most.max(1)))
             .map(tick)
             .collect()
+    }
+
+    /// Less than two powers of ten: one, two and five times each.
+    fn halves_and_fifths(&self) -> Vec<Tick> {
+        let powers = libm::floor(self.low) as i32..=libm::floor(self.high) as i32;
+        let values = powers.flat_map(|power| {
+            let power = libm::pow(10.0, f64::from(power));
+            [1.0, 2.0, 5.0].map(|digit| digit * power)
+        });
+        let ticks = values.map(|value| Tick::new(libm::log10(value), value));
+        let shown = |tick: &Tick| (self.low..=self.high).contains(&tick.place);
+        ticks.filter(shown).collect()
     }
 
     /// Too short for powers of ten: the round numbers of a linear axis.
@@ -183,6 +198,11 @@ mod tests {
     fn a_short_logarithmic_axis_still_has_ticks() {
         assert_eq!(labels(Axis::logarithmic(2.0, 4.9), 3), ["2", "4"]);
         assert!(!labels(Axis::logarithmic(0.3, 0.3), 3).is_empty());
+    }
+
+    #[test]
+    fn where_there_is_one_power_of_ten_there_are_other_round_numbers() {
+        assert_eq!(labels(Axis::logarithmic(0.7, 8.5), 6), ["1", "2", "5"]);
     }
 
     #[test]
