@@ -73,7 +73,7 @@ fn title(
     );
     for entry in charts::legend(chart, state, theme) {
         let lane = entry.lane.map_or("", |lane| [" A", " B"][lane & 1]);
-        let word = escaped(text.get(entry.key));
+        let word = escaped(text.get(&entry.key));
         let _ = write!(
             body,
             "<tspan dx=\"8\" fill=\"{}\">{word}{lane}</tspan>",
