@@ -6,6 +6,7 @@ use super::round::Round;
 use super::slices::pause;
 use super::yardstick::Yardstick;
 use crate::flow::VelocityField;
+use crate::flow::classifier::Classifier;
 use crate::flow::lane::Lane;
 use crate::flow::network::Network;
 use crate::flow::spec::SamplingSpec;
@@ -39,6 +40,8 @@ pub struct Context {
     pub experiment: Rc<Lane>,
     pub sampling: SamplingSpec,
     pub network: Rc<Network>,
+    /// The classifier that guides the lane, once it has learned something.
+    pub classifier: Option<Rc<Classifier>>,
     /// Training steps behind the network, and how many of them a second takes.
     pub step: u32,
     pub pace: f64,
@@ -89,16 +92,17 @@ fn count(n: u32, most: u32) -> Result<usize, String> {
 }
 
 impl Context {
-    /// The velocity field that the network stands for.
+    /// The velocity field that the network stands for, with labels where a classifier knows them.
     fn learned(&self) -> Box<dyn VelocityField + '_> {
-        self.experiment.learned(&self.network)
+        self.experiment
+            .learned_with(&self.network, self.classifier.as_deref())
     }
 
     /// The exact field of what the network learns.
     fn truth(&self) -> Result<Box<dyn VelocityField>, String> {
         self.round.known(&self.experiment).truth().ok_or_else(|| {
-            "With this coupling the exact field has no closed form. \
-             Choose the independent or the paired coupling to see it."
+            "The exact field of what this lane learns has no closed form, or too many terms. \
+             Choose the independent or the paired coupling, and fewer points, to see it."
                 .into()
         })
     }
@@ -108,6 +112,7 @@ impl Context {
         Journey {
             lane: self.experiment.clone(),
             network: self.network.clone(),
+            classifier: self.classifier.clone(),
             sampling,
             noise: self.experiment.noise(n, seed),
             keep,
