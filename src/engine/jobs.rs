@@ -1,6 +1,6 @@
 //! Answers to questions, in slices.
 
-use super::journey::{Followed, Journey, ensemble, flat, particles_in_a_slice, points};
+use super::journey::{Followed, Journey, ensemble, flat, flops, particles_in_a_slice, points};
 use super::protocol::{Answer, Floats, Job, Metrics, RunId, Which};
 use super::round::Round;
 use super::slices::pause;
@@ -98,6 +98,11 @@ impl Context {
             .learned_with(&self.network, self.classifier.as_deref())
     }
 
+    /// Floating-point operations of one evaluation of that field at one point.
+    fn flops(&self) -> usize {
+        flops(&self.network, self.classifier.as_deref())
+    }
+
     /// The exact field of what the network learns.
     fn truth(&self) -> Result<Box<dyn VelocityField>, String> {
         self.round.known(&self.experiment).truth().ok_or_else(|| {
@@ -141,7 +146,7 @@ async fn field(context: &Context, x: &Floats, t: f64, which: Which) -> Result<An
         return Err("The field can only be asked at finite points and times.".into());
     }
     let (inner, flops): (Box<dyn VelocityField + '_>, usize) = match which {
-        Which::Model => (context.learned(), context.network.architecture().flops()),
+        Which::Model => (context.learned(), context.flops()),
         Which::Exact => (context.truth()?, EXACT_FLOPS),
     };
     // What the lane follows: where it is sampled under another schedule, the transferred field.

@@ -67,9 +67,13 @@ impl Journey {
 
     /// Floating-point operations of one evaluation of the field at one point.
     pub fn flops(&self) -> usize {
-        let classifier = self.classifier.as_ref().map_or(0, |c| c.flops());
-        self.network.architecture().flops() + classifier
+        flops(&self.network, self.classifier.as_deref())
     }
+}
+
+/// Floating-point operations of one evaluation of a network, and of a classifier beside it.
+pub fn flops(network: &Network, classifier: Option<&Classifier>) -> usize {
+    network.architecture().flops() + classifier.map_or(0, Classifier::flops)
 }
 
 /// How many particles to work on between two pauses if each costs so many operations.

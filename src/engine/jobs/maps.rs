@@ -198,6 +198,5 @@ impl Grid {
 pub fn points_in_a_slice(context: &Context, evaluations: usize) -> usize {
     // A divergence carries two tangents along.
     const VALUE_AND_TANGENTS: usize = 4;
-    let flops = context.network.architecture().flops();
-    particles_in_a_slice(VALUE_AND_TANGENTS * evaluations * flops)
+    particles_in_a_slice(VALUE_AND_TANGENTS * evaluations * context.flops())
 }

@@ -37,10 +37,12 @@ fn share_of_label(sample: &Floats) -> f64 {
 
 fn checkpoint(bench: &mut Bench) -> Checkpoint {
     bench.ask(Request::Checkpoint { lane: 0 });
-    let Some(Reply::Checkpoint { checkpoint, .. }) = bench.finish().pop() else {
-        panic!("no checkpoint")
-    };
-    checkpoint
+    let replies = bench.finish().into_iter();
+    let mut found = replies.filter_map(|reply| match reply {
+        Reply::Checkpoint { checkpoint, .. } => Some(checkpoint),
+        _ => None,
+    });
+    found.next().expect("a checkpoint")
 }
 
 #[test]
