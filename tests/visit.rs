@@ -285,6 +285,7 @@ fn a_faster_rival_takes_over_every_run() {
             decay: (0, 0),
             round: 0,
             pool: Default::default(),
+            classifier: Default::default(),
         };
         last = update(
             &mut state,

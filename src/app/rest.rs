@@ -78,6 +78,7 @@ pub fn load(state: &mut State, lane: usize, weights: Vec<f32>, effects: &mut Vec
         decay: (0, limit),
         round: 0,
         pool: Default::default(),
+        classifier: Default::default(),
     });
     settle::configure(state, lane, effects);
 }
@@ -125,6 +126,7 @@ mod tests {
             decay: (0, 100),
             round: 0,
             pool: Default::default(),
+            classifier: Default::default(),
         };
         let reply = Reply::Checkpoint {
             lane: 0,

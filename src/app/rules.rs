@@ -4,7 +4,7 @@ use super::panel::labels;
 use super::schema::param;
 use super::settings::Settings;
 use super::state::Notice;
-use crate::flow::spec::{Guide, Prediction, Source};
+use crate::flow::spec::{CouplingKind, Guide, Prediction, Source};
 
 /// A combination that does not go.
 pub struct Rule {
@@ -30,6 +30,24 @@ pub const RULES: &[Rule] = &[
         key: "rule.guide-labels",
         params: &["guide", "target", "coupling"],
         broken: |s, lane| s.lane[lane].model.guide != Guide::None && labels(s, lane) == 0,
+    },
+    // The factor of a classifier's gradient is that of a standard normal source.
+    Rule {
+        key: "rule.classifier-gaussian",
+        params: &["guide", "source"],
+        broken: |s, lane| {
+            let spec = &s.lane[lane];
+            spec.model.guide == Guide::Classifier && spec.data.source != Source::Gaussian
+        },
+    },
+    // The pairs of a flow have no labels.
+    Rule {
+        key: "rule.guide-reflow",
+        params: &["guide", "coupling"],
+        broken: |s, lane| {
+            let spec = &s.lane[lane];
+            spec.model.guide != Guide::None && spec.data.coupling == CouplingKind::Reflow
+        },
     },
 ];
 
@@ -118,6 +136,26 @@ mod tests {
         let (same, told) = changed(&score, &[("b.source", "ring")]);
         assert_eq!(told, ["rule.score-gaussian"]);
         assert_eq!(same, score);
+    }
+
+    #[test]
+    fn a_rectified_flow_is_not_guided_and_a_classifier_needs_a_gaussian_source() {
+        let default = Settings::default();
+        let (reflow, told) = changed(&default, &[("coupling", "reflow")]);
+        assert_eq!(told, [""; 0]);
+        for guide in ["cfg", "classifier"] {
+            let (same, told) = changed(&reflow, &[("guide", guide)]);
+            assert_eq!((same, told), (reflow.clone(), vec!["rule.guide-reflow"]));
+            let (guided, told) = changed(&default, &[("guide", guide)]);
+            assert_eq!(told, [""; 0]);
+            let (same, told) = changed(&guided, &[("coupling", "reflow")]);
+            assert_eq!((same, told), (guided, vec!["rule.guide-reflow"]));
+        }
+        let (classifier, _) = changed(&default, &[("guide", "classifier")]);
+        let (same, told) = changed(&classifier, &[("source", "ring")]);
+        assert_eq!((same, told), (classifier, vec!["rule.classifier-gaussian"]));
+        let (_, told) = changed(&default, &[("guide", "cfg"), ("source", "ring")]);
+        assert_eq!(told, [""; 0]);
     }
 
     #[test]

@@ -142,7 +142,7 @@ pub static PARAMS: &[Param] = &[
                 s.lane[lane].data.aware = x
             }
         },
-        applies: |s| s.model.guide == Guide::Cfg && s.data.coupling.matches(),
+        applies: |s| s.model.guide == Guide::Cfg && s.data.coupling.fills(),
     },
     drawn!(
         "centres",

@@ -160,7 +160,8 @@ pub struct LaneState {
     pub steps_per_second: f64,
     /// The particles on the stage; `step: None` marks the exact flow.
     pub ensemble: Option<Ensemble>,
-    /// The lane's trained network, for the probe under the pointer.
+    /// The lane's trained network, for the probe under the pointer; a classifier that guides the lane
+    /// stays with the engine, so of such a lane this is the unguided field.
     pub network: Option<Network>,
     /// A fixed sample of the target, for the data layer.
     pub data: Vec<Point>,

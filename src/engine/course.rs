@@ -7,10 +7,12 @@ use super::round::{Round, pool};
 use super::slices::Sliced;
 use super::yardstick::{Making, Yardstick};
 use crate::flow::batch::Objective;
+use crate::flow::classifier::Classifier;
 use crate::flow::coupling::Pairs;
 use crate::flow::distribution::Estimate;
 use crate::flow::lane::Lane;
 use crate::flow::network::Network;
+use crate::train::classifier::Classification;
 use crate::train::device::DeviceError;
 use crate::train::device::Processor;
 use crate::train::store::Flat;
@@ -20,6 +22,8 @@ use std::rc::Rc;
 /// Trainer, batches, and what is known about the network.
 pub struct Course {
     trainer: Trainer,
+    /// The classifier that guides the lane, if one does.
+    classification: Option<Classification>,
     objective: Objective,
     /// Steps to have taken in the end; none to take if that many are taken.
     goal: u32,
@@ -37,19 +41,23 @@ pub struct Course {
     pub pace: f64,
 }
 
-/// A network as it was after some steps.
+/// A network as it was after some steps, and the classifier beside it.
 #[derive(Clone)]
 pub struct Snapshot {
     pub network: Rc<Network>,
+    /// None before its first step, and where the lane has none.
+    pub classifier: Option<Rc<Classifier>>,
     pub step: u32,
     /// Whether the page has its weights.
     pub sent: bool,
 }
 
 impl Snapshot {
-    fn new(network: Network, step: u32) -> Self {
+    fn new(network: Network, classification: Option<&Classification>, step: u32) -> Self {
+        let classifier = classification.and_then(Classification::snapshot);
         Self {
             network: Rc::new(network),
+            classifier: classifier.map(Rc::new),
             step,
             sent: false,
         }
@@ -60,11 +68,13 @@ impl Course {
     /// A course at step 0, paused.
     pub fn new(lane: &Rc<Lane>, processor: &Processor, now: f64) -> Self {
         let network = lane.network();
+        let classifier = lane.classifier();
         Self {
+            classification: classifier.map(|first| Classification::new(&first, lane.schedule())),
             trainer: Trainer::new(processor, &network, lane.spec().training),
             objective: Objective::of(Lane::clone(lane)),
             goal: 0,
-            snapshot: Snapshot::new(network, 0),
+            snapshot: Snapshot::new(network, None, 0),
             yardstick: Making::begin(lane.clone(), Round::default()),
             report: Report::new(now, 0),
             excess: None,
@@ -131,12 +141,12 @@ impl Course {
 
     /// Goes on making the pairs of the next round, and begins it when they are there.
     pub async fn rectify(&mut self, time_left: impl Fn() -> bool) -> Result<(), DeviceError> {
-        let network = self.snapshot().await?.network.clone();
+        let snapshot = self.snapshot().await?.clone();
         let lane = Rc::new(self.objective.lane().clone());
         let number = self.round.number + 1;
         let work = self
             .pool
-            .get_or_insert_with(|| Sliced::new(pool(lane, network, number)));
+            .get_or_insert_with(|| Sliced::new(pool(lane, snapshot, number)));
         if let Some(pairs) = work.drive(time_left) {
             self.pool = None;
             self.begin_round(number, pairs);
@@ -197,8 +207,11 @@ impl Course {
     /// Takes one step; on a GPU, queues it.
     pub fn step(&mut self) {
         let size = self.objective.lane().spec().training.batch.max(1);
-        let batch = self.objective.batch(size as usize);
+        let (batch, labels) = self.objective.labelled_batch(size as usize);
         self.trainer.step(&batch);
+        if let Some(classification) = &mut self.classification {
+            classification.step(&batch, &labels);
+        }
     }
 
     /// Waits for the steps taken and books their losses. Whether these are finite.
@@ -214,7 +227,7 @@ impl Course {
             let weights = self.trainer.weights().await?;
             let architecture = self.snapshot.network.architecture();
             let network = Network::new(architecture, weights).expect("the trainer keeps its shape");
-            self.snapshot = Snapshot::new(network, self.steps());
+            self.snapshot = Snapshot::new(network, self.classification.as_ref(), self.steps());
         }
         Ok(&mut self.snapshot)
     }
@@ -242,6 +255,17 @@ impl Course {
                 .map_or_else(Default::default, |pool| {
                     [floats(&pool.x0), floats(&pool.x1)]
                 }),
+            classifier: match &self.classification {
+                Some(classification) => {
+                    let Flat {
+                        weights,
+                        first,
+                        second,
+                    } = classification.flat().clone();
+                    [weights, first, second].map(Floats)
+                }
+                None => Default::default(),
+            },
         })
     }
 
@@ -257,6 +281,7 @@ impl Course {
     ) -> Result<(), String> {
         let (step, decay, round) = (checkpoint.step, checkpoint.decay, checkpoint.round);
         let [x0, x1] = checkpoint.pool.each_ref().map(points);
+        let classifier = checkpoint.classifier;
         let architecture = self.snapshot.network.architecture();
         let network = Network::new(architecture, checkpoint.weights.0)
             .map_err(|error| format!("The training could not be taken over. {error}"))?;
@@ -278,8 +303,26 @@ impl Course {
         }
         self.objective.skip_to(step.into());
         self.goal = step;
-        self.snapshot = Snapshot::new(network, step);
+        self.resume_classifier(classifier, step);
+        self.snapshot = Snapshot::new(network, self.classification.as_ref(), step);
         self.report = Report::new(now, step);
         Ok(())
+    }
+
+    /// The classifier goes on too; without a fitting one in the checkpoint it begins anew, as beside
+    /// weights that were brought from elsewhere.
+    fn resume_classifier(&mut self, [weights, first, second]: [Floats; 3], step: u32) {
+        let (weights, first, second) = (weights.0, first.0, second.0);
+        let flat = Flat {
+            weights,
+            first,
+            second,
+        };
+        let lane = self.objective.lane();
+        self.classification = lane.classifier().map(|network| {
+            let mut classification = Classification::new(&network, lane.schedule());
+            classification.resume(flat, step);
+            classification
+        });
     }
 }

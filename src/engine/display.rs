@@ -164,8 +164,8 @@ pub async fn excess(set: &EvaluationSet, lane: &Lane, network: &Network) -> Esti
 
 /// Takes fewer steps where the picture would take long.
 fn shorten(journey: &mut Journey) -> Detail {
+    let flops = journey.noise.len() * journey.flops();
     let sampling = &mut journey.sampling;
-    let flops = journey.noise.len() * journey.network.architecture().flops();
     if sampling.solver == SolverKind::Dopri5 {
         sampling.rtol = sampling.rtol.max(LIVE_TOLERANCE);
         return Detail::Live;
@@ -184,7 +184,7 @@ fn hasten(journey: &mut Journey) -> Detail {
         (journey.sampling.solver, journey.sampling.steps) = (SolverKind::Midpoint, QUICK_STEPS);
     }
     let stages = journey.lane.solver(&journey.sampling).stages() * journey.sampling.steps;
-    let evaluations = stages as usize * journey.network.architecture().flops();
+    let evaluations = stages as usize * journey.flops();
     journey
         .noise
         .truncate((QUICK_FLOPS / evaluations.max(1)).max(100));

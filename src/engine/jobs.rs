@@ -1,11 +1,12 @@
 //! Answers to questions, in slices.
 
-use super::journey::{Followed, Journey, ensemble, flat, particles_in_a_slice, points};
+use super::journey::{Followed, Journey, ensemble, flat, flops, particles_in_a_slice, points};
 use super::protocol::{Answer, Floats, Job, Metrics, RunId, Which};
 use super::round::Round;
 use super::slices::pause;
 use super::yardstick::Yardstick;
 use crate::flow::VelocityField;
+use crate::flow::classifier::Classifier;
 use crate::flow::lane::Lane;
 use crate::flow::network::Network;
 use crate::flow::spec::SamplingSpec;
@@ -39,6 +40,8 @@ pub struct Context {
     pub experiment: Rc<Lane>,
     pub sampling: SamplingSpec,
     pub network: Rc<Network>,
+    /// The classifier that guides the lane, once it has learned something.
+    pub classifier: Option<Rc<Classifier>>,
     /// Training steps behind the network, and how many of them a second takes.
     pub step: u32,
     pub pace: f64,
@@ -89,16 +92,22 @@ fn count(n: u32, most: u32) -> Result<usize, String> {
 }
 
 impl Context {
-    /// The velocity field that the network stands for.
+    /// The velocity field that the network stands for, with labels where a classifier knows them.
     fn learned(&self) -> Box<dyn VelocityField + '_> {
-        self.experiment.learned(&self.network)
+        self.experiment
+            .learned_with(&self.network, self.classifier.as_deref())
+    }
+
+    /// Floating-point operations of one evaluation of that field at one point.
+    fn flops(&self) -> usize {
+        flops(&self.network, self.classifier.as_deref())
     }
 
     /// The exact field of what the network learns.
     fn truth(&self) -> Result<Box<dyn VelocityField>, String> {
         self.round.known(&self.experiment).truth().ok_or_else(|| {
-            "With this coupling the exact field has no closed form. \
-             Choose the independent or the paired coupling to see it."
+            "The exact field of what this lane learns has no closed form, or too many terms. \
+             Choose the independent or the paired coupling, and fewer points, to see it."
                 .into()
         })
     }
@@ -108,6 +117,7 @@ impl Context {
         Journey {
             lane: self.experiment.clone(),
             network: self.network.clone(),
+            classifier: self.classifier.clone(),
             sampling,
             noise: self.experiment.noise(n, seed),
             keep,
@@ -136,7 +146,7 @@ async fn field(context: &Context, x: &Floats, t: f64, which: Which) -> Result<An
         return Err("The field can only be asked at finite points and times.".into());
     }
     let (inner, flops): (Box<dyn VelocityField + '_>, usize) = match which {
-        Which::Model => (context.learned(), context.network.architecture().flops()),
+        Which::Model => (context.learned(), context.flops()),
         Which::Exact => (context.truth()?, EXACT_FLOPS),
     };
     // What the lane follows: where it is sampled under another schedule, the transferred field.

@@ -3,6 +3,7 @@
 use super::protocol::{Ensemble, Floats, RunId};
 use super::slices::pause;
 use crate::flow::Point;
+use crate::flow::classifier::Classifier;
 use crate::flow::lane::Lane;
 use crate::flow::network::Network;
 use crate::flow::solver::Frames;
@@ -20,6 +21,7 @@ const SMALLEST_GROUP: usize = 16;
 pub struct Journey {
     pub lane: Rc<Lane>,
     pub network: Rc<Network>,
+    pub classifier: Option<Rc<Classifier>>,
     pub sampling: SamplingSpec,
     /// Points of the source.
     pub noise: Vec<Point>,
@@ -38,7 +40,8 @@ pub struct Followed {
 impl Journey {
     /// Follows all particles, a group of them at a time, to `t = 1`.
     pub async fn follow(&self) -> Followed {
-        let learned = self.lane.learned(&self.network);
+        let classifier = self.classifier.as_deref();
+        let learned = self.lane.learned_with(&self.network, classifier);
         let (field, _) = self.lane.sampled_field_as(&self.sampling, &*learned);
         let mut nfe = 0;
         let mut assembled = Assembly::new(self.noise.len());
@@ -59,8 +62,18 @@ impl Journey {
     /// Particles that may take one step between two pauses.
     fn group(&self) -> usize {
         let evaluations = self.lane.solver(&self.sampling).stages();
-        particles_in_a_slice(evaluations as usize * self.network.architecture().flops())
+        particles_in_a_slice(evaluations as usize * self.flops())
     }
+
+    /// Floating-point operations of one evaluation of the field at one point.
+    pub fn flops(&self) -> usize {
+        flops(&self.network, self.classifier.as_deref())
+    }
+}
+
+/// Floating-point operations of one evaluation of a network, and of a classifier beside it.
+pub fn flops(network: &Network, classifier: Option<&Classifier>) -> usize {
+    network.architecture().flops() + classifier.map_or(0, Classifier::flops)
 }
 
 /// How many particles to work on between two pauses if each costs so many operations.

@@ -1,14 +1,12 @@
 //! The pictures of the lanes, kept up with their training.
 
 use super::core::{Engine, Outcome, broken};
-use super::course::Course;
+use super::course::{Course, Snapshot};
 use super::display::{Detail, FRAMES, Picture, picture};
 use super::journey::{Journey, ensemble};
 use super::lanes::Lane;
 use super::protocol::{Floats, Progress, Reply};
 use super::slices::Sliced;
-use crate::flow::network::Network;
-use std::rc::Rc;
 
 /// Slices of work on an estimate between two pictures.
 const SLICES_FOR_ESTIMATE: u32 = 25;
@@ -76,7 +74,7 @@ impl Engine {
         let Some(detail) = begun else {
             return Ok(());
         };
-        let Some((network, step)) = self.network(number, replies).await? else {
+        let Some(snapshot) = self.network(number, replies).await? else {
             return Ok(());
         };
         let trains = self.lanes.iter().flatten().any(Lane::trains);
@@ -91,7 +89,8 @@ impl Engine {
         let journey = Journey {
             noise: lane.experiment.noise(n, lane.experiment.spec().seed),
             lane: lane.experiment.clone(),
-            network,
+            network: snapshot.network,
+            classifier: snapshot.classifier,
             sampling: lane.sampling,
             keep: FRAMES,
         };
@@ -99,18 +98,18 @@ impl Engine {
             .course
             .as_ref()
             .map_or(0, |course| course.round().number);
-        let work = picture(journey, (step, round), detail, evaluation);
+        let work = picture(journey, (snapshot.step, round), detail, evaluation);
         lane.display.draw(detail, Sliced::new(work));
         Ok(())
     }
 
-    /// The network a lane shows as it is now, and its steps: its own, or lane A's. New weights go
+    /// The network a lane shows as it is now: its own, or lane A's. New weights go
     /// to the page as well. `None` if there is no such lane.
     pub(super) async fn network(
         &mut self,
         number: u8,
         replies: &mut Vec<Reply>,
-    ) -> Outcome<Option<(Rc<Network>, u32)>> {
+    ) -> Outcome<Option<Snapshot>> {
         let owner = match self.lane(number) {
             Some(lane) if lane.course.is_none() => 0,
             _ => number,
@@ -131,7 +130,7 @@ impl Engine {
                 weights: Floats(snapshot.network.parameters().to_vec()),
             });
         }
-        Ok(Some((snapshot.network.clone(), snapshot.step)))
+        Ok(Some(snapshot.clone()))
     }
 
     /// Sends a finished picture, and keeps the figures that came with it.

@@ -102,6 +102,8 @@ pub struct Checkpoint {
     /// Rounds of a rectified flow begun, and the pairs of the last: starts and ends.
     pub round: u32,
     pub pool: [Floats; 2],
+    /// Parameters and both moments of the lane's classifier; empty without one.
+    pub classifier: [Floats; 3],
 }
 
 /// A question.

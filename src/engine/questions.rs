@@ -82,7 +82,7 @@ impl Engine {
 
     /// What is known about a lane now; or that it is not there.
     async fn context(&mut self, number: u8, replies: &mut Vec<Reply>) -> Outcome<Outcome<Context>> {
-        let Some((network, step)) = self.network(number, replies).await? else {
+        let Some(snapshot) = self.network(number, replies).await? else {
             return Ok(Err(format!("Lane {} is not shown.", name(number))));
         };
         let clock = self.now.clone();
@@ -101,8 +101,9 @@ impl Engine {
             run: lane.run,
             experiment: lane.experiment.clone(),
             sampling: lane.sampling,
-            network,
-            step,
+            network: snapshot.network,
+            classifier: snapshot.classifier,
+            step: snapshot.step,
         }))
     }
 }

@@ -1,10 +1,10 @@
 //! Rounds of a rectified flow: a lane's own flow makes the pairs that it learns from next.
 
+use super::course::Snapshot;
 use super::journey::{Followed, Journey};
 use crate::flow::Point;
 use crate::flow::coupling::Pairs;
 use crate::flow::lane::{Lane, stream};
-use crate::flow::network::Network;
 use crate::flow::random::Rng;
 use crate::flow::spec::{CouplingKind, SampleSchedule, SamplingSpec, SolverKind};
 use std::rc::Rc;
@@ -53,7 +53,7 @@ impl Round {
 /// Makes the pairs of round `number`: fresh source points, and where the flow takes them.
 ///
 /// As single floats, so that they are the same after they have travelled to another engine.
-pub async fn pool(lane: Rc<Lane>, network: Rc<Network>, number: u32) -> Pairs {
+pub async fn pool(lane: Rc<Lane>, snapshot: Snapshot, number: u32) -> Pairs {
     let seed = lane.spec().seed.into();
     let mut rng = Rng::stream(seed, stream::POOLS + u64::from(number));
     let x0 = single(&lane.source().sample(&mut rng, POOL));
@@ -68,7 +68,8 @@ pub async fn pool(lane: Rc<Lane>, network: Rc<Network>, number: u32) -> Pairs {
         noise: x0.clone(),
         keep: 1,
         lane,
-        network,
+        network: snapshot.network,
+        classifier: snapshot.classifier,
     };
     let Followed { frames, .. } = journey.follow().await;
     let x1 = single(frames.frame(frames.len() - 1));

@@ -7,6 +7,7 @@ use crate::train::device::Processor;
 use std::cell::Cell;
 use std::rc::Rc;
 
+mod guidance;
 mod questions;
 mod rounds;
 mod studies;
@@ -367,6 +368,7 @@ fn a_checkpoint_of_another_network_is_refused() {
         decay: (0, 0),
         round: 0,
         pool: Default::default(),
+        classifier: Default::default(),
     };
     bench.ask(Request::Resume {
         lane: 0,

@@ -92,6 +92,12 @@ impl Objective {
     /// The next `size` samples: pairs by the lane's coupling, at times that are uniform on `[0, 1]`
     /// but evenly spread over the batch (one in each `size`-th), which makes its mean less noisy.
     pub fn batch(&mut self, size: usize) -> Batch {
+        self.labelled_batch(size).0
+    }
+
+    /// The same, with the labels of the samples' target points, whether shown to the network or not;
+    /// pairs of a flow have none.
+    pub fn labelled_batch(&mut self, size: usize) -> (Batch, Vec<u32>) {
         let seed = self.lane.spec().seed.into();
         let mut times = self.stream(2);
         let mut dropout = Rng::stream(seed, stream::DROPOUT + self.step);
@@ -103,7 +109,7 @@ impl Objective {
             let label = drawn.labels.get(i).copied().filter(|_| shown);
             self.push(&mut batch, pair, t, label);
         }
-        batch
+        (batch, drawn.labels)
     }
 
     /// The pairs of the next batch, with the labels of their target points; those of a flow have

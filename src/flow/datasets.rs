@@ -57,6 +57,8 @@ pub enum DataError {
     NotFinite(usize),
     /// The score is to be predicted, but the source is not the standard normal.
     ScoreOfOtherNoise,
+    /// A classifier is to guide, but the source is not the standard normal.
+    ClassifierOfOtherNoise,
     /// Labels are to be learned, but all points have the same.
     OneLabel,
     /// The word cannot be drawn.
@@ -77,6 +79,10 @@ impl fmt::Display for DataError {
             Self::ScoreOfOtherNoise => f.write_str(
                 "A score can only be learned from Gaussian noise: choose the Gaussian source, \
                  or something else to predict.",
+            ),
+            Self::ClassifierOfOtherNoise => f.write_str(
+                "A classifier can only guide a flow from Gaussian noise: choose the Gaussian source, \
+                 or other guidance.",
             ),
             Self::OneLabel => f.write_str(
                 "Guidance needs a target with more than one label: choose another target, \

@@ -16,7 +16,8 @@
 //! u(x) + w b_t grad log p(y | X_t = x),     b_t = sigma^2 alpha' / alpha - sigma' sigma,
 //! ```
 //!
-//! for a standard normal source; with the exact classifier it is the same as the above.
+//! for a standard normal source; with the exact classifier it is the same as the above. A learned one
+//! is in [`super::classifier`].
 
 use super::schedule::Schedule;
 use super::{Point, VelocityField};

@@ -1,5 +1,6 @@
 //! A lane brought to life: from the plain values of a [`LaneSpec`] to the things they name.
 
+use super::classifier::{self, Classified, Classifier};
 use super::coupling::{Pairs, matched, partly_matched, softly_matched};
 use super::datasets::{self, DataError};
 use super::distribution::Distribution;
@@ -48,6 +49,8 @@ pub mod stream {
     pub const POOLS: u64 = 100;
     /// The random directions of Fourier features.
     pub const WAVES: u64 = 11;
+    /// The first weights of a classifier of noisy points.
+    pub const CLASSIFIER: u64 = 12;
     /// Training batches: four streams for each step, from here on.
     pub const BATCHES: u64 = 1 << 32;
     /// Which samples of a batch are shown without their labels: one stream for each step.
@@ -85,6 +88,9 @@ impl Lane {
         if spec.model.predict == Prediction::Score && spec.data.source != Source::Gaussian {
             return Err(DataError::ScoreOfOtherNoise);
         }
+        if spec.model.guide == Guide::Classifier && spec.data.source != Source::Gaussian {
+            return Err(DataError::ClassifierOfOtherNoise);
+        }
         let target = target(spec, drawn, &source)?;
         if spec.model.guide != Guide::None && target.classes() < 2 {
             return Err(DataError::OneLabel);
@@ -121,7 +127,7 @@ impl Lane {
     }
 
     /// The exact field that this lane's network learns, where there is a closed form: not for
-    /// optimal-transport pairs.
+    /// pairs that are matched, of a flow or a map, nor for sums of more than [`MOST_PATHS`] terms.
     pub fn closed_form(&self) -> Option<ExactField> {
         let independent = self.spec.data.coupling == CouplingKind::Independent;
         let few = self.source.components().len() * self.target.components().len() <= MOST_PATHS;
@@ -179,6 +185,27 @@ impl Lane {
     pub fn network(&self) -> Network {
         let mut rng = Rng::stream(self.spec.seed.into(), stream::WEIGHTS);
         Network::init(self.architecture(), &mut rng)
+    }
+
+    /// The classifier before its first training step, where the lane is guided by one.
+    pub fn classifier(&self) -> Option<Network> {
+        let mut rng = Rng::stream(self.spec.seed.into(), stream::CLASSIFIER);
+        let architecture = classifier::architecture(self.target.classes());
+        (self.spec.model.guide == Guide::Classifier).then(|| Network::init(architecture, &mut rng))
+    }
+
+    /// The field of [`learned`](Self::learned), which knows labels where a classifier that has been
+    /// trained is at hand. Without one all labels are none, so that guidance does nothing.
+    pub fn learned_with<'a>(
+        &self,
+        network: &'a Network,
+        classifier: Option<&'a Classifier>,
+    ) -> Box<dyn VelocityField + 'a> {
+        let inner = self.learned(network);
+        match classifier {
+            Some(classifier) => Box::new(Classified { inner, classifier }),
+            None => inner,
+        }
     }
 
     /// The velocity field that a network of this lane stands for, under the lane's own schedule.
@@ -242,7 +269,7 @@ impl Lane {
             let pairs = Pairs { x0, x1 };
             return Labelled { pairs, labels };
         }
-        let mut pairs = if data.aware && self.learns_labels() {
+        let mut pairs = if data.aware && data.coupling.fills() && self.learns_labels() {
             let couple = |x0, x1: &[Point], rng: &mut Rng| self.matched(x0, x1, rng);
             matched_within(&x0, (&x1, &labels), couple, partners)
         } else {
@@ -276,7 +303,7 @@ impl Lane {
         inner: &'a dyn VelocityField,
     ) -> Box<dyn VelocityField + 'a> {
         match sampling.label {
-            Some(label) if self.learns_labels() => Box::new(Guided {
+            Some(label) if self.spec.model.guide != Guide::None => Box::new(Guided {
                 inner,
                 weight: sampling.guidance,
                 label,

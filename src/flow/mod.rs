@@ -23,6 +23,7 @@ pub(crate) mod activation;
 pub mod assignment;
 mod auction;
 pub mod batch;
+pub mod classifier;
 pub mod continuity;
 pub mod coupling;
 pub mod custom;

@@ -41,7 +41,7 @@ pub struct Architecture {
     /// Hidden layers, at least one.
     pub depth: usize,
     pub activation: Activation,
-    /// The two components of what is predicted.
+    /// The two components of what is predicted; of a classifier, its labels.
     pub outputs: usize,
 }
 
@@ -185,6 +185,30 @@ impl Network {
             self.encoder
                 .slope(x, t, d(lane), |column, v| now[column][lane] = v);
         }
+    }
+
+    /// Every output at every point, each with its derivatives in `x` and `y`, which are exact:
+    /// `[value, d / d x, d / d y]`, all outputs of the first point, then of the next.
+    pub fn with_gradients(&self, x: &[Point], t: f64) -> Vec<[f64; 3]> {
+        let outputs = self.architecture.outputs;
+        let mut all = Vec::with_capacity(outputs * x.len());
+        let mut scratch = Scratch::new(&self.architecture);
+        for x in x.chunks(BLOCK) {
+            self.load(x, t, None, &mut scratch.values);
+            self.load_slopes(x, t, |_| [1.0, 0.0], &mut scratch.tangents[0]);
+            self.load_slopes(x, t, |_| [0.0, 1.0], &mut scratch.tangents[1]);
+            self.forward_with_tangents(&mut scratch, 2);
+            let Scratch {
+                values,
+                tangents: [along_x, along_y],
+                ..
+            } = &scratch;
+            for lane in 0..x.len() {
+                let of = |k: usize| [values, along_x, along_y].map(|s| s.now[k][lane].into());
+                all.extend((0..outputs).map(of));
+            }
+        }
+        all
     }
 
     /// Values of the last layer, in `scratch.values`, for the inputs there.

@@ -238,6 +238,12 @@ impl CouplingKind {
     pub fn matches(self) -> bool {
         matches!(self, Self::Ot | Self::Sinkhorn | Self::Partial)
     }
+
+    /// Whether such a match leaves no point over, so that it can be made label by label: a partial
+    /// one would give some labels a part of the source only.
+    pub fn fills(self) -> bool {
+        matches!(self, Self::Ot | Self::Sinkhorn)
+    }
 }
 
 /// What is transported to what, and how the two are paired.

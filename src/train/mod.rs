@@ -14,6 +14,7 @@
 
 pub mod activation;
 pub mod adam;
+pub mod classifier;
 pub mod device;
 #[cfg(feature = "gpu")]
 mod gpu;

@@ -92,24 +92,34 @@ impl Mlp {
     /// With `e = v - target`, the loss is `mean(w e^2)`; backwards through `z = h W + b` go
     /// `dW = h^T dz`, `db = sum dz`, `dh = dz W^T`, and through the nonlinearity `dz = dh f'(z)`.
     pub fn gradient(&self, batch: Batch) -> Gradient {
-        let (mut inputs, mut slopes) = (vec![batch.input], Vec::new());
-        let mut error = Option::None;
-        for (i, layer) in self.layers.iter().enumerate() {
-            let z = layer.forward(inputs[i].clone());
-            if i + 1 == self.layers.len() {
-                error = Some(z - batch.target.clone());
-            } else {
-                let (h, slope) = activation::apply_with_derivative(self.activation, z);
-                inputs.push(h);
-                slopes.push(slope);
-            }
-        }
-        let error = error.expect("a network has a layer");
-        let weighted = error.clone() * batch.weight;
-        let scale = 2.0 / error.shape().num_elements() as f64;
-        let loss = (weighted.clone() * error).mean();
-        let layers = self.backward(weighted * scale, inputs, slopes);
+        let mut loss = None;
+        let layers = self.backpropagate(batch.input, |z| {
+            let error = z - batch.target;
+            let weighted = error.clone() * batch.weight;
+            let scale = 2.0 / error.shape().num_elements() as f64;
+            loss = Some((weighted.clone() * error).mean());
+            weighted * scale
+        });
+        let loss = loss.expect("the loss of the last layer's output");
         Gradient { loss, layers }
+    }
+
+    /// The gradient of any loss: `slope` gives its derivative by the output, from the output.
+    pub fn backpropagate(
+        &self,
+        input: Tensor<2>,
+        slope: impl FnOnce(Tensor<2>) -> Tensor<2>,
+    ) -> Vec<Layer> {
+        let (last, hidden) = self.layers.split_last().expect("a network has a layer");
+        let (mut inputs, mut slopes) = (vec![input], Vec::new());
+        for (i, layer) in hidden.iter().enumerate() {
+            let z = layer.forward(inputs[i].clone());
+            let (h, slope) = activation::apply_with_derivative(self.activation, z);
+            inputs.push(h);
+            slopes.push(slope);
+        }
+        let dz = slope(last.forward(inputs[hidden.len()].clone()));
+        self.backward(dz, inputs, slopes)
     }
 
     /// The gradient of every layer from that of the last layer's output.

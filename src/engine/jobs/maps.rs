@@ -36,9 +36,11 @@ impl Context {
     pub fn shown_exact(&self) -> Result<ExactField, String> {
         let lane = &self.experiment;
         if self.round.known(lane).closed_form().is_none() {
-            return Err("With this coupling nothing is known in closed form. \
-                        Choose the independent coupling to see it."
-                .into());
+            return Err(
+                "Of this lane nothing is known in closed form, or in too many terms. \
+                        Choose the independent coupling, and fewer points, to see it."
+                    .into(),
+            );
         }
         let schedule = lane.sampled_schedule(&self.sampling);
         Ok(ExactField::new(lane.source(), lane.target(), schedule))
@@ -196,6 +198,5 @@ impl Grid {
 pub fn points_in_a_slice(context: &Context, evaluations: usize) -> usize {
     // A divergence carries two tangents along.
     const VALUE_AND_TANGENTS: usize = 4;
-    let flops = context.network.architecture().flops();
-    particles_in_a_slice(VALUE_AND_TANGENTS * evaluations * flops)
+    particles_in_a_slice(VALUE_AND_TANGENTS * evaluations * context.flops())
 }

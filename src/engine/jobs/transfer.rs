@@ -27,7 +27,7 @@ struct Gaps {
 pub async fn gap(context: &Context, n: usize, seed: u32) -> Result<Answer, String> {
     let noise = context.experiment.noise(n, seed);
     let solver = context.experiment.solver(&context.sampling);
-    let flops = 2 * solver.stages() as usize * context.network.architecture().flops();
+    let flops = 2 * solver.stages() as usize * context.flops();
     let group = if solver.adaptive() {
         n
     } else {
