@@ -15,6 +15,8 @@
 pub mod activation;
 pub mod adam;
 pub mod device;
+#[cfg(any(feature = "gpu", test))]
+mod fused;
 #[cfg(feature = "gpu")]
 mod gpu;
 pub mod network;
