@@ -7,7 +7,7 @@
 //! the GPU together, and their kernels in one submission; nothing comes back before somebody asks.
 //!
 //! The kernels see parameters as [`layout`] says, for the shapes of a [`plan`]. Outside they are a
-//! [`Flat`] as everywhere, so that any store can go on where another has stopped.
+//! [`Flat`](super::store::Flat) as everywhere, so that any store can go on where another has stopped.
 
 #[cfg(feature = "gpu")]
 pub mod gpu;
@@ -20,23 +20,23 @@ mod store;
 #[cfg(feature = "gpu")]
 pub use store::FusedStore;
 
+#[cfg(test)]
+use crate::flow::network::Architecture;
+#[cfg(test)]
+use crate::flow::spec::{Activation, LaneSpec, ModelSpec};
+
 /// The architecture of a test: as a lane's, but for these.
 #[cfg(test)]
-fn architecture(
-    inputs: usize,
-    width: u32,
-    depth: u32,
-    activation: crate::flow::spec::Activation,
-) -> crate::flow::network::Architecture {
-    let model = crate::flow::spec::ModelSpec {
+fn architecture(inputs: usize, width: u32, depth: u32, activation: Activation) -> Architecture {
+    let model = ModelSpec {
         width,
         depth,
         activation,
-        ..crate::flow::spec::LaneSpec::default().model
+        ..LaneSpec::default().model
     };
-    crate::flow::network::Architecture {
+    Architecture {
         inputs,
-        ..crate::flow::network::Architecture::new(&model)
+        ..Architecture::new(&model)
     }
 }
 

@@ -119,15 +119,9 @@ impl Kernels {
         }
     }
 
-    /// Sets all losses to zero, for the steps submitted after this.
-    pub fn forget_losses(&self, gpu: &Gpu) {
-        let mut encoder = gpu.device.create_command_encoder(&Default::default());
-        encoder.clear_buffer(&self.losses, 0, None);
-        gpu.queue.submit([encoder.finish()]);
-    }
-
-    /// Takes these steps, whose samples are `samples`, all in one submission.
-    pub fn run(&self, gpu: &Gpu, steps: &[Step], samples: &[f32]) {
+    /// Takes these steps, whose samples are `samples`, all in one submission. Their losses are added
+    /// to those before, or to nothing if these are to be forgotten.
+    pub fn run(&self, gpu: &Gpu, steps: &[Step], samples: &[f32], forget_losses: bool) {
         gpu.queue
             .write_buffer(&self.batches, 0, bytemuck::cast_slice(samples));
         let mut uniforms = vec![0; steps.len() * self.stride];
@@ -136,6 +130,9 @@ impl Kernels {
         }
         gpu.queue.write_buffer(&self.steps, 0, &uniforms);
         let mut encoder = gpu.device.create_command_encoder(&Default::default());
+        if forget_losses {
+            encoder.clear_buffer(&self.losses, 0, None);
+        }
         let mut pass = encoder.begin_compute_pass(&Default::default());
         for step in 0..steps.len() {
             pass.set_bind_group(0, &self.steps_group, &[(step * self.stride) as u32]);

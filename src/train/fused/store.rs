@@ -114,11 +114,9 @@ impl FusedStore {
         if waiting.steps.is_empty() {
             return;
         }
-        if core::mem::take(&mut waiting.reported) {
-            self.kernels.forget_losses(&self.gpu);
-        }
+        let forget = core::mem::take(&mut waiting.reported);
         self.kernels
-            .run(&self.gpu, &waiting.steps, &waiting.samples);
+            .run(&self.gpu, &waiting.steps, &waiting.samples, forget);
         waiting.steps.clear();
         waiting.samples.clear();
     }

@@ -3,7 +3,6 @@
 //! without a GPU); where there is none, each test says that it was skipped.
 
 use super::architecture;
-use super::gpu::Gpu;
 use crate::flow::batch::Batch;
 use crate::flow::network::{Architecture, Network};
 use crate::flow::random::Rng;
@@ -20,11 +19,13 @@ const LR: f64 = 1e-3;
 fn gpu() -> Option<&'static Processor> {
     static GPU: OnceLock<Processor> = OnceLock::new();
     let processor = GPU.get_or_init(|| block_on(Processor::choose(Choice::WebGpu)));
-    if processor.kind() == Kind::WebGpu {
-        return Some(processor);
+    if processor.kind() == Kind::Cpu {
+        println!("skipped: no GPU here ({})", processor.detail());
+        return None;
     }
-    println!("skipped: no GPU here ({})", processor.detail());
-    None
+    // What the self-test says against the kernels stands in the detail.
+    assert!(processor.kernels().is_some(), "{}", processor.detail());
+    Some(processor)
 }
 
 /// Inputs in the unit cube, and targets that depend on them smoothly but for some noise.
@@ -160,30 +161,29 @@ fn the_gradient_is_that_of_the_cpu() {
 #[test]
 fn a_hundred_steps_end_where_those_of_the_cpu_end() {
     let Some(gpu) = gpu() else { return };
-    for (inputs, width, depth, samples) in [
+    let shapes = [
         (3, 8, 1, 17),
         (3, 64, 3, 256),
         (35, 64, 2, 100),
         (3, 12, 4, 33),
-    ] {
-        for &activation in Activation::ALL {
-            let case = format!("{inputs}-{width}x{depth}, {samples} samples, {activation:?}");
-            let architecture = architecture(inputs, width, depth, activation);
-            let [mut cpu, mut kernels] = pair(gpu, architecture, samples);
-            for steps in [0..10, 10..100] {
-                for store in [&mut cpu, &mut kernels] {
-                    train(store, &architecture, samples, steps.clone());
-                }
-                let (expected, got) = (losses(&mut cpu), losses(&mut kernels));
-                let gap = (expected - got).abs() / expected;
-                let weights = mean_difference(&flat(&cpu).weights, &flat(&kernels).weights);
-                println!("{case}, {steps:?}: losses {gap:.1e}, weights {weights:.1e}");
-                assert!(gap < 1e-4, "{case}, {steps:?}: {expected} {got}");
-                assert!(
-                    weights < 0.1,
-                    "{case}, {steps:?}: weights differ by {weights} learning rates"
-                );
+        (80, 128, 1, 20),
+    ];
+    for ((inputs, width, depth, samples), &activation) in shapes.into_iter().zip(Activation::ALL) {
+        let case = format!("{inputs}-{width}x{depth}, {samples} samples, {activation:?}");
+        let architecture = architecture(inputs, width, depth, activation);
+        let [mut cpu, mut kernels] = pair(gpu, architecture, samples);
+        for steps in [0..10, 10..100] {
+            for store in [&mut cpu, &mut kernels] {
+                train(store, &architecture, samples, steps.clone());
             }
+            let (expected, got) = (losses(&mut cpu), losses(&mut kernels));
+            let near = (expected - got).abs() < 1e-5 * expected;
+            assert!(near, "{case}, {steps:?}: {expected} {got}");
+            let gap = mean_difference(&flat(&cpu).weights, &flat(&kernels).weights);
+            assert!(
+                gap < 1e-3,
+                "{case}, {steps:?}: weights differ by {gap} learning rates"
+            );
         }
     }
 }
@@ -236,7 +236,7 @@ fn a_run_goes_on_from_kernels_to_the_cpu_and_back() {
     let mut store = Store::new(gpu, architecture, flat(&store), samples);
     train(&mut store, &architecture, samples, 20..30);
     let gap = mean_difference(&flat(&cpu).weights, &flat(&store).weights);
-    assert!(gap < 0.02, "weights differ by {gap} learning rates");
+    assert!(gap < 1e-3, "weights differ by {gap} learning rates");
 }
 
 /// Reading what was written gives the same numbers, to the last bit.
@@ -276,33 +276,4 @@ fn a_network_too_wide_is_trained_by_tensors_and_says_why() {
     }
     let (expected, got) = (losses(&mut cpu), losses(&mut store));
     assert!((expected - got).abs() < 1e-4 * expected, "{expected} {got}");
-}
-
-/// Rates over 300 steps of the baseline, for whoever runs this with `--ignored --nocapture`.
-#[test]
-#[ignore = "a measurement, not a test"]
-fn steps_a_second() {
-    let Some(gpu) = gpu() else { return };
-    let tensors = Processor::gpu(gpu.device().clone(), None::<Gpu>, "a test".into());
-    for (width, depth) in [(64, 3), (128, 3), (32, 2)] {
-        let architecture = architecture(3, width, depth, Activation::Silu);
-        for processor in [gpu, &tensors, &Processor::cpu("a test")] {
-            let mut store = Store::new(processor, architecture, start(architecture), 256);
-            let batch = batch(&architecture, 256, 0);
-            let mut run = |steps: u32| {
-                let begin = std::time::Instant::now();
-                for step in 0..steps {
-                    store.step(&batch, rate(step));
-                }
-                losses(&mut store);
-                f64::from(steps) / begin.elapsed().as_secs_f64()
-            };
-            run(50);
-            let pace = run(300);
-            println!(
-                "{width}x{depth}, {}: {pace:.0} steps a second",
-                store.method()
-            );
-        }
-    }
 }
