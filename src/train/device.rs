@@ -1,5 +1,7 @@
 //! What trains: the CPU, or a GPU through WebGPU.
 
+#[cfg(feature = "gpu")]
+use super::fused::gpu::Gpu;
 use burn::tensor::Device;
 /// What goes wrong on a processor while it works or is read from.
 pub use burn::tensor::ExecutionError as DeviceError;
@@ -39,6 +41,9 @@ pub struct Processor {
     device: Device,
     kind: Kind,
     detail: String,
+    /// The GPU that our own kernels run on, if they are to be used.
+    #[cfg(feature = "gpu")]
+    kernels: Option<Gpu>,
 }
 
 impl Processor {
@@ -48,16 +53,24 @@ impl Processor {
             device: Device::flex(),
             kind: Kind::Cpu,
             detail: reason.into(),
+            #[cfg(feature = "gpu")]
+            kernels: None,
         }
     }
 
     #[cfg(feature = "gpu")]
-    pub(super) fn new(device: Device, kind: Kind, detail: String) -> Self {
+    pub(super) fn gpu(device: Device, kernels: Option<Gpu>, detail: String) -> Self {
         Self {
             device,
-            kind,
+            kind: Kind::WebGpu,
             detail,
+            kernels,
         }
+    }
+
+    #[cfg(feature = "gpu")]
+    pub(super) fn kernels(&self) -> Option<&Gpu> {
+        self.kernels.as_ref()
     }
 
     /// The CPU, its tensors treated as if they were far away: to test what is meant for a GPU.

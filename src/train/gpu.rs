@@ -1,9 +1,10 @@
 //! A GPU through WebGPU: found, started, and tested before it is believed.
 
-use super::device::{Choice, Kind, Processor};
+use super::device::{Choice, Processor};
+use super::fused::gpu::Gpu;
 use super::self_test;
 use burn::tensor::Device;
-use burn::tensor::wgpu::wgpu;
+use burn::tensor::wgpu::{WgpuSetup, wgpu};
 
 impl Processor {
     /// What `choice` asks for, if this machine has it and it computes rightly; else the CPU, with
@@ -25,13 +26,29 @@ async fn gpu() -> Result<Processor, String> {
     let started = Device::wgpu_options().init_with_setup_async().await;
     let (device, setup) = started.map_err(|error| format!("WebGPU did not start: {error}"))?;
     let name = name(&setup.adapter.get_info());
-    let processor = Processor::new(device, Kind::WebGpu, name);
-    match self_test::check(&processor).await {
-        Ok(()) => Ok(processor),
-        Err(why) => Err(format!(
-            "{} failed the comparison with the CPU: {why}",
-            processor.detail()
-        )),
+    let WgpuSetup {
+        device: wgpu,
+        queue,
+        ..
+    } = setup;
+    let kernels = Gpu {
+        device: wgpu,
+        queue,
+    };
+    tested(device, kernels, name).await
+}
+
+/// Our own kernels if they compute rightly, else Burn's tensor operations if these do.
+async fn tested(device: Device, kernels: Gpu, name: String) -> Result<Processor, String> {
+    let fused = Processor::gpu(device.clone(), Some(kernels), name.clone());
+    let Err(why) = self_test::check(&fused).await else {
+        return Ok(fused);
+    };
+    let detail = format!("{name}, without fused kernels: in the comparison with the CPU, {why}");
+    let plain = Processor::gpu(device, None, detail);
+    match self_test::check(&plain).await {
+        Ok(()) => Ok(plain),
+        Err(why) => Err(format!("{name} failed the comparison with the CPU: {why}")),
     }
 }
 

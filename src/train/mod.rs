@@ -11,11 +11,18 @@
 //! activations in both): no tape, every sigmoid computed once, about 32 instead of 59 dispatches a
 //! step on a GPU, and no autodiff in the program. Tests hold it against Burn's autodiff and against
 //! finite differences.
+//!
+//! # Why a GPU has kernels beside the tensors
+//! Even so a GPU spends such a step between its dispatches. `fused` takes one in two of them, on
+//! Burn's own device; tests hold it against the tensors on the CPU. Where its kernels fail the
+//! self-test or a network does not fit them, tensors train as before, and it is said why.
 
 pub mod activation;
 pub mod adam;
 pub mod classifier;
 pub mod device;
+#[cfg(any(feature = "gpu", test))]
+mod fused;
 #[cfg(feature = "gpu")]
 mod gpu;
 pub mod network;

@@ -4,6 +4,7 @@
 //! so nothing is believed that has not been compared.
 
 use super::device::{DeviceError, Processor};
+use super::store::Flat;
 use super::trainer::Trainer;
 use crate::flow::batch::Objective;
 use crate::flow::network::Network;
@@ -19,10 +20,14 @@ const LOSS_TOLERANCE: f64 = 1e-3;
 /// the learning rate whatever the gradient, so a single weight may differ by much.
 const WEIGHT_TOLERANCE: f64 = 0.05;
 
-/// Losses after each step, and the weights in the end.
+/// Largest difference of Adam's mean gradient, relative to its size. The weights alone would not tell
+/// a gradient from twice the gradient: Adam does not care.
+const GRADIENT_TOLERANCE: f64 = 0.01;
+
+/// Losses after each step, and the weights and moments in the end.
 struct Outcome {
     losses: Vec<f64>,
-    weights: Vec<f32>,
+    flat: Flat,
 }
 
 /// Compares `processor` with the CPU.
@@ -38,14 +43,26 @@ pub async fn check(processor: &Processor) -> Result<(), String> {
             return Err(format!("its loss is {got:.4} instead of {expected:.4}"));
         }
     }
-    let pairs = outcome.weights.iter().zip(&expected.weights);
-    let sum: f64 = pairs.map(|(a, b)| f64::from((a - b).abs())).sum();
-    let mean = sum / (expected.weights.len() as f64 * spec().training.lr);
-    if mean <= WEIGHT_TOLERANCE {
-        Ok(())
-    } else {
-        Err(format!("its weights are off by {mean:.3} learning rates"))
+    let mean = distance(&outcome.flat.first, &expected.flat.first);
+    let off = mean / distance(&expected.flat.first, &[]);
+    let close = off <= GRADIENT_TOLERANCE;
+    if !close {
+        let percent = 100.0 * off;
+        return Err(format!("its gradients are off by {percent:.1} percent"));
     }
+    let off = distance(&outcome.flat.weights, &expected.flat.weights) / spec().training.lr;
+    let close = off <= WEIGHT_TOLERANCE;
+    if !close {
+        return Err(format!("its weights are off by {off:.3} learning rates"));
+    }
+    Ok(())
+}
+
+/// The mean distance of the numbers of two lists; from zero where the second has ended.
+fn distance(a: &[f32], b: &[f32]) -> f64 {
+    let b = b.iter().copied().chain(core::iter::repeat(0.0));
+    let sum: f64 = a.iter().zip(b).map(|(a, b)| f64::from((a - b).abs())).sum();
+    sum / a.len() as f64
 }
 
 fn unexpected(error: DeviceError) -> String {
@@ -70,8 +87,8 @@ async fn train(processor: &Processor) -> Result<Outcome, DeviceError> {
         trainer.step(&objective.batch(spec.training.batch as usize));
         losses.push(trainer.take_losses().await?.0);
     }
-    let weights = trainer.weights().await?;
-    Ok(Outcome { losses, weights })
+    let flat = trainer.checkpoint().await?.flat;
+    Ok(Outcome { losses, flat })
 }
 
 #[cfg(test)]

@@ -2,11 +2,15 @@
 //!
 //! On the CPU they are flat vectors, from which tensors are made each step (copying 35 kB costs less
 //! than keeping eight optimiser records); on a GPU they stay there, tensor by tensor, and nothing is
-//! read back until somebody asks.
+//! read back until somebody asks. Where kernels of our own can be had, the GPU takes a step in two
+//! dispatches; where not, tensor operations do it.
 
 use super::adam::{self, Rate};
-use super::device::DeviceError;
-use super::network::{Batch, Layer, Mlp, layers_from_flat};
+use super::device::{DeviceError, Processor};
+#[cfg(feature = "gpu")]
+use super::fused::FusedStore;
+use super::network::{self, Layer, Mlp, layers_from_flat, matrix};
+use crate::flow::batch::Batch;
 use crate::flow::network::Architecture;
 use burn::tensor::{Device, Tensor};
 
@@ -52,7 +56,8 @@ impl HostStore {
     }
 
     /// One gradient, one update.
-    pub fn step(&mut self, batch: Batch, rate: Rate) {
+    pub fn step(&mut self, batch: &Batch, rate: Rate) {
+        let batch = on_device(batch, &self.device);
         let mlp = Mlp::from_flat(&self.architecture, &self.flat.weights, &self.device);
         let gradient = mlp.gradient(batch);
         let flat_gradient = read_now(&gradient.layers);
@@ -71,23 +76,28 @@ pub struct DeviceStore {
     mlp: Mlp,
     first: Vec<Layer>,
     second: Vec<Layer>,
+    device: Device,
     loss_sum: Option<Tensor<1>>,
+    /// Why no kernels of our own do this, as a part of a sentence; empty where nobody asked for them.
+    reason: String,
 }
 
 impl DeviceStore {
-    pub fn new(architecture: &Architecture, flat: &Flat, device: &Device) -> Self {
+    pub fn new(architecture: &Architecture, flat: &Flat, device: &Device, reason: String) -> Self {
         let layers = |values: &[f32]| layers_from_flat(architecture, values, device);
         Self {
             mlp: Mlp::from_flat(architecture, &flat.weights, device),
             first: layers(&flat.first),
             second: layers(&flat.second),
+            device: device.clone(),
             loss_sum: None,
+            reason,
         }
     }
 
     /// One gradient, one update; queued, not waited for.
-    pub fn step(&mut self, batch: Batch, rate: Rate) {
-        let gradient = self.mlp.gradient(batch);
+    pub fn step(&mut self, batch: &Batch, rate: Rate) {
+        let gradient = self.mlp.gradient(on_device(batch, &self.device));
         self.loss_sum = Some(match self.loss_sum.take() {
             Some(sum) => sum + gradient.loss,
             None => gradient.loss,
@@ -118,18 +128,56 @@ impl DeviceStore {
     }
 }
 
-/// Either store.
+/// One of the stores.
 pub enum Store {
     Host(HostStore),
     Device(Box<DeviceStore>),
+    #[cfg(feature = "gpu")]
+    Fused(Box<FusedStore>),
 }
 
 impl Store {
+    /// The best store that a processor has for a network trained on batches of `batch` samples.
+    ///
+    /// # Panics
+    /// If `flat` has not as many numbers as the network.
+    pub fn new(
+        processor: &Processor,
+        architecture: Architecture,
+        flat: Flat,
+        batch: usize,
+    ) -> Self {
+        let device = processor.device();
+        if processor.in_main_memory() {
+            return Self::Host(HostStore::new(architecture, flat, device.clone()));
+        }
+        match fused(processor, architecture, &flat, batch) {
+            Ok(store) => store,
+            Err(reason) => {
+                let store = DeviceStore::new(&architecture, &flat, device, reason);
+                Self::Device(Box::new(store))
+            }
+        }
+    }
+
+    /// How steps are taken, as a part of a sentence.
+    pub fn method(&self) -> String {
+        match self {
+            Self::Host(_) => "tensor operations in main memory".to_owned(),
+            Self::Device(store) if store.reason.is_empty() => "tensor operations".to_owned(),
+            Self::Device(store) => format!("tensor operations: {}", store.reason),
+            #[cfg(feature = "gpu")]
+            Self::Fused(store) => store.plan().to_string(),
+        }
+    }
+
     /// Takes one training step.
-    pub fn step(&mut self, batch: Batch, rate: Rate) {
+    pub fn step(&mut self, batch: &Batch, rate: Rate) {
         match self {
             Self::Host(store) => store.step(batch, rate),
             Self::Device(store) => store.step(batch, rate),
+            #[cfg(feature = "gpu")]
+            Self::Fused(store) => store.step(batch, rate),
         }
     }
 
@@ -142,6 +190,8 @@ impl Store {
                 Some(sum) => Ok(f64::from(floats(sum).await?[0])),
                 None => Ok(0.0),
             },
+            #[cfg(feature = "gpu")]
+            Self::Fused(store) => store.take_loss_sum().await,
         }
     }
 
@@ -150,6 +200,8 @@ impl Store {
         match self {
             Self::Host(store) => Ok(store.flat.weights.clone()),
             Self::Device(store) => read(&store.mlp.layers).await,
+            #[cfg(feature = "gpu")]
+            Self::Fused(store) => store.weights().await,
         }
     }
 
@@ -162,8 +214,32 @@ impl Store {
                 first: read(&store.first).await?,
                 second: read(&store.second).await?,
             }),
+            #[cfg(feature = "gpu")]
+            Self::Fused(store) => store.flat().await,
         }
     }
+}
+
+/// A store of fused kernels.
+///
+/// # Errors
+/// Why there is none, as a part of a sentence; empty if the processor is to do without.
+#[cfg(feature = "gpu")]
+fn fused(
+    processor: &Processor,
+    architecture: Architecture,
+    flat: &Flat,
+    batch: usize,
+) -> Result<Store, String> {
+    let gpu = processor.kernels().ok_or_else(String::new)?;
+    let store = FusedStore::new(gpu, architecture, flat, batch)?;
+    Ok(Store::Fused(Box::new(store)))
+}
+
+/// This program has no kernels of its own.
+#[cfg(not(feature = "gpu"))]
+fn fused(_: &Processor, _: Architecture, _: &Flat, _: usize) -> Result<Store, String> {
+    Err(String::new())
 }
 
 /// All parameters of the layers in one vector. One tensor leaves the device, not one a layer.
@@ -193,4 +269,14 @@ async fn floats(tensor: Tensor<1>) -> Result<Vec<f32>, DeviceError> {
 fn floats_now(tensor: Tensor<1>) -> Vec<f32> {
     let data = tensor.into_data();
     data.try_into_vec().expect("the tensor holds f32")
+}
+
+fn on_device(batch: &Batch, device: &Device) -> network::Batch {
+    let rows = batch.weight.len();
+    let tensor = |values: &[f32]| matrix(values, [rows, values.len() / rows], device);
+    network::Batch {
+        input: tensor(&batch.input),
+        target: tensor(&batch.target),
+        weight: tensor(&batch.weight),
+    }
 }

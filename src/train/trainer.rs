@@ -2,17 +2,14 @@
 
 use super::adam::Rate;
 use super::device::{DeviceError, Processor};
-use super::network::{self, matrix};
-use super::store::{DeviceStore, Flat, HostStore, Store};
+use super::store::{Flat, Store};
 use crate::flow::batch::Batch;
 use crate::flow::network::Network;
 use crate::flow::spec::TrainingSpec;
-use burn::tensor::Device;
 
 /// A network, its optimiser, and the steps it has taken.
 pub struct Trainer {
     store: Store,
-    device: Device,
     training: TrainingSpec,
     /// The steps over which the learning rate decays to zero; none if they are as many.
     decay: (u32, u32),
@@ -46,20 +43,9 @@ impl Trainer {
         checkpoint: Checkpoint,
     ) -> Self {
         let architecture = network.architecture();
-        let device = processor.device().clone();
-        let store = if processor.in_main_memory() {
-            Store::Host(HostStore::new(
-                architecture,
-                checkpoint.flat,
-                device.clone(),
-            ))
-        } else {
-            let store = DeviceStore::new(&architecture, &checkpoint.flat, &device);
-            Store::Device(Box::new(store))
-        };
+        let batch = training.batch.max(1) as usize;
         Self {
-            store,
-            device,
+            store: Store::new(processor, architecture, checkpoint.flat, batch),
             training,
             decay: (0, training.limit),
             step: checkpoint.step,
@@ -72,6 +58,12 @@ impl Trainer {
         self.step
     }
 
+    /// How its steps are taken, as a part of a sentence: by fused kernels, or by tensor operations
+    /// and why.
+    pub fn method(&self) -> String {
+        self.store.method()
+    }
+
     /// From now on the learning rate decays to zero from the first to the second of these steps; if
     /// they are as many, it stays what it is.
     pub fn decay_over(&mut self, steps: (u32, u32)) {
@@ -80,7 +72,6 @@ impl Trainer {
 
     /// One gradient of the batch's loss and one update. On a GPU this only queues the work.
     pub fn step(&mut self, batch: &Batch) {
-        let batch = on_device(batch, &self.device);
         self.store
             .step(batch, Rate::decayed(self.step, &self.training, self.decay));
         self.step += 1;
@@ -119,15 +110,5 @@ impl Checkpoint {
         [weights, first, second]
             .iter()
             .all(|values| values.len() == parameters)
-    }
-}
-
-fn on_device(batch: &Batch, device: &Device) -> network::Batch {
-    let rows = batch.weight.len();
-    let columns = batch.input.len() / rows;
-    network::Batch {
-        input: matrix(&batch.input, [rows, columns], device),
-        target: matrix(&batch.target, [rows, 2], device),
-        weight: matrix(&batch.weight, [rows, 1], device),
     }
 }

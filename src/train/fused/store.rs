@@ -1,0 +1,165 @@
+//! Parameters in the kernels' buffers, and the steps that wait for submission.
+
+use super::gpu::{Gpu, broken};
+use super::kernels::{Kernels, Parameters, Step};
+use super::plan::Plan;
+use crate::flow::batch::Batch;
+use crate::flow::network::Architecture;
+use crate::train::adam::Rate;
+use crate::train::device::DeviceError;
+use crate::train::store::Flat;
+use burn::tensor::wgpu::wgpu;
+use core::cell::RefCell;
+use core::pin::Pin;
+
+/// Most steps that wait to be submitted together. What costs time a submission is spread over them,
+/// and yet a GPU has work while the batches of the next are drawn.
+const MOST_STEPS: usize = 32;
+
+/// Most bytes of their batches.
+const MOST_BYTES: usize = 4 << 20;
+
+/// What became of a validation.
+type Validation = Pin<Box<dyn Future<Output = Option<wgpu::Error>>>>;
+
+/// Parameters on a GPU, trained by fused kernels.
+pub struct FusedStore {
+    gpu: Gpu,
+    plan: Plan,
+    parameters: Parameters,
+    kernels: Kernels,
+    waiting: RefCell<Waiting>,
+    validation: Option<Validation>,
+}
+
+/// Steps to submit, and the samples of all their batches.
+#[derive(Default)]
+struct Waiting {
+    steps: Vec<Step>,
+    samples: Vec<f32>,
+    /// Whether the losses summed so far have been reported.
+    reported: bool,
+}
+
+impl FusedStore {
+    /// # Errors
+    /// Why the device is too small for this network and batches of `batch` samples, as a part of a
+    /// sentence.
+    pub fn new(
+        gpu: &Gpu,
+        architecture: Architecture,
+        flat: &Flat,
+        batch: usize,
+    ) -> Result<Self, String> {
+        let plan = Plan::new(architecture, batch, gpu.limits())?;
+        let scope = gpu.device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let weights = plan.layout.pad(&flat.weights);
+        let transposed = plan.layout.transpose(&weights);
+        let parameters = Parameters {
+            weights: gpu.storage(&[weights, transposed].concat()),
+            first: gpu.storage(&plan.layout.pad(&flat.first)),
+            second: gpu.storage(&plan.layout.pad(&flat.second)),
+        };
+        let kernels = Kernels::new(
+            gpu,
+            &plan,
+            architecture.activation,
+            most_steps(&plan),
+            &parameters,
+        );
+        Ok(Self {
+            gpu: gpu.clone(),
+            plan,
+            parameters,
+            kernels,
+            waiting: RefCell::default(),
+            validation: Some(Box::pin(scope.pop())),
+        })
+    }
+
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// One gradient, one update; submitted with others.
+    ///
+    /// # Panics
+    /// If the batch has more samples than were announced.
+    pub fn step(&mut self, batch: &Batch, rate: Rate) {
+        assert!(
+            batch.weight.len() <= self.plan.batch,
+            "a batch as large as announced"
+        );
+        let waiting = self.waiting.get_mut();
+        waiting.steps.push(Step {
+            batch: (waiting.samples.len() / 4) as u32,
+            rate: rate.lr,
+            second: rate.second,
+            unused: 0,
+        });
+        let Plan {
+            layout,
+            batch: samples,
+            ..
+        } = self.plan;
+        layout.append(batch, samples, &mut waiting.samples);
+        if waiting.steps.len() == most_steps(&self.plan) {
+            self.submit();
+        }
+    }
+
+    /// Submits the steps that wait.
+    fn submit(&self) {
+        let mut waiting = self.waiting.borrow_mut();
+        if waiting.steps.is_empty() {
+            return;
+        }
+        let forget = core::mem::take(&mut waiting.reported);
+        self.kernels
+            .run(&self.gpu, &waiting.steps, &waiting.samples, forget);
+        waiting.steps.clear();
+        waiting.samples.clear();
+    }
+
+    /// The sum of the losses of all steps since it was last taken.
+    pub async fn take_loss_sum(&mut self) -> Result<f64, DeviceError> {
+        if let Some(validation) = self.validation.take()
+            && let Some(error) = validation.await
+        {
+            return Err(broken(&error));
+        }
+        self.submit();
+        if core::mem::replace(&mut self.waiting.get_mut().reported, true) {
+            return Ok(0.0);
+        }
+        let floats = self.plan.batch * self.plan.layout.output;
+        let losses = self.gpu.read(&self.kernels.losses, floats).await?;
+        Ok(losses.into_iter().map(f64::from).sum())
+    }
+
+    /// The weights after all steps taken.
+    pub async fn weights(&self) -> Result<Vec<f32>, DeviceError> {
+        self.read(&self.parameters.weights).await
+    }
+
+    /// Weights and moments after all steps taken.
+    pub async fn flat(&self) -> Result<Flat, DeviceError> {
+        Ok(Flat {
+            weights: self.read(&self.parameters.weights).await?,
+            first: self.read(&self.parameters.first).await?,
+            second: self.read(&self.parameters.second).await?,
+        })
+    }
+
+    async fn read(&self, parameters: &wgpu::Buffer) -> Result<Vec<f32>, DeviceError> {
+        self.submit();
+        let Plan { layout, .. } = self.plan;
+        let padded = self.gpu.read(parameters, 4 * layout.parameters()).await?;
+        Ok(layout.flatten(&padded))
+    }
+}
+
+fn most_steps(plan: &Plan) -> usize {
+    let bytes = 16 * plan.batch * plan.layout.sample();
+    (MOST_BYTES / bytes).clamp(1, MOST_STEPS)
+}
