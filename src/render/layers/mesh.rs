@@ -164,7 +164,7 @@ mod tests {
             (1.0, TONES / 2),
             // Areas of 1/8 and of 8, then beyond.
             (0.353_553_4, 0),
-            (2.828_427_1, TONES - 1),
+            (2.828_427, TONES - 1),
             (0.0, 0),
             (100.0, TONES - 1),
         ] {
