@@ -3,6 +3,10 @@
 use super::msg::Msg;
 
 /// What a key does.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a key is pressed now and then, and its message is used up at once"
+)]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// Something happens to the state.

@@ -142,8 +142,8 @@ mod tests {
     fn every_lane_and_chart_is_a_picture_in_the_file() {
         for lanes in [1, 2] {
             let text = drawn(lanes);
-            // Loss and schedule have lines; each opened element is closed.
-            assert_eq!(text.matches("<svg ").count(), 1 + usize::from(lanes) + 2);
+            // Loss, schedule, its SNR and its slopes have lines; each opened element is closed.
+            assert_eq!(text.matches("<svg ").count(), 1 + usize::from(lanes) + 4);
             assert_eq!(
                 text.matches("<svg ").count(),
                 text.matches("</svg>").count()

@@ -190,30 +190,24 @@ fn particles(stage: &Stage, list: &mut Vec<Mark>) {
     let Some(labels) = classes::labels(stage.lane.views.labels.as_ref(), &paths) else {
         return list.push(mark("mark.particles", Look::Hues(stage.theme.hues)));
     };
-    for (class, &shape) in SHAPES.iter().enumerate() {
-        if labels
+    let present = |class: usize| {
+        labels
             .asked
             .iter()
             .any(|&asked| usize::from(asked) == class)
-        {
-            let look = Look::Shape(shape, stage.theme.classes[class]);
-            let text = Notice {
-                key: "mark.class",
-                values: vec![(class + 1).to_string()],
-            };
-            list.push(Mark { text, look });
-        }
+    };
+    for (class, shape) in SHAPES.into_iter().enumerate().filter(|(c, _)| present(*c)) {
+        let text = Notice {
+            key: "mark.class",
+            values: vec![(class + 1).to_string()],
+        };
+        let look = Look::Shape(shape, stage.theme.classes[class]);
+        list.push(Mark { text, look });
     }
-    if labels
-        .asked
-        .iter()
-        .zip(&labels.reached)
-        .any(|(asked, reached)| asked != reached)
-    {
-        list.push(mark(
-            "mark.mistaken",
-            Look::Shape(Shape::Cross, stage.theme.ink),
-        ));
+    let mut ends = labels.asked.iter().zip(&labels.reached);
+    if ends.any(|(asked, reached)| asked != reached) {
+        let cross = Look::Shape(Shape::Cross, stage.theme.ink);
+        list.push(mark("mark.mistaken", cross));
     }
 }
 

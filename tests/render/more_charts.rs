@@ -169,6 +169,26 @@ fn where_mass_is_conserved_rate_and_inflow_are_one_line() {
 }
 
 #[test]
+fn the_balances_of_two_lanes_are_told_apart_and_spared_a_divergent_end() {
+    let mut state = studies::state();
+    let mut view = state.lanes[0].views.region.clone().unwrap();
+    let before = svg(Chart::Balance, &state, ThemeKind::Light, (360, 180), 1.0);
+    state.lanes[0].views.region.as_mut().unwrap().balances[20].outflow = [1e3; 4];
+    let after = svg(Chart::Balance, &state, ThemeKind::Light, (360, 180), 1.0);
+    assert!(before == after, "the last inflow sets no scale");
+    view.balances.truncate(20);
+    state.lanes[1].views.region = Some(view);
+    let entries = legend(Chart::Balance, &state, &Theme::of(ThemeKind::Light));
+    for (i, one) in entries.iter().enumerate() {
+        let looks = entries[..i].iter().map(|other| (other.line, other.color));
+        assert!(
+            !looks.into_iter().any(|look| look == (one.line, one.color)),
+            "{one:?}"
+        );
+    }
+}
+
+#[test]
 fn what_is_compared_in_one_colour_differs_in_its_line() {
     let state = studies::state();
     for chart in [

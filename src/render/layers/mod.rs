@@ -20,6 +20,7 @@ mod particles;
 pub(super) mod posterior;
 pub(super) mod region;
 mod round_trip;
+mod thin;
 mod trajectories;
 
 pub(super) use arrows::Arrow;

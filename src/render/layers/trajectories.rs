@@ -2,6 +2,7 @@
 //! come. Beside a transferred flow, the rescaled paths it must coincide with, as dashes on top.
 
 use super::particles::hue;
+use super::thin::thin;
 use crate::render::frames::Paths;
 use crate::render::palette::HUES;
 use crate::render::scene::{Scratch, Stage};
@@ -11,6 +12,8 @@ use crate::render::surface::{Stroke, Surface};
 const PATHS: usize = 220;
 /// Every so many-th of them is compared with its rescaled twin: dashes need room to be seen.
 const TWIN: usize = 5;
+/// Pixels that a path may be drawn beside where it is.
+const NEAR: f32 = 0.2;
 /// How old the parts of a travelled path are, and how strongly they are drawn, oldest first.
 const AGES: [(f64, f64, f32); 4] = [
     (0.5, f64::INFINITY, 0.22),
@@ -130,11 +133,12 @@ impl<'a> Pen<'a> {
 
     /// Ends the polyline; a single point is none.
     fn lift(&mut self) {
+        let first = self.points.len() - 2 * self.open as usize;
         if self.open >= 2 {
-            self.lengths.push(self.open);
+            let kept = thin(self.points, first, NEAR);
+            self.lengths.push(kept as u32);
         } else {
-            let kept = self.points.len() - 2 * self.open as usize;
-            self.points.truncate(kept);
+            self.points.truncate(first);
         }
         self.open = 0;
     }

@@ -1,0 +1,101 @@
+//! Polylines with no more points than can be seen: every point costs a call of the canvas, and the
+//! learned paths are nearly straight.
+
+/// The longest run of points that is replaced by one line.
+const RUN: usize = 32;
+
+/// Leaves out points of the polyline `points[first..]` (flat), so that none of those left out lies
+/// further than `tolerance` from the line that replaces it; both ends stay. Returns how many points
+/// are left.
+///
+/// The opening window: a line is prolonged as long as it is near enough to all it passes.
+pub fn thin(points: &mut Vec<f32>, first: usize, tolerance: f32) -> usize {
+    let count = (points.len() - first) / 2;
+    let at = |points: &[f32], i: usize| [points[first + 2 * i], points[first + 2 * i + 1]];
+    let (mut kept, mut anchor, mut end) = (1, 0, 1);
+    while end < count {
+        let (from, to) = (at(points, anchor), at(points, (end + 1).min(count - 1)));
+        let mut passed = anchor + 1..=end;
+        let straight = end + 1 < count
+            && end - anchor < RUN
+            && passed.all(|i| distance(at(points, i), from, to) <= tolerance);
+        if !straight {
+            let [x, y] = at(points, end);
+            // What is written lies before all that is still to be read.
+            points[first + 2 * kept] = x;
+            points[first + 2 * kept + 1] = y;
+            kept += 1;
+            anchor = end;
+        }
+        end += 1;
+    }
+    let kept = kept.min(count);
+    points.truncate(first + 2 * kept);
+    kept
+}
+
+/// The distance of a point from a line between two others.
+fn distance(point: [f32; 2], from: [f32; 2], to: [f32; 2]) -> f32 {
+    let along = [to[0] - from[0], to[1] - from[1]];
+    let off = [point[0] - from[0], point[1] - from[1]];
+    let square = along[0] * along[0] + along[1] * along[1];
+    let share = if square > 0.0 {
+        ((off[0] * along[0] + off[1] * along[1]) / square).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    let [x, y] = [0, 1].map(|i| off[i] - share * along[i]);
+    (x * x + y * y).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn thinned(points: &[[f32; 2]], tolerance: f32) -> Vec<[f32; 2]> {
+        // Something of another line comes first.
+        let mut flat = vec![7.0, 7.0];
+        flat.extend(points.iter().flatten());
+        let kept = thin(&mut flat, 2, tolerance);
+        assert_eq!(flat.len(), 2 + 2 * kept);
+        assert_eq!(flat[..2], [7.0, 7.0]);
+        flat[2..].chunks_exact(2).map(|p| [p[0], p[1]]).collect()
+    }
+
+    #[test]
+    fn a_straight_line_has_two_points_and_a_corner_stays() {
+        let line: Vec<_> = (0..20).map(|i| [i as f32, 2.0 * i as f32]).collect();
+        assert_eq!(thinned(&line, 0.1), [line[0], line[19]]);
+        let corner = [[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [2.0, 1.0], [2.0, 2.0]];
+        assert_eq!(thinned(&corner, 0.1), [corner[0], corner[2], corner[4]]);
+    }
+
+    #[test]
+    fn going_back_over_the_same_line_is_not_left_out() {
+        let back = [[0.0, 0.0], [5.0, 0.0], [1.0, 0.0]];
+        assert_eq!(thinned(&back, 0.1), back);
+    }
+
+    #[test]
+    fn short_lines_are_left_alone() {
+        assert!(thinned(&[[1.0, 2.0]], 9.0).len() == 1);
+        assert_eq!(thinned(&[[1.0, 2.0], [3.0, 4.0]], 9.0).len(), 2);
+    }
+
+    proptest! {
+        #[test]
+        fn no_point_is_further_from_what_is_left_than_the_tolerance(
+            points in prop::collection::vec([-50.0f32..50.0, -50.0..50.0], 2..80),
+            tolerance in 0.0f32..20.0,
+        ) {
+            let left = thinned(&points, tolerance);
+            prop_assert_eq!(left[0], points[0]);
+            prop_assert_eq!(left.last(), points.last());
+            for point in &points {
+                let near = left.windows(2).map(|pair| distance(*point, pair[0], pair[1]));
+                prop_assert!(near.fold(f32::INFINITY, f32::min) <= tolerance + 1e-3);
+            }
+        }
+    }
+}
