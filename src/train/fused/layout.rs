@@ -180,6 +180,8 @@ mod tests {
         // The last layer begins after eight rows of eight; its biases are the row after its eight.
         assert_eq!(padded[64..66], [20.0, 21.0]);
         assert_eq!(padded[64 + 8 * 4..][..2], [30.0, 31.0]);
+        // Inputs in one block and in two, a constant beside each; errors in two and in one.
+        assert_eq!((layout.inputs(), layout.errors()), (2 + 3, 2 + 1));
         let transposed = layout.transpose(&padded);
         assert_eq!(transposed.len(), 4 * 8);
         assert_eq!(

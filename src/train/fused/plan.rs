@@ -168,6 +168,19 @@ mod tests {
         }
     }
 
+    /// By hand: 16 blocks of units want four times four samples for 64 threads.
+    #[test]
+    fn the_baseline_is_divided_as_by_hand() {
+        let plan = plan(3, 64, 3, 250).expect("it fits");
+        assert_eq!((plan.samples, plan.batch), (16, 256));
+        // Tiles of 4 by 4 blocks: 1 by 4, twice 5 by 4 (a block more for the bias), 5 by 1.
+        assert_eq!(plan.workgroups(), [16, 4 + 40 + 5]);
+        let constants = plan.constants();
+        for said in ["INPUT = 1u", "WIDTH = 16u", "DEPTH = 3u", "BATCH = 256u"] {
+            assert!(constants.contains(said), "{said}: {constants}");
+        }
+    }
+
     #[test]
     fn what_does_not_fit_is_refused_with_a_reason() {
         let reason = plan(3, 4096, 1, 16).expect_err("1,024 threads are too many");
