@@ -3,7 +3,7 @@
 use super::msg::Msg;
 
 /// What a key does.
-#[expect(
+#[allow(
     clippy::large_enum_variant,
     reason = "a key is pressed now and then, and its message is used up at once"
 )]
