@@ -2,7 +2,8 @@
 
 use super::canvas::pixels_of;
 use super::dom::{
-    self, by_id, document, listen as on, property, set_attribute, set_flag, set_shown, window,
+    self, after, by_id, document, listen as on, property, set_attribute, set_flag, set_shown,
+    window,
 };
 use super::page::{App, act};
 use crate::app::msg::Msg;
@@ -65,7 +66,8 @@ fn first_file(data: &DataTransfer) -> Option<File> {
 
 /// Opens the browser's choice of files.
 pub fn choose() {
-    by_id::<HtmlElement>("own-file").click();
+    // Later: this click reaches the listener that is at work now.
+    after(0, || by_id::<HtmlElement>("own-file").click());
 }
 
 /// What is pasted outside of a text box is data.

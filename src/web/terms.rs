@@ -127,5 +127,9 @@ pub fn show(state: &State, text: &Text) {
 
 /// What a screen reader calls a term.
 fn name_it(element: &Element, name: &str, text: &Text) {
-    set_attribute(element, "aria-label", text.get(&format!("term.{name}")));
+    set_attribute(
+        element,
+        "aria-description",
+        text.get(&format!("term.{name}")),
+    );
 }

@@ -80,6 +80,8 @@ test("the whole page speaks the other language", { timeout: 60_000 }, () =>
     await page.selectOption("#language", "zh");
     await page.waitForFunction(() => document.documentElement.lang === "zh");
     const chinese = /[\u4e00-\u9fff]/;
+    // Figures follow a few times a second.
+    await page.waitForFunction(() => /[\u4e00-\u9fff]/.test(document.querySelector(".figures").textContent));
     const texts = await page.evaluate(() =>
       [...document.querySelectorAll("summary, label, button, option, h2, h3, dt, figcaption, .overlay")]
         .filter((element) => element.checkVisibility?.() ?? true)

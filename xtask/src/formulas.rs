@@ -58,7 +58,8 @@ fn mathml(tex: &str) -> Result<String> {
         let term = format!("class=\"term\" data-term=\"{name}\" tabindex=\"0\" role=\"button\"");
         math = math.replace(&colour, &term);
     }
-    Ok(math)
+    // The parts of an element of the role "math" are hidden from readers, and these are to be used.
+    Ok(math.replacen("<math", "<math role=\"group\"", 1))
 }
 
 /// Replaces every `\term{name}` by a colour; gives the names in the order of their colours.
