@@ -33,15 +33,14 @@ impl Engine {
         Ok(())
     }
 
-    /// A quick picture first, then one under way, then one to begin, the lanes in turn.
+    /// A quick picture first, then the lanes in turn: to finish what one lane has begun before the other
+    /// gets its turn would let the pictures of one follow each other while the other waits.
     fn next_to_draw(&self) -> Option<usize> {
         let find = |f: fn(&Lane) -> bool| {
             let mut order = [1 - self.drawn, self.drawn].into_iter();
             order.find(|&k| self.lanes[k].as_ref().is_some_and(f))
         };
-        find(|lane| lane.display.urgent())
-            .or_else(|| find(|lane| lane.display.under_way()))
-            .or_else(|| find(Lane::draws))
+        find(|lane| lane.display.urgent()).or_else(|| find(Lane::draws))
     }
 
     /// Goes on making a lane's yardstick; whether it did. One in closed form is made before the
