@@ -105,7 +105,7 @@ fn costs() -> Vec<Row> {
     let matched = MATCHED_COSTS.into_iter().map(|(n, published)| {
         let what = format!("8 Gaussians to moons, matched in batches of {n}, E‖x₁ − x₀‖²");
         row(what, published, move || {
-            mean_cost(matched, n, (16_384 / n).max(16))
+            mean_cost(matched, n as usize, (16_384 / n as usize).max(16))
         })
     });
     [independent].into_iter().chain(matched).collect()

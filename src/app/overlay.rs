@@ -1,6 +1,6 @@
 //! The words over a lane's picture: what it is, where it is not what the visitor expects.
 
-use super::settings::Layer;
+use super::settings::{DensityKind, Layer};
 use super::state::{EngineState, Notice, State};
 use crate::flow::spec::CouplingKind;
 
@@ -45,6 +45,9 @@ pub fn overlay(state: &State, lane: usize) -> Option<Overlay> {
 fn shows_the_network(state: &State) -> bool {
     const EXACT: &[Layer] = &[Layer::Density, Layer::Data, Layer::Pairs];
     let shown = |layer: &Layer| state.settings.layers.has(*layer);
+    if shown(&Layer::Density) && state.settings.density == DensityKind::Learned {
+        return true;
+    }
     Layer::ALL
         .iter()
         .filter(|layer| shown(layer))

@@ -119,19 +119,6 @@ pub struct CostView {
     pub independent: f64,
 }
 
-/// Mean costs of exact minibatch-OT pairs from 8 Gaussians to two moons by batch size, as measured
-/// with the data sets of TorchCFM (Tong et al., *Improving and generalizing flow-based generative
-/// models with minibatch optimal transport*, 2024).
-pub const PUBLISHED_COSTS: [(u32, f64); 7] = [
-    (16, 10.2),
-    (32, 9.3),
-    (64, 8.47),
-    (128, 8.09),
-    (256, 7.89),
-    (512, 7.88),
-    (1024, 7.71),
-];
-
 /// The mean negative log-likelihood of data, in nats.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LikelihoodView {

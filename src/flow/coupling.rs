@@ -186,7 +186,7 @@ mod tests {
         // The larger ones take too long here; `examples/reproduce.rs` has them.
         let batches = [500, 200, 100, 40, 16];
         for ((n, expected), batches) in MATCHED_COSTS.into_iter().zip(batches) {
-            let cost = mean_cost(matched, n, batches);
+            let cost = mean_cost(matched, n as usize, batches);
             assert!((cost / expected - 1.0).abs() < 0.04, "{n}: {cost}");
         }
     }

@@ -12,7 +12,7 @@ use core::f64::consts::PI;
 pub const INDEPENDENT_COST: f64 = 35.3;
 
 /// The mean of the same over batches of `n` pairs matched exactly: `(n, cost)`.
-pub const MATCHED_COSTS: [(usize, f64); 7] = [
+pub const MATCHED_COSTS: [(u32, f64); 7] = [
     (16, 10.2),
     (32, 9.3),
     (64, 8.47),

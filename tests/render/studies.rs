@@ -4,13 +4,12 @@ use crate::fixture::{self, MOONS};
 use crate::views;
 use flowlab::app::settings::{DensityKind, Layer, Layers};
 use flowlab::app::state::State;
-use flowlab::app::views::{
-    CostView, ErrorCurve, GapView, GradientView, LikelihoodView, PUBLISHED_COSTS,
-};
+use flowlab::app::views::{CostView, ErrorCurve, GapView, GradientView, LikelihoodView};
 use flowlab::flow::distribution::Estimate;
 use flowlab::flow::gradients::Comparison;
 use flowlab::flow::likelihood::Nll;
 use flowlab::flow::prediction::Prediction;
+use flowlab::flow::reference::MATCHED_COSTS;
 use flowlab::flow::spec::{CouplingKind, SampleSchedule, ScheduleKind};
 
 /// Two lanes to which every chart belongs, the second transferred to another schedule.
@@ -41,7 +40,7 @@ fn fill(state: &mut State) {
     views.region = Some(views::region(&field));
     views.errors = errors();
     views.costs = Some(CostView {
-        points: PUBLISHED_COSTS.map(|(n, cost)| (n, 1.02 * cost)).to_vec(),
+        points: MATCHED_COSTS.map(|(n, cost)| (n, 1.02 * cost)).to_vec(),
         independent: 35.3,
     });
     views.likelihood = Some(LikelihoodView {

@@ -4,7 +4,8 @@ use super::curve::Curve;
 use super::plot::Plot;
 use super::{Entry, Line, lanes, own};
 use crate::app::state::State;
-use crate::app::views::{CostView, LikelihoodView, PUBLISHED_COSTS};
+use crate::app::views::{CostView, LikelihoodView};
+use crate::flow::reference::MATCHED_COSTS;
 use crate::flow::spec::{SampleSchedule, Source, Target};
 use crate::render::palette::{CLASSES, Theme};
 
@@ -62,7 +63,7 @@ pub fn costs(state: &State, theme: &Theme) -> Plot {
             color: theme.ink,
             line: Line::Dots,
         };
-        curves.push(Curve::measured(entry, &PUBLISHED_COSTS));
+        curves.push(Curve::measured(entry, &MATCHED_COSTS));
     }
     Plot::of_counts(curves).logarithmic()
 }
