@@ -5,12 +5,13 @@
 
 /// Warms up until the pace is known, then times about `seconds` of steps in one run. A side so slow that one step
 /// takes longer than `patience` is timed by the single step it has made.
-export async function measure(trainer, { seconds = 3, warmup = 1, patience = 20 } = {}) {
+/// `clock.now()` gives milliseconds, as `performance` does.
+export async function measure(trainer, { seconds = 3, warmup = 1, patience = 20, clock = performance } = {}) {
   const before = await trainer.loss();
-  const { pace, last } = await warmUp(trainer, warmup, patience);
+  const { pace, last } = await warmUp(trainer, warmup, patience, clock);
   // Three steps at least, if there is patience for them: one alone may meet anything.
   const steps = Math.max(1, Math.min(3, Math.floor(patience / pace)), Math.round(seconds / pace));
-  const timed = last > patience ? { steps: 1, took: last } : await time(trainer, steps);
+  const timed = last > patience ? { steps: 1, took: last } : await time(trainer, steps, clock);
   const after = await trainer.loss();
   return {
     stepsPerSecond: timed.steps / timed.took,
@@ -23,19 +24,19 @@ export async function measure(trainer, { seconds = 3, warmup = 1, patience = 20 
 }
 
 /// Runs 1, 2, 4, ... steps until `warmup` seconds have gone by; gives the seconds a step of the last run took.
-async function warmUp(trainer, warmup, patience) {
-  const start = performance.now();
+async function warmUp(trainer, warmup, patience, clock) {
+  const start = clock.now();
   for (let steps = 1; ; steps *= 2) {
-    const { took } = await time(trainer, steps);
-    const spent = (performance.now() - start) / 1000;
+    const { took } = await time(trainer, steps, clock);
+    const spent = (clock.now() - start) / 1000;
     // The first step compiles shaders, or waits for V8 to optimise: it is believed only where there is no patience for more.
     const believed = steps > 1 || took > patience;
     if (believed && spent >= warmup) return { pace: took / steps, last: took / steps };
   }
 }
 
-async function time(trainer, steps) {
-  const start = performance.now();
+async function time(trainer, steps, clock) {
+  const start = clock.now();
   await trainer.run(steps);
-  return { steps, took: (performance.now() - start) / 1000 };
+  return { steps, took: (clock.now() - start) / 1000 };
 }
