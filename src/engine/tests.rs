@@ -288,6 +288,25 @@ fn two_lanes_take_turns() {
 }
 
 #[test]
+fn no_lane_waits_while_the_other_is_drawn_again_and_again() {
+    let mut bench = Bench::new();
+    let mut matched = spec();
+    // A yardstick in closed form and one that is estimated: the second asks for many slices.
+    matched.data.coupling = CouplingKind::Ot;
+    bench.configure(0, 1, spec(), false);
+    bench.configure(1, 2, matched, false);
+    bench.train(0, 1, Training::Until(u32::MAX));
+    bench.train(1, 2, Training::Until(u32::MAX));
+    for _ in 0..1500 {
+        let replies = pollster::block_on(bench.engine.tick(0.012));
+        bench.replies.extend(replies);
+    }
+    let drawn: Vec<u8> = ensembles(&bench.replies).iter().map(|e| e.lane).collect();
+    let longest = drawn.chunk_by(|a, b| a == b).map(<[u8]>::len).max();
+    assert!(drawn.len() > 8 && longest <= Some(4), "{drawn:?}");
+}
+
+#[test]
 fn a_diverging_lane_stops_with_a_sentence() {
     let mut bench = Bench::new();
     let mut wild = spec();
