@@ -61,6 +61,8 @@ pub enum DataError {
     ClassifierOfOtherNoise,
     /// Labels are to be learned, but all points have the same.
     OneLabel,
+    /// Labels are to be learned, but a flow's own pairs have none.
+    LabelsOfAFlow,
     /// The word cannot be drawn.
     Text(TextError),
 }
@@ -87,6 +89,10 @@ impl fmt::Display for DataError {
             Self::OneLabel => f.write_str(
                 "Guidance needs a target with more than one label: choose another target, \
                  or no guidance.",
+            ),
+            Self::LabelsOfAFlow => f.write_str(
+                "A rectified flow learns from its own pairs, which have no labels to guide it: \
+                 choose another coupling, or no guidance.",
             ),
             Self::Text(error) => error.fmt(f),
         }

@@ -91,6 +91,9 @@ impl Lane {
         if spec.model.guide == Guide::Classifier && spec.data.source != Source::Gaussian {
             return Err(DataError::ClassifierOfOtherNoise);
         }
+        if spec.model.guide != Guide::None && spec.data.coupling == CouplingKind::Reflow {
+            return Err(DataError::LabelsOfAFlow);
+        }
         let target = target(spec, drawn, &source)?;
         if spec.model.guide != Guide::None && target.classes() < 2 {
             return Err(DataError::OneLabel);

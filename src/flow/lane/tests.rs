@@ -236,5 +236,10 @@ fn guidance_needs_more_than_one_label() {
         spec.data.target = Target::Moons;
         spec.data.coupling = CouplingKind::Paired;
         assert_eq!(Lane::new(&spec, &drawn).err(), Some(DataError::OneLabel));
+        spec.data.coupling = CouplingKind::Reflow;
+        assert_eq!(
+            Lane::new(&spec, &drawn).err(),
+            Some(DataError::LabelsOfAFlow)
+        );
     }
 }
