@@ -326,7 +326,14 @@ fn a_slower_rival_is_sent_away_and_the_badge_says_why() {
         }),
     );
     assert!(effects.contains(&Effect::DismissRival));
-    assert!(matches!(&state.engine, EngineState::Ready(b) if b.detail.contains("Software")));
+    let race = state.race.as_ref().unwrap();
+    assert_eq!(
+        (race.cpu, race.webgpu, &*race.adapter),
+        (400.0, 1.0, "Software")
+    );
+    assert!(
+        matches!(&state.engine, EngineState::Ready(b) if b.detail == flowlab::app::handover::SLOWER)
+    );
 }
 
 #[test]
