@@ -61,6 +61,7 @@ fn progress(state: &State, lane: u8, step: u32, running: bool) -> Reply {
         floor: Some(3.7),
         excess: Some(1.3),
         straightness: None,
+        kinetic: None,
         steps_per_second: 400.0,
         running,
         round: 0,
