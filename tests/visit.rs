@@ -2,6 +2,7 @@
 
 use flowlab::app::link;
 use flowlab::app::msg::{Effect, Msg};
+use flowlab::app::scenes::SCENES;
 use flowlab::app::settings::{Layer, Settings};
 use flowlab::app::state::{EngineState, FIRST_PAGE_JOB, State};
 use flowlab::app::update::update;
@@ -61,6 +62,7 @@ fn progress(state: &State, lane: u8, step: u32, running: bool) -> Reply {
         floor: Some(3.7),
         excess: Some(1.3),
         straightness: None,
+        kinetic: None,
         steps_per_second: 400.0,
         running,
         round: 0,
@@ -326,7 +328,14 @@ fn a_slower_rival_is_sent_away_and_the_badge_says_why() {
         }),
     );
     assert!(effects.contains(&Effect::DismissRival));
-    assert!(matches!(&state.engine, EngineState::Ready(b) if b.detail.contains("Software")));
+    let race = state.race.as_ref().unwrap();
+    assert_eq!(
+        (race.cpu, race.webgpu, &*race.adapter),
+        (400.0, 1.0, "Software")
+    );
+    assert!(
+        matches!(&state.engine, EngineState::Ready(b) if b.detail == flowlab::app::handover::SLOWER)
+    );
 }
 
 #[test]
@@ -405,9 +414,9 @@ fn a_monkey_does_no_harm() {
                 3 => Msg::ToggleTraining,
                 4 => Msg::Reset,
                 5 => Msg::ToggleCompare,
-                6 => Msg::OpenScene(rng.below(12) as u32),
+                6 => Msg::OpenScene(rng.below(SCENES.len() + 2) as u32),
                 7 => Msg::TurnScene(rng.below(3) as i32 - 1),
-                8 => Msg::ToggleLayer(Layer::ALL[rng.below(6)]),
+                8 => Msg::ToggleLayer(Layer::ALL[rng.below(Layer::ALL.len())]),
                 9 => Msg::Draw(vec![[rng.normal() * 9.0, f64::NAN]; rng.below(3)]),
                 10 => Msg::Engine(Reply::Ready(cpu())),
                 11 => Msg::EngineLost("engine.crashed".into()),

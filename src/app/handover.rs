@@ -6,6 +6,18 @@ use super::settle::{configuration, train_request};
 use super::state::{EngineState, State};
 use crate::engine::protocol::{Backend, BackendKind, Checkpoint, Reply, Request};
 
+/// What both engines were measured to do with the network at hand, in training steps a second.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Race {
+    /// The name of the WebGPU adapter.
+    pub adapter: String,
+    pub cpu: f64,
+    pub webgpu: f64,
+}
+
+/// What the first engine says of itself when the second is slower.
+pub const SLOWER: &str = "faster here than WebGPU";
+
 /// Where the handover stands.
 #[derive(Debug, Default)]
 pub enum Handover {
@@ -22,8 +34,6 @@ pub enum Handover {
     Moving {
         backend: Backend,
         checkpoints: Box<[Option<Checkpoint>; 2]>,
-        /// Steps per second, first engine and second.
-        speeds: (f64, f64),
     },
 }
 
@@ -81,15 +91,18 @@ fn decide(state: &mut State, effects: &mut Vec<Effect>) {
         return;
     };
     let (backend, rival, engine) = (backend.clone(), *rival, *engine);
+    state.race = Some(Race {
+        adapter: backend.detail.clone(),
+        cpu: engine,
+        webgpu: rival,
+    });
     if rival <= engine {
-        let detail = format!("{}: {rival:.0} < {engine:.0} steps/s", backend.detail);
-        stay(state, detail, effects);
+        stay(state, SLOWER.to_owned(), effects);
         return;
     }
     state.handover = Handover::Moving {
         backend,
         checkpoints: Box::default(),
-        speeds: (engine, rival),
     };
     for lane in trained(state) {
         effects.push(Effect::Send(Request::Checkpoint { lane: lane as u8 }));
@@ -126,15 +139,13 @@ fn finish(state: &mut State, effects: &mut Vec<Effect>) {
         return;
     }
     let Handover::Moving {
-        mut backend,
+        backend,
         checkpoints,
-        speeds: (engine, rival),
     } = std::mem::take(&mut state.handover)
     else {
         return;
     };
     effects.push(Effect::Promote);
-    backend.detail += &format!(" ({rival:.0} > {engine:.0} steps/s)");
     state.engine = EngineState::Ready(backend);
     for (lane, checkpoint) in checkpoints.into_iter().enumerate() {
         if state.shown(lane) {

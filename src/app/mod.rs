@@ -3,6 +3,7 @@
 //! by the state, so a whole visit is a `Vec<Msg>` that can be replayed in a native test.
 
 pub mod api;
+pub mod badge;
 pub mod centres;
 pub mod curve;
 pub mod export;

@@ -65,7 +65,8 @@ impl Picture {
             Self::Costs => "costs",
             Self::Likelihood => "likelihood",
             Self::Gradients => "gradients",
-            Self::StepCost => "stepcost",
+            // They are looked at together.
+            Self::StepCost => "likelihood",
             _ => return None,
         })
     }

@@ -13,7 +13,13 @@ const KNOWN: &[(&str, &str)] = &[
     ("has no timestamps", "reason.no-timestamps"),
     ("WebGPU did not start", "reason.no-start"),
     ("failed the comparison with the CPU", "reason.self-test"),
+    (super::handover::SLOWER, "reason.slower"),
+    ("fused kernels", "method.fused"),
+    ("tensor operations in main memory", "method.host"),
 ];
+
+/// How training steps are taken where fused kernels do not do; what follows says why.
+const TENSORS: &str = "tensor operations";
 
 /// The detail of a backend as the badge shows it: nothing where there is nothing to say. Names of
 /// adapters and figures are the same in every language.
@@ -22,7 +28,13 @@ pub fn said(detail: &str, text: &Text) -> String {
         return String::new();
     }
     let known = KNOWN.iter().find(|(part, _)| detail.contains(part));
-    known.map_or(detail, |(_, key)| text.get(key)).to_owned()
+    if let Some((_, key)) = known {
+        return text.get(key).to_owned();
+    }
+    match detail.strip_prefix(TENSORS) {
+        Some(why) => format!("{}{why}", text.get("method.tensors")),
+        None => detail.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -34,10 +46,9 @@ mod tests {
     fn known_sentences_are_translated_and_names_are_not() {
         let text = Text::new(Language::Chinese);
         assert_eq!(said("as chosen", &text), "");
-        assert_eq!(
-            said("NVIDIA H100: 5 < 9 steps/s", &text),
-            "NVIDIA H100: 5 < 9 steps/s"
-        );
+        assert_eq!(said("NVIDIA H100", &text), "NVIDIA H100");
+        let plain = said("tensor operations: too wide", &text);
+        assert!(plain.ends_with(": too wide") && !plain.contains("tensor"));
         for (part, key) in KNOWN {
             let sentence = said(&format!("so {part}: why"), &text);
             assert!(!sentence.contains(part) && sentence != *key, "{sentence}");

@@ -41,6 +41,11 @@ pub fn engine(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::Measured { steps_per_second } => {
             handover::measured(state, steps_per_second, effects);
         }
+        Reply::Method { lane, run, method } => {
+            if let Some(own) = current(state, lane, run) {
+                own.method = method;
+            }
+        }
         Reply::Failed(sentence) => failed(state, sentence, effects),
         Reply::LaneFailed {
             lane,
@@ -70,6 +75,7 @@ fn progress(state: &mut State, progress: &Progress, effects: &mut Vec<Effect>) {
     own.step = progress.step;
     own.running = progress.running;
     own.steps_per_second = progress.steps_per_second;
+    own.kinetic = progress.kinetic;
     own.history.floor = progress.floor;
     own.accuracy = progress.accuracy;
     if std::mem::replace(&mut own.round, progress.round) != progress.round {

@@ -10,7 +10,7 @@ use super::state::{EngineState, LaneState, Notice, State};
 use super::views::Views;
 use crate::engine::protocol::{Request, Training};
 use crate::flow::lane::Lane;
-use crate::flow::spec::{Drawn, LaneSpec, Prediction, Source, Target};
+use crate::flow::spec::{Drawn, LaneSpec, Source, Target};
 
 /// What a change of settings means for a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,13 +124,7 @@ pub fn renew(state: &mut State, lane: usize) {
     if state.lanes[lane].problem.is_none() && state.engine_ready() {
         state.lanes[lane].ensemble = old.ensemble.filter(|e| e.step.is_some());
     }
-    state.lanes[lane].views.prediction = prediction(&spec);
     begin_preview(state, lane);
-}
-
-/// What the network predicts, where that is not the velocity itself.
-fn prediction(spec: &LaneSpec) -> Option<Prediction> {
-    Some(spec.model.predict).filter(|&predict| predict != Prediction::Velocity)
 }
 
 /// Tells the engine of a lane, if there is an engine and the lane can run.
@@ -214,7 +208,6 @@ fn resample(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
     own.transfer = None;
     own.density = None;
     own.views = Views {
-        prediction: prediction(&spec),
         // What depends on the data alone stays.
         costs: own.views.costs.take(),
         gradients: own.views.gradients.take(),

@@ -1,6 +1,6 @@
 //! The whole state of a visit: the settings, and what has been computed for them so far.
 
-use super::handover::Handover;
+use super::handover::{Handover, Race};
 use super::local::{ArrowsPreview, Preview};
 use super::own::{Pen, Role};
 use super::pictures::Pictures;
@@ -31,7 +31,7 @@ pub struct State {
     /// Where the pointer is, if it is on a stage.
     pub pointer: Option<Pointer>,
     /// Charts on the page that the engine must be asked for, by name: `errors costs likelihood
-    /// gradients stepcost`.
+    /// gradients`.
     pub charts: Vec<String>,
     /// The term of the formulas that is pointed at, so that its marks can be emphasised.
     pub highlight: Option<Term>,
@@ -45,6 +45,8 @@ pub struct State {
     /// The last job id given out.
     pub(super) jobs: JobId,
     pub(super) handover: Handover,
+    /// What both engines were measured to do, once they were.
+    pub race: Option<Race>,
     /// Parameters that the host keeps from being changed; `all` for every one.
     pub locks: Vec<String>,
     /// Which end a stroke draws, where both are drawn.
@@ -76,6 +78,7 @@ impl State {
             runs: 0,
             jobs: FIRST_PAGE_JOB,
             handover: Handover::None,
+            race: None,
             locks: Vec::new(),
             drawing: Role::default(),
             pen: Pen::default(),
@@ -99,6 +102,12 @@ impl State {
         let own = self.lanes.get(lane).and_then(|own| own.math.as_ref());
         let math = own.ok_or("The lane is not shown, or cannot run with these settings.")?;
         Ok(math.architecture())
+    }
+
+    /// Whether a lane on the stage trains, or is to as soon as the engine can.
+    pub fn training(&self) -> bool {
+        let trains = |lane: &usize| self.shown(*lane) && !self.settings.borrows(*lane);
+        (0..2).filter(trains).any(|lane| self.lanes[lane].training)
     }
 
     /// Whether a lane is on the stage.
@@ -158,6 +167,10 @@ pub struct LaneState {
     /// How well floor and excess are known.
     pub accuracy: Accuracy,
     pub steps_per_second: f64,
+    /// `E integral |v|^2 dt` of the flow on the stage.
+    pub kinetic: Option<f64>,
+    /// How its steps are taken, as the engine says it.
+    pub method: String,
     /// The particles on the stage; `step: None` marks the exact flow.
     pub ensemble: Option<Ensemble>,
     /// The lane's trained network, for the probe under the pointer; a classifier that guides the lane

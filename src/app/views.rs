@@ -9,7 +9,6 @@ use crate::flow::Point;
 use crate::flow::continuity::{Balance, Region};
 use crate::flow::gradients::Comparison;
 use crate::flow::likelihood::Nll;
-use crate::flow::prediction::Prediction;
 
 /// A regular grid of source points, carried along by the flow (push-forward).
 ///
@@ -174,6 +173,4 @@ pub struct Views {
     pub gap: Option<GapView>,
     /// What a step of maximum likelihood would cost beside one of flow matching.
     pub step_cost: Option<StepCost>,
-    /// What the lane's network predicts, where that is not the velocity itself.
-    pub prediction: Option<Prediction>,
 }

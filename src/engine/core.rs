@@ -174,6 +174,7 @@ impl Engine {
                     *place = Some(lane);
                 }
                 self.network_changed(number, true);
+                self.tell_method(number, replies);
             }
             Err(sentence) => replies.push(Reply::LaneFailed {
                 lane: number,
@@ -198,6 +199,20 @@ impl Engine {
                 run,
                 sentence,
             }),
+        }
+    }
+
+    /// Says how the lane trains, if it does.
+    fn tell_method(&mut self, number: u8, replies: &mut Vec<Reply>) {
+        if let Some(lane) = self.lane(number)
+            && let Some(course) = &lane.course
+        {
+            let (run, method) = (lane.run, course.method());
+            replies.push(Reply::Method {
+                lane: number,
+                run,
+                method,
+            });
         }
     }
 

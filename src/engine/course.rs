@@ -85,6 +85,11 @@ impl Course {
         }
     }
 
+    /// How its steps are taken, as a part of a sentence.
+    pub fn method(&self) -> String {
+        self.trainer.method()
+    }
+
     /// Steps taken.
     pub fn steps(&self) -> u32 {
         self.trainer.steps()
@@ -192,6 +197,7 @@ impl Course {
             floor: floor.map(|floor| floor.value),
             excess: self.excess.map(|(excess, _)| excess.value),
             straightness: None,
+            kinetic: None,
             steps_per_second,
             running: self.running(),
             round: self.round.number,

@@ -52,6 +52,8 @@ pub struct Picture {
     pub frames: Frames,
     pub nfe: u32,
     pub straightness: f64,
+    /// `E integral |v|^2 dt`.
+    pub kinetic: f64,
     /// The network's excess loss, where it was asked for and is known.
     pub excess: Option<Estimate>,
 }
@@ -146,6 +148,7 @@ pub async fn picture(
         round,
         nfe,
         straightness: metrics::straightness(&frames),
+        kinetic: metrics::kinetic_energy(&frames),
         frames,
         excess,
     }

@@ -7,6 +7,7 @@ use super::slices::pause;
 use super::yardstick::Yardstick;
 use crate::flow::VelocityField;
 use crate::flow::classifier::Classifier;
+use crate::flow::distribution::Distribution;
 use crate::flow::lane::Lane;
 use crate::flow::network::Network;
 use crate::flow::spec::SamplingSpec;
@@ -96,6 +97,11 @@ impl Context {
     fn learned(&self) -> Box<dyn VelocityField + '_> {
         self.experiment
             .learned_with(&self.network, self.classifier.as_deref())
+    }
+
+    /// The data that the lane's samples are compared with.
+    fn goal(&self) -> Distribution {
+        self.experiment.goal(&self.sampling)
     }
 
     /// Floating-point operations of one evaluation of that field at one point.

@@ -18,6 +18,7 @@ pub struct Lane {
     pub course: Option<Course>,
     pub display: Display,
     pub straightness: Option<f64>,
+    pub kinetic: Option<f64>,
     /// How long an estimate may be worked on before the next picture.
     pub slices_for_estimate: u32,
 }
@@ -43,6 +44,7 @@ impl Lane {
             sampling: spec.sampling,
             display: Display::default(),
             straightness: None,
+            kinetic: None,
             slices_for_estimate: 0,
         };
         lane.display.redraw();
@@ -73,6 +75,7 @@ impl Lane {
         }
         Some(Progress {
             straightness: self.straightness,
+            kinetic: self.kinetic,
             ..course.progress(lane, self.run)
         })
     }

@@ -143,6 +143,7 @@ impl Engine {
             number, lane.run, step, frames, *nfe,
         )));
         lane.straightness = Some(picture.straightness);
+        lane.kinetic = Some(picture.kinetic);
         lane.slices_for_estimate = SLICES_FOR_ESTIMATE;
         match &mut lane.course {
             Some(course) => {
@@ -171,6 +172,7 @@ impl Engine {
         }
         Some(Progress {
             straightness: lane.straightness,
+            kinetic: lane.kinetic,
             ..course.progress(number, lane.run)
         })
     }

@@ -196,6 +196,12 @@ pub enum Reply {
         run: RunId,
         sentence: String,
     },
+    /// How the lane's training steps are taken, as a part of a sentence.
+    Method {
+        lane: u8,
+        run: RunId,
+        method: String,
+    },
 }
 
 /// What trains.
@@ -226,6 +232,8 @@ pub struct Progress {
     pub excess: Option<f64>,
     /// `integral E |(x_1 - x_0) - v(x_t, t)|^2 dt` along the last ensemble's flow.
     pub straightness: Option<f64>,
+    /// `E integral |v|^2 dt` of the same flow.
+    pub kinetic: Option<f64>,
     pub steps_per_second: f64,
     /// Whether the lane goes on training after this.
     pub running: bool,
@@ -302,11 +310,17 @@ pub enum Answer {
 }
 
 /// The figures of a lane, each with the floor that even a perfect field does not go below.
+///
+/// Floor, excess and loss are of the network as it is trained, with and without labels; cost and
+/// crossings of all its pairs. All others are of the lane's samples: of one label, where one is asked
+/// for.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Metrics {
     pub step: u32,
     /// Points behind the sample figures.
     pub samples: u32,
+    /// The label whose data the samples are compared with, if not with all.
+    pub label: Option<u32>,
     /// Floor and excess together; NaN where these are not known, or the network predicts something
     /// else than the velocity: the floor is that of its loss, the excess always of the velocity.
     pub loss: f64,
@@ -316,8 +330,8 @@ pub struct Metrics {
     pub excess: Option<Estimate>,
     /// Whether floor and excess are estimated from pairs, since there is no closed form.
     pub estimated: bool,
-    /// Mean negative log-likelihood of `likelihood_samples` fresh target points, in nats. Its floor
-    /// is the entropy of the target, where that is known.
+    /// Mean negative log-likelihood of `likelihood_samples` fresh points of those data, in nats. Its
+    /// floor is their entropy, where that is known.
     pub nll: Estimate,
     /// Of those points, the ones to which the flow gives no density at all; they are left out.
     pub unreachable: u32,

@@ -6,6 +6,7 @@ use super::slices::{Sliced, pause};
 use crate::flow::coupling::Pairs;
 use crate::flow::distribution::Estimate;
 use crate::flow::evaluation::{EvaluationSet, Survey, floor_values, spread_over_time};
+use crate::flow::labels::Labelled;
 use crate::flow::lane::Lane;
 use std::rc::Rc;
 
@@ -103,18 +104,20 @@ async fn estimate(lane: &Lane, round: &Round) -> Yardstick {
     }
 }
 
-/// Many pairs of what the lane learns in that round, a batch at a time.
-pub async fn gather(lane: &Lane, round: &Round) -> Pairs {
+/// Many pairs of what the lane learns in that round, a batch at a time. Those of a flow have no
+/// labels.
+pub async fn gather(lane: &Lane, round: &Round) -> Labelled {
+    let mut drawn = Labelled::default();
     if let Some(pool) = &round.pool {
-        return Pairs::clone(pool);
+        drawn.pairs = Pairs::clone(pool);
+        return drawn;
     }
     let batch = lane.spec().training.batch.max(1) as usize;
-    let mut pairs = Pairs::default();
     let mut seed = SEED;
-    while pairs.len() < Survey::PAIRS {
-        pairs.append(lane.pairs(batch, seed));
+    while drawn.pairs.len() < Survey::PAIRS {
+        drawn.append(lane.labelled_pairs(batch, seed));
         seed += 1;
         pause().await;
     }
-    pairs
+    drawn
 }

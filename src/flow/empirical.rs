@@ -10,6 +10,7 @@
 //! leverage, `E |V - plane|^2 = (1 + h) (noise)`. The mean noise is the Bayes floor of the loss.
 
 use super::coupling::Pairs;
+use super::labels::Labelled;
 use super::schedule::Schedule;
 use super::{Point, VelocityField};
 
@@ -268,23 +269,36 @@ impl Cloud {
 #[derive(Clone, Debug)]
 pub struct EmpiricalField {
     pairs: Pairs,
+    /// The pairs of each label, where there are labels.
+    classes: Vec<Pairs>,
     schedule: Schedule,
 }
 
 impl EmpiricalField {
     /// The field of these pairs. The more of them, the nearer the neighbours and the better it is.
     pub fn new(pairs: Pairs, schedule: Schedule) -> Self {
-        Self { pairs, schedule }
+        let classes = Vec::new();
+        Self {
+            pairs,
+            classes,
+            schedule,
+        }
     }
 
-    /// The pairs at that time.
-    pub fn cloud(&self, t: f64) -> Cloud {
-        Cloud::new(&self.pairs, self.schedule, t)
+    /// The field that knows labels: under a label, that of its own pairs.
+    pub fn with_labels(drawn: Labelled, schedule: Schedule) -> Self {
+        let labels = drawn.labels.iter().max().map_or(0, |most| most + 1);
+        Self {
+            classes: (0..labels).map(|label| drawn.of_label(label)).collect(),
+            ..Self::new(drawn.pairs, schedule)
+        }
     }
 
-    /// What the neighbours of every point say at time `t`; no motion where there are no pairs.
-    pub fn fits(&self, x: &[Point], t: f64) -> Vec<Fit> {
-        let cloud = self.cloud(t);
+    /// What the neighbours of every point say at time `t`, those of a label or all; no motion where
+    /// there are no pairs.
+    pub fn fits(&self, x: &[Point], t: f64, label: Option<u32>) -> Vec<Fit> {
+        let own = label.and_then(|label| self.classes.get(label as usize));
+        let cloud = Cloud::new(own.unwrap_or(&self.pairs), self.schedule, t);
         let none = Fit {
             value: [0.0; 2],
             slopes: [[0.0; 2]; 2],
@@ -298,17 +312,17 @@ impl EmpiricalField {
 }
 
 impl VelocityField for EmpiricalField {
-    fn velocity(&self, x: &[Point], t: f64, _: Option<u32>, out: &mut [Point]) {
+    fn velocity(&self, x: &[Point], t: f64, label: Option<u32>, out: &mut [Point]) {
         assert_eq!(x.len(), out.len(), "one velocity a point");
-        for (fit, out) in self.fits(x, t).iter().zip(out) {
+        for (fit, out) in self.fits(x, t, label).iter().zip(out) {
             *out = fit.value;
         }
     }
 
     /// That of the planes.
-    fn divergence(&self, x: &[Point], t: f64, _: Option<u32>, out: &mut [f64]) {
+    fn divergence(&self, x: &[Point], t: f64, label: Option<u32>, out: &mut [f64]) {
         assert_eq!(x.len(), out.len(), "one divergence a point");
-        for (fit, out) in self.fits(x, t).iter().zip(out) {
+        for (fit, out) in self.fits(x, t, label).iter().zip(out) {
             *out = fit.slopes[0][0] + fit.slopes[1][1];
         }
     }
@@ -317,11 +331,11 @@ impl VelocityField for EmpiricalField {
         &self,
         x: &[Point],
         t: f64,
-        _: Option<u32>,
+        label: Option<u32>,
         direction: &[Point],
         out: &mut [Point],
     ) {
-        for ((fit, d), out) in self.fits(x, t).iter().zip(direction).zip(out) {
+        for ((fit, d), out) in self.fits(x, t, label).iter().zip(direction).zip(out) {
             *out = [0, 1].map(|k| d[0] * fit.slopes[0][k] + d[1] * fit.slopes[1][k]);
         }
     }
@@ -386,10 +400,10 @@ mod tests {
         let exact = ExactField::new(&source, &target, Schedule::CondOt);
         let empirical = EmpiricalField::new(pairs.clone(), Schedule::CondOt);
         for t in [0.1, 0.4, 0.7] {
-            let x: Vec<Point> = empirical.cloud(t).points()[..300].to_vec();
+            let x: Vec<Point> = Cloud::new(&pairs, Schedule::CondOt, t).points()[..300].to_vec();
             let mut u = vec![[0.0; 2]; x.len()];
             exact.velocity(&x, t, None, &mut u);
-            let fits = empirical.fits(&x, t);
+            let fits = empirical.fits(&x, t, None);
             let square =
                 |a: Point, b: Point| (a[0] - b[0]) * (a[0] - b[0]) + (a[1] - b[1]) * (a[1] - b[1]);
             let measured: f64 = fits.iter().zip(&u).map(|(f, &u)| square(f.value, u)).sum();

@@ -13,6 +13,7 @@ use super::coupling::Pairs;
 use super::distribution::{Distribution, Estimate};
 use super::empirical::Cloud;
 use super::evidence::Combination;
+use super::labels::Labelled;
 use super::lane::{Lane, stream};
 use super::prediction::Regression;
 use super::random::Rng;
@@ -161,11 +162,12 @@ fn amplification(lane: &Lane, regression: &Regression, t: f64) -> f64 {
 
 /// Floor and evaluation set estimated from pairs, a time after the other.
 ///
-/// Every time uses other points, but all pairs as their neighbours.
+/// Every time uses other points, but all pairs as their neighbours; where the network learns labels,
+/// those of one label, or all, as often as in training.
 pub struct Survey {
     regression: Regression,
     lane: Lane,
-    pairs: Pairs,
+    drawn: Labelled,
     rng: Rng,
     groups: Vec<Group>,
     floors: Vec<f64>,
@@ -180,12 +182,12 @@ impl Survey {
     pub const PAIRS: usize = 16_384;
 
     /// Begins with pairs of the lane's coupling.
-    pub fn new(lane: Lane, pairs: Pairs) -> Self {
+    pub fn new(lane: Lane, drawn: Labelled) -> Self {
         Self {
             regression: lane.regression(),
             rng: Rng::stream(lane.spec().seed.into(), stream::FLOOR),
             lane,
-            pairs,
+            drawn,
             groups: Vec::new(),
             floors: Vec::new(),
         }
@@ -194,16 +196,19 @@ impl Survey {
     /// Takes in another time; whether there are more.
     pub fn step(&mut self) -> bool {
         let k = self.groups.len();
-        if k == TIMES || self.pairs.is_empty() {
+        if k == TIMES || self.drawn.pairs.is_empty() {
             return false;
         }
         let t = (k as f64 + self.rng.uniform()) / TIMES as f64;
         let t = self.lane.schedule().regular(t);
-        let cloud = Cloud::new(&self.pairs, self.lane.schedule(), t);
-        let n = self.pairs.len();
+        let label = self.label();
+        let own = label.map(|label| self.drawn.of_label(label));
+        let pairs = own.as_ref().unwrap_or(&self.drawn.pairs);
+        let cloud = Cloud::new(pairs, self.lane.schedule(), t);
+        let n = pairs.len();
         let chosen =
             (0..SURVEYED_FOR_THE_FLOOR.min(n)).map(|i| (k * SURVEYED_FOR_THE_FLOOR + i) % n);
-        let (mut group, mut noise, mut fitted) = (Group::at(t), 0.0, 0);
+        let (mut group, mut noise, mut fitted) = (Group::at(t, label), 0.0, 0);
         for i in chosen {
             let x = cloud.points()[i];
             let Some(fit) = cloud.fit(x, Some(i as u32)) else {
@@ -225,6 +230,15 @@ impl Survey {
         k + 1 < TIMES
     }
 
+    /// A label as training shows it, or none.
+    fn label(&mut self) -> Option<u32> {
+        if !self.lane.learns_labels() || self.rng.uniform() < DROPOUT {
+            return None;
+        }
+        let labels = &self.drawn.labels;
+        labels.get(self.rng.below(labels.len().max(1))).copied()
+    }
+
     /// What has come out.
     pub fn finish(self) -> (Estimate, EvaluationSet) {
         let floor = spread_over_time(&self.floors);
@@ -240,10 +254,10 @@ impl Survey {
 }
 
 impl Group {
-    fn at(t: f64) -> Self {
+    fn at(t: f64, label: Option<u32>) -> Self {
         Self {
             t,
-            label: None,
+            label,
             points: Vec::new(),
             marginal: Vec::new(),
             surplus: 0.0,

@@ -10,7 +10,7 @@
 //! the unconditional field at `w = 0`, the conditional one at `w = 1`, an exaggeration beyond.
 //!
 //! **By a classifier** (Dhariwal and Nichol, *Diffusion Models Beat GANs on Image Synthesis*, 2021;
-//! *Guide and Code*, equation 4.90): of a field that knows none, with a classifier of noisy points,
+//! *Guide and Code*, equation 4.91): of a field that knows none, with a classifier of noisy points,
 //!
 //! ```text
 //! u(x) + w b_t grad log p(y | X_t = x),     b_t = sigma^2 alpha' / alpha - sigma' sigma,

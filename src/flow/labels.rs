@@ -56,6 +56,20 @@ pub fn matched_within(
 }
 
 impl Labelled {
+    /// Adds more at the end.
+    pub fn append(&mut self, more: Self) {
+        self.pairs.append(more.pairs);
+        self.labels.extend(more.labels);
+    }
+
+    /// The pairs of one label.
+    pub fn of_label(&self, label: u32) -> Pairs {
+        let all = self.pairs.iter().zip(&self.labels);
+        let own = all.filter(|(_, own)| **own == label).map(|(pair, _)| pair);
+        let (x0, x1) = own.unzip();
+        Pairs { x0, x1 }
+    }
+
     /// Keeps the first `n` pairs.
     pub fn truncate(&mut self, n: usize) {
         self.pairs.truncate(n);

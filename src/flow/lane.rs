@@ -21,8 +21,11 @@ use super::transfer::{Transfer, Transferred};
 use super::{Point, VelocityField};
 
 mod density;
+mod goal;
+mod rescaled;
 
 pub use density::log_densities;
+pub use rescaled::Rescaled;
 
 /// The random streams of a seed. Lanes that share a seed share each of these, whatever else
 /// differs between them.
@@ -56,9 +59,6 @@ pub mod stream {
     /// Which samples of a batch are shown without their labels: one stream for each step.
     pub const DROPOUT: u64 = 1 << 40;
 }
-
-/// Steps of a reference path of [`Lane::transfer_gap`] between two compared times.
-const FINE: u32 = 4;
 
 /// Steps from time 0 to where a transfer starts: a short way, on which the field is smooth.
 const LEAD_IN: u32 = 4;
@@ -235,15 +235,20 @@ impl Lane {
     /// `n` pairs as the coupling draws them, in batches of the lane's batch size. Lanes of one seed
     /// that differ in coupling get the same points.
     pub fn pairs(&self, n: usize, seed: u32) -> Pairs {
+        self.labelled_pairs(n, seed).pairs
+    }
+
+    /// The same, with the labels of their target points.
+    pub fn labelled_pairs(&self, n: usize, seed: u32) -> Labelled {
         let streams = [stream::PAIRS, stream::PAIRS + 1, stream::PARTNERS];
         let mut rngs = streams.map(|stream| Rng::stream(seed.into(), stream));
-        let mut pairs = Pairs::default();
-        while pairs.len() < n {
-            let size = (self.spec.training.batch.max(1) as usize).min(n - pairs.len());
-            pairs.append(self.draw(&mut rngs, size).pairs);
+        let mut drawn = Labelled::default();
+        while drawn.pairs.len() < n {
+            let size = (self.spec.training.batch.max(1) as usize).min(n - drawn.pairs.len());
+            drawn.append(self.draw(&mut rngs, size));
         }
-        pairs.truncate(n);
-        pairs
+        drawn.truncate(n);
+        drawn
     }
 
     /// One batch of pairs: source points, target points, and what the coupling draws by itself,
@@ -393,40 +398,6 @@ impl Lane {
             solver
         }
     }
-
-    /// How far the transferred paths are from what the theorem says they are: the largest
-    /// `|x_bar_r - s_r x_{t_r}|` over the particles of `noise` and the times after every step of
-    /// `sampling`, where `x_t` follows `inner` under its own schedule, finely.
-    ///
-    /// What remains is the error of the solver. 0 where the schedule is not changed.
-    pub fn transfer_gap(
-        &self,
-        sampling: &SamplingSpec,
-        inner: &dyn VelocityField,
-        noise: Vec<Point>,
-    ) -> f64 {
-        let Some(transfer) = self.transfer(sampling) else {
-            return 0.0;
-        };
-        let (field, start) = self.sampled_field_as(sampling, inner);
-        let mut transferred = self.integration(sampling, inner, noise, 0);
-        let first = transfer.at(start);
-        let mut base: Vec<Point> = transferred
-            .points()
-            .iter()
-            .map(|p| p.map(|v| v / first.s))
-            .collect();
-        let inner = self.guided(sampling, inner);
-        let (mut t, mut gap) = (first.t, 0.0);
-        while !transferred.finished() {
-            transferred.step(&*field);
-            let at = transfer.at(transferred.time());
-            base = Solver::new(SolverKind::Rk4, FINE).solve(&*inner, None, base, (t, at.t));
-            t = at.t;
-            gap = f64::max(gap, largest_distance(transferred.points(), &base, at.s));
-        }
-        gap
-    }
 }
 
 /// What the flow should end at: the target asked for, or the image of the source under the pairing.
@@ -446,15 +417,6 @@ fn target(
     let mut rng = Rng::stream(spec.seed.into(), stream::IMAGES);
     let points = source.sample(&mut rng, IMAGES).into_iter();
     datasets::around_points(&points.map(|x0| pairing.apply(x0)).collect::<Vec<_>>())
-}
-
-/// The largest `|a_i - factor b_i|`.
-fn largest_distance(a: &[Point], b: &[Point], factor: f64) -> f64 {
-    let distances = a
-        .iter()
-        .zip(b)
-        .map(|(a, b)| libm::hypot(a[0] - factor * b[0], a[1] - factor * b[1]));
-    distances.fold(0.0, f64::max)
 }
 
 #[cfg(test)]

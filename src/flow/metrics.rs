@@ -80,7 +80,7 @@ fn mean_distance(a: &[Point], b: &[Point]) -> f64 {
 }
 
 /// `integral E |(x_1 - x_0) - v(x_t, t)|^2 dt` along a recorded flow (Liu et al., *Flow Straight
-/// and Fast*, 2023, equation 5, there called straightness): 0 where all paths are straight and of
+/// and Fast*, 2023, there called straightness): 0 where all paths are straight and of
 /// even speed. `x_0` and `x_1` are the first and the last frame; their distance in time need not be 1.
 ///
 /// Between frames the velocity is their difference quotient, which is what the particles did: exact

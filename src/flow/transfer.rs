@@ -7,8 +7,8 @@
 //! X_bar_r = s_r X_{t_r},     u_bar_r(x) = (s_r' / s_r) x + s_r t_r' u_{t_r}(x / s_r)
 //! ```
 //!
-//! (Pokle et al., *Training-free Linear Image Inverses via Flows*, 2023, lemma 2; Lipman et al.,
-//! *Flow Matching Guide and Code*, 2024, section 4.7.1). Barred quantities belong to the schedule
+//! (Pokle et al., *Training-free Linear Image Inverses via Flows*, 2023; Lipman et al.,
+//! *Flow Matching Guide and Code*, 2024, section 4.8.2). Barred quantities belong to the schedule
 //! sampled under, `r` is its time.
 
 use super::schedule::Schedule;

@@ -2,6 +2,8 @@
 //!
 //! Numbers are written here and nowhere else, with three significant digits.
 
+use super::charts::Chart;
+use crate::app::settings::Layer;
 use crate::app::state::{LaneState, State};
 
 /// A number shown beside the stage.
@@ -22,6 +24,16 @@ pub fn figures(state: &State, lane: usize) -> Vec<Figure> {
         training(own, &mut list);
     }
     sampling(own, &mut list);
+    let layers = state.settings.layers;
+    let paired = layers.has(Layer::Pairs) || layers.has(Layer::Matching);
+    if paired || Chart::Costs.belongs(state) {
+        couples(own, &mut list);
+    }
+    let gap = own.transfer.as_ref().map(|transfer| transfer.gap);
+    add(&mut list, "figure.gap", gap, None);
+    if Chart::Likelihood.belongs(state) {
+        steps(own, &mut list);
+    }
     list
 }
 
@@ -60,12 +72,38 @@ fn sampling(lane: &LaneState, list: &mut Vec<Figure>) {
     }
     let straightness = lane.history.straightness.last().map(|&(_, value)| value);
     add(list, "figure.straightness", straightness, None);
+}
+
+/// What is known of the pairs, and the energy that their cost bounds.
+fn couples(lane: &LaneState, list: &mut Vec<Figure>) {
     if let Some(pairs) = &lane.pairs {
+        add(list, "figure.kinetic", lane.kinetic, None);
         add(list, "figure.cost", Some(pairs.cost), None);
         percent(list, "figure.crossings", pairs.crossings);
     }
-    let gap = lane.transfer.as_ref().map(|transfer| transfer.gap);
-    add(list, "figure.gap", gap, None);
+}
+
+/// What a training step costs, and what one of maximum likelihood would.
+fn steps(lane: &LaneState, list: &mut Vec<Figure>) {
+    let Some(cost) = &lane.views.step_cost else {
+        return;
+    };
+    let milliseconds = |seconds: f64| format!("{} ms", three(1000.0 * seconds));
+    let mut told = |key, value| {
+        list.push(Figure {
+            key,
+            value,
+            note: None,
+        });
+    };
+    if cost.matching > 0.0 {
+        told("figure.step-matching", milliseconds(cost.matching));
+    }
+    let (ratio, nfe) = (cost.ratio(), cost.nfe);
+    if ratio.is_finite() {
+        let times = format!("{}× (NFE {nfe})", three(ratio));
+        told("figure.step-likelihood", times);
+    }
 }
 
 /// Adds a number that is known and is one.

@@ -80,7 +80,8 @@ impl Charts {
         self.places[at..].rotate_left(1);
         let place = self.places.last_mut().expect("one was found");
         place.due = false;
-        place.show(state, text, theme);
+        // A chart that comes or goes gives the others another width.
+        self.resized |= place.show(state, text, theme);
         true
     }
 }
@@ -100,13 +101,16 @@ impl Place {
         }
     }
 
-    fn show(&mut self, state: &State, text: &Text, theme: &Theme) {
-        if self.show_legend(state, text, theme) || std::mem::take(&mut self.resized) {
+    /// Returns whether the chart has come or gone.
+    fn show(&mut self, state: &State, text: &Text, theme: &Theme) -> bool {
+        let changed = self.show_legend(state, text, theme);
+        if std::mem::take(&mut self.resized) || changed {
             self.measure();
         }
         if self.shown {
             self.draw(state, theme);
         }
+        changed
     }
 
     /// Whether the chart belongs to the stage, and has not been put away.
@@ -114,7 +118,7 @@ impl Place {
         self.chart.belongs(state) && !self.figure.class_list().contains("away")
     }
 
-    /// Shows the legend; a chart that does not belong or has no line is not shown. Returns whether it has appeared.
+    /// Shows the legend; a chart that does not belong or has no line is not shown. Returns whether that has changed.
     fn show_legend(&mut self, state: &State, text: &Text, theme: &Theme) -> bool {
         let entries = if self.chart.belongs(state) {
             charts::legend(self.chart, state, theme)
@@ -129,7 +133,7 @@ impl Place {
         }
         let before = std::mem::replace(&mut self.shown, !entries.is_empty());
         set_shown(&self.figure, self.shown);
-        self.shown && !before
+        self.shown != before
     }
 
     fn name(&self, text: &Text) {

@@ -76,7 +76,7 @@ impl Description {
         }
         self.last = now;
         let place: Element = by_id("description");
-        let still = !state.playing && !state.lanes.iter().any(|lane| lane.training);
+        let still = !state.playing && !state.training();
         set_attribute(&place, "aria-live", if still { "polite" } else { "off" });
         let sentences: Vec<String> = describe(state).iter().map(|s| text.notice(s)).collect();
         set_text(&place, &sentences.join(" "));

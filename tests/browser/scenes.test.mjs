@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { until, visiting } from "./harness.mjs";
+import { picture } from "./stage.mjs";
 
 const SCENES = 16;
 const quiet = "autoplay=0&backend=cpu";
@@ -44,7 +45,7 @@ const settled = async (page) => {
 };
 
 for (const lang of ["en", "zh"]) {
-  test(`every scene has words and formulas of its own (${lang})`, { timeout: 180_000 }, () =>
+  test(`every scene has words, formulas and a picture (${lang})`, { timeout: 180_000 }, () =>
     started({ query: `${quiet}&lang=${lang}` }, async (page) => {
       const seen = { title: new Set(), text: new Set(), try: new Set(), formulas: new Set() };
       for (let number = 1; number <= SCENES; number++) {
@@ -61,6 +62,11 @@ for (const lang of ["en", "zh"]) {
         const keys = /\b(scene|story|formula|term|compare|param|layer|choice|chart|legend|figure|group)\.[a-z]/;
         assert.ok(!keys.test(said.everything), said.everything.match(keys)?.[0]);
         assert.ok(!/NaN|\{0\}/.test(said.everything), `scene ${number}`);
+        // The stage of the last scene waits for a drawing. What the pictures show is in pictures.test.mjs.
+        for (let i = 0; number < SCENES && (await picture(page)).drawn < 0.004; i++) {
+          assert.ok(i < 100, `scene ${number} draws nothing`);
+          await page.waitForTimeout(100);
+        }
       }
     }));
 }

@@ -22,7 +22,7 @@ test("the CPU backend learns two moons", { timeout: 240_000 }, () =>
     const metrics = await call(page, "metrics", { lane: 0 });
     assert.ok(metrics.loss > 0.8 * metrics.floor, `${metrics.loss} against a floor of ${metrics.floor}`);
     assert.ok(metrics.w2 < before.w2 / 2, `W2 ${before.w2} -> ${metrics.w2}`);
-    assert.ok(metrics.w2 < 0.5, `W2 ${metrics.w2}, floor ${metrics.w2_floor}`);
+    assert.ok(metrics.w2 < 0.5, `W2 ${metrics.w2}, floor ${metrics.w2Floor}`);
   }));
 
 test("the same seed trains the same network twice", { timeout: 120_000 }, () =>

@@ -2,9 +2,13 @@
 
 use crate::allocations;
 use crate::fixture::{self, CHECKERBOARD, MOONS, Plan};
+use crate::views;
+use flowlab::app::msg::Msg;
+use flowlab::app::scenes::{self, SCENES};
 use flowlab::app::settings::{DensityKind, Layer, Layers};
 use flowlab::app::state::State;
-use flowlab::flow::spec::SampleSchedule;
+use flowlab::app::update::update;
+use flowlab::flow::spec::{Drawn, SampleSchedule};
 use flowlab::render::color::Color;
 use flowlab::render::palette::{Theme, ThemeKind};
 use flowlab::render::scene::{Scratch, draw, draw_filmstrip, film_panels};
@@ -164,6 +168,34 @@ fn nothing_on_the_stage_is_no_trouble() {
 }
 
 #[test]
+fn every_scene_draws_with_every_layer() {
+    let found = views::state(CHECKERBOARD).lanes[0].views.clone();
+    for number in 1..=SCENES.len() as u32 {
+        let settings = scenes::settings(number, Drawn::default()).unwrap();
+        let mut state = State::new(settings);
+        state.settings.layers = fixture::every_layer();
+        state.settings.lane.iter_mut().for_each(|lane| {
+            (lane.sampling.particles, lane.sampling.steps) = (100, 4);
+        });
+        for _ in 0..40 {
+            update(&mut state, Msg::Tick { dt: 0.02 });
+        }
+        for lane in 0..2 {
+            state.lanes[lane].views = found.clone();
+            for t in [0.0, 0.5, 1.0] {
+                state.settings.t = t;
+                let seen = inspect(&state, lane, [300.0, 300.0]);
+                assert_eq!(seen.clears, 1);
+                assert!(
+                    seen.polylines + seen.segments > 100,
+                    "scene {number}, lane {lane}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn extreme_states_give_only_numbers() {
     for spoil in SPOILERS {
         let mut state = full();
@@ -267,6 +299,7 @@ fn panels_fill_the_stage() {
 #[test]
 fn a_frame_allocates_nothing() {
     let mut state = full();
+    state.lanes[0].views = views::state(CHECKERBOARD).lanes[0].views.clone();
     let view = View::new(400.0, 400.0, state.extent);
     let theme = Theme::of(ThemeKind::Light);
     for density in [DensityKind::Exact, DensityKind::Kernel] {

@@ -2,9 +2,10 @@
 
 use crate::fixture::{self, CHECKERBOARD, MOONS};
 use crate::{studies, views};
-use flowlab::app::settings::Layers;
+use flowlab::app::settings::{DensityKind, Layers};
 use flowlab::app::state::{LaneState, State};
 use flowlab::app::text::{Language, Text};
+use flowlab::engine::protocol::StepCost;
 use flowlab::flow::spec::SampleSchedule;
 use flowlab::render::describe::{describe, name};
 use flowlab::render::figures::{Figure, figures};
@@ -144,8 +145,12 @@ fn value<'a>(list: &'a [Figure], key: &str) -> Option<&'a str> {
 
 #[test]
 fn figures_that_are_known_are_listed() {
-    let list = figures(&trained(), 0);
+    let mut state = trained();
+    state.settings.layers = fixture::every_layer();
+    state.lanes[0].kinetic = Some(18.0);
+    let list = figures(&state, 0);
     for (key, text) in [
+        ("figure.kinetic", "18.0"),
         ("figure.step", "1200"),
         ("figure.floor", "1.25"),
         ("figure.excess", "0.0634"),
@@ -157,6 +162,34 @@ fn figures_that_are_known_are_listed() {
         assert_eq!(value(&list, key), Some(text), "{key}");
     }
     assert_eq!(value(&list, "figure.gap"), None);
+    state.settings.layers = Layers::of(&[]);
+    let cost = "where nothing speaks of pairs, neither do the figures";
+    assert_eq!(value(&figures(&state, 0), "figure.cost"), None, "{cost}");
+}
+
+#[test]
+fn the_price_of_maximum_likelihood_stands_beside_the_likelihood() {
+    let mut state = studies::state();
+    state.lanes[0].views.step_cost = Some(StepCost {
+        matching: 0.001,
+        evaluation: 0.0005,
+        likelihood: 0.03,
+        nfe: 20,
+    });
+    let list = figures(&state, 0);
+    assert_eq!(value(&list, "figure.step-matching"), Some("1.00 ms"));
+    assert_eq!(
+        value(&list, "figure.step-likelihood"),
+        Some("60.0× (NFE 20)")
+    );
+    for figure in ["figure.step-matching", "figure.step-likelihood"] {
+        for language in Language::ALL {
+            let help = format!("{figure}.help");
+            assert!(Text::new(language).find(&help).is_some(), "{help}");
+        }
+    }
+    state.settings.density = DensityKind::Exact;
+    assert_eq!(value(&figures(&state, 0), "figure.step-likelihood"), None);
 }
 
 #[test]

@@ -126,6 +126,16 @@ pub const COMPARISONS: &[Comparison] = &[
         ],
     },
     Comparison {
+        key: "guide",
+        patch: &[
+            ("borrow", "0"),
+            ("guide", "cfg"),
+            ("b.guide", "classifier"),
+            ("label", "0"),
+            ("guidance", "2"),
+        ],
+    },
+    Comparison {
         key: "aware",
         patch: &[
             ("borrow", "0"),

@@ -7,8 +7,8 @@ use super::super::slices::pause;
 use super::super::yardstick;
 use super::likelihood;
 use super::{CROSSING_SAMPLE, Context, Metrics};
-use crate::flow::distribution::Estimate;
-use crate::flow::lane::{Lane, stream};
+use crate::flow::distribution::{Distribution, Estimate};
+use crate::flow::lane::stream;
 use crate::flow::metrics::{
     Distances, floors, kinetic_energy, normalised_path_energy, straightness, w2,
 };
@@ -34,17 +34,19 @@ pub async fn metrics(context: &Context) -> Result<Answer, String> {
     let Followed { frames, nfe } = journey.follow().await;
     let samples = frames.frame(frames.len() - 1).to_vec();
     let mut rng = Rng::stream(lane.spec().seed.into(), stream::METRICS);
-    let distances = Distances::between(&samples, &lane.target().sample(&mut rng, SAMPLES));
+    let goal = context.goal();
+    let distances = Distances::between(&samples, &goal.sample(&mut rng, SAMPLES));
     pause().await;
-    let floors = mean_floors(lane, &mut rng).await;
+    let floors = mean_floors(&goal, &mut rng).await;
     let kinetic = kinetic_energy(&frames);
-    let w2_of_ends = distance_of_ends(lane, &mut rng);
+    let w2_of_ends = distance_of_ends((lane.source(), &goal), &mut rng);
     pause().await;
     let pairs = context.pairs(SAMPLES, SEED);
     let nll = likelihood::exactly(context, LIKELIHOODS).await;
     Ok(Answer::Metrics(Box::new(Metrics {
         step: context.step,
         samples: SAMPLES as u32,
+        label: lane.asked_label(&context.sampling),
         loss: losses.total(),
         floor: losses.floor,
         excess: losses.excess,
@@ -68,10 +70,10 @@ pub async fn metrics(context: &Context) -> Result<Answer, String> {
 }
 
 /// The mean floors of some draws.
-async fn mean_floors(lane: &Lane, rng: &mut Rng) -> Distances {
+async fn mean_floors(goal: &Distribution, rng: &mut Rng) -> Distances {
     let (mut w2, mut energy) = (0.0, 0.0);
     for _ in 0..FLOORS {
-        let drawn = floors(lane.target(), SAMPLES, rng);
+        let drawn = floors(goal, SAMPLES, rng);
         w2 += drawn.w2 / FLOORS as f64;
         energy += drawn.energy / FLOORS as f64;
         pause().await;
@@ -116,8 +118,8 @@ async fn losses(context: &Context) -> Losses {
     }
 }
 
-/// W2 between source and target.
-fn distance_of_ends(lane: &Lane, rng: &mut Rng) -> f64 {
-    let source = lane.source().sample(rng, SAMPLES);
-    w2(&source, &lane.target().sample(rng, SAMPLES))
+/// W2 between source and goal.
+fn distance_of_ends((source, goal): (&Distribution, &Distribution), rng: &mut Rng) -> f64 {
+    let source = source.sample(rng, SAMPLES);
+    w2(&source, &goal.sample(rng, SAMPLES))
 }

@@ -90,9 +90,9 @@ pub async fn exactly(context: &Context, n: usize) -> Nll {
     mean(context, &fresh(context, n), Divergence::Exact).await
 }
 
-/// The entropy of the target.
+/// The entropy of the data that the samples are asked for.
 pub fn entropy(context: &Context) -> Option<Estimate> {
-    let target = context.experiment.target();
+    let target = context.goal();
     if let Some(value) = target.closed_entropy() {
         return Some(Estimate { value, error: 0.0 });
     }
@@ -105,7 +105,7 @@ pub fn entropy(context: &Context) -> Option<Estimate> {
 fn fresh(context: &Context, n: usize) -> Vec<Point> {
     let seed = context.experiment.spec().seed;
     let mut rng = Rng::stream(seed.into(), stream::LIKELIHOOD);
-    context.experiment.target().sample(&mut rng, n)
+    context.goal().sample(&mut rng, n)
 }
 
 async fn mean(context: &Context, x: &[Point], by: Divergence) -> Nll {

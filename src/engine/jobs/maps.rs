@@ -32,7 +32,8 @@ pub async fn map(context: &Context, map: Map, grid: &Grid) -> Result<Answer, Str
 }
 
 impl Context {
-    /// The exact field of independent pairs under the schedule sampled under.
+    /// The exact field of independent pairs under the schedule sampled under: towards the data that
+    /// the lane's samples are asked for.
     pub fn shown_exact(&self) -> Result<ExactField, String> {
         let lane = &self.experiment;
         if self.round.known(lane).closed_form().is_none() {
@@ -43,7 +44,8 @@ impl Context {
             );
         }
         let schedule = lane.sampled_schedule(&self.sampling);
-        Ok(ExactField::new(lane.source(), lane.target(), schedule))
+        let goal = lane.goal(&self.sampling);
+        Ok(ExactField::new(lane.source(), &goal, schedule))
     }
 }
 
@@ -73,8 +75,9 @@ async fn error(context: &Context, grid: &Grid) -> Floats {
     let truth: Box<dyn VelocityField> = match context.truth() {
         Ok(exact) => exact,
         Err(_) => {
-            let pairs = yardstick::gather(&context.experiment, &context.round).await;
-            Box::new(EmpiricalField::new(pairs, context.experiment.schedule()))
+            let drawn = yardstick::gather(&context.experiment, &context.round).await;
+            let schedule = context.experiment.schedule();
+            Box::new(EmpiricalField::with_labels(drawn, schedule))
         }
     };
     let sampled = |field| {

@@ -5,9 +5,9 @@ use super::super::journey::{Assembly, ensemble, particles_in_a_slice};
 use super::super::protocol::Answer;
 use super::super::slices::pause;
 use super::Context;
+use crate::flow::Point;
+use crate::flow::lane::Rescaled;
 use crate::flow::solver::Frames;
-use crate::flow::transfer::{TimeScale, Transfer};
-use crate::flow::{Point, VelocityField};
 
 /// The distances after every step.
 #[derive(Default)]
@@ -18,9 +18,8 @@ struct Gaps {
     sum: Vec<f64>,
 }
 
-/// Follows the lane's field under the schedule it is sampled under (`x_bar_r`) and under its own
-/// (`x_t`), step by step at the same signal-to-noise ratios, both with the lane's solver. The
-/// theorem says that `x_bar_r = s_r x_{t_r}`; what remains is the solver's error.
+/// Follows the lane's field under the schedule it is sampled under and under its own; see
+/// [`Rescaled`](crate::flow::lane::Rescaled).
 ///
 /// An adaptive method chooses its own steps for every group of particles, so that it is followed in
 /// one group.
@@ -55,66 +54,43 @@ pub async fn gap(context: &Context, n: usize, seed: u32) -> Result<Answer, Strin
 async fn follow_both(context: &Context, noise: Vec<Point>, gaps: &mut Gaps) -> (Frames, u32) {
     let (lane, sampling) = (&context.experiment, &context.sampling);
     let learned = context.learned();
-    let network: &dyn VelocityField = &*learned;
-    let guided = lane.guided(sampling, network);
-    let unchanged = Transfer::new(lane.schedule(), lane.schedule());
-    let transfer = lane.transfer(sampling).unwrap_or(unchanged);
-    let (field, start) = lane.sampled_field_as(sampling, network);
-    let solver = lane.solver(sampling);
-    let keep = if solver.adaptive() { 0 } else { FRAMES };
-    let mut transferred = lane.integration(sampling, network, noise, keep);
-    let stride = solver.of_one_step();
-
-    let mut at = transfer.at(start);
-    let mut base = scaled(transferred.points(), 1.0 / at.s);
+    let adaptive = lane.solver(sampling).adaptive();
+    let keep = if adaptive { 0 } else { FRAMES };
+    let mut paths = lane.rescaled(sampling, &*learned, noise, keep);
     let mut frames = Frames::default();
-    push(&mut frames, start, &base, at);
+    push(&mut frames, &paths);
     let mut index = 0;
-    while !transferred.finished() {
-        let before = transferred.steps();
-        transferred.step(&*field);
+    while !paths.transferred().finished() {
+        let taken = paths.step();
         pause().await;
-        if transferred.steps() == before {
+        if !taken {
             continue;
         }
-        let next = transfer.at(transferred.time());
-        base = stride.solve(&*guided, None, base, (at.t, next.t));
-        at = next;
-        gaps.book(
-            index,
-            transferred.time(),
-            transferred.points(),
-            &scaled(&base, at.s),
-        );
+        gaps.book(index, &paths);
         index += 1;
-        if solver.adaptive() || transferred.frames().len() > frames.len() {
-            push(&mut frames, transferred.time(), &base, at);
+        if adaptive || paths.transferred().frames().len() > frames.len() {
+            push(&mut frames, &paths);
         }
     }
-    (frames, transferred.nfe())
+    (frames, paths.transferred().nfe())
 }
 
 impl Gaps {
-    /// The distances between particles of the same number after step `index`.
-    fn book(&mut self, index: usize, time: f64, a: &[Point], b: &[Point]) {
+    /// The gaps of some particles after step `index`.
+    fn book(&mut self, index: usize, paths: &Rescaled) {
         if index == self.times.len() {
-            self.times.push(time);
+            self.times.push(paths.transferred().time());
             self.largest.push(0.0);
             self.sum.push(0.0);
         }
-        for (a, b) in a.iter().zip(b) {
-            let gap = libm::hypot(a[0] - b[0], a[1] - b[1]);
+        for gap in paths.gaps() {
             self.largest[index] = f64::max(self.largest[index], gap);
             self.sum[index] += gap;
         }
     }
 }
 
-fn push(frames: &mut Frames, time: f64, base: &[Point], at: TimeScale) {
-    frames.times.push(time);
-    frames.points.extend(scaled(base, at.s));
-}
-
-fn scaled(x: &[Point], factor: f64) -> Vec<Point> {
-    x.iter().map(|p| p.map(|v| factor * v)).collect()
+fn push(frames: &mut Frames, paths: &Rescaled) {
+    frames.times.push(paths.transferred().time());
+    frames.points.extend(paths.points());
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::flow::batch::Objective;
 use crate::flow::prediction::Prediction;
-use crate::flow::spec::{CouplingKind, Drawn, LaneSpec, PairingKind, ScheduleKind, Target};
+use crate::flow::spec::{CouplingKind, Drawn, Guide, LaneSpec, PairingKind, ScheduleKind, Target};
 
 fn spec(schedule: ScheduleKind, coupling: CouplingKind) -> LaneSpec {
     let mut spec = LaneSpec::default();
@@ -107,7 +107,7 @@ fn lane(target: Target, coupling: CouplingKind) -> Lane {
 
 /// A survey of independent pairs, which it does not know to be independent.
 fn survey(lane: &Lane) -> (Estimate, EvaluationSet) {
-    let mut survey = Survey::new(lane.clone(), lane.pairs(Survey::PAIRS, 5));
+    let mut survey = Survey::new(lane.clone(), lane.labelled_pairs(Survey::PAIRS, 5));
     while survey.step() {}
     survey.finish()
 }
@@ -128,6 +128,26 @@ fn an_estimated_floor_agrees_with_the_closed_form() {
             "{floor:?}"
         );
     }
+}
+
+#[test]
+fn an_estimated_floor_of_a_network_that_learns_labels_is_that_of_the_labels() {
+    let mut labelled = spec(ScheduleKind::CondOt, CouplingKind::Independent);
+    labelled.data.target = Target::EightGaussians;
+    let plain = Lane::new(&labelled, &Drawn::default()).unwrap();
+    labelled.model.guide = Guide::Cfg;
+    let lane = Lane::new(&labelled, &Drawn::default()).unwrap();
+    let exact = bayes_floor(&lane, 32_768).unwrap();
+    let (floor, set) = survey(&lane);
+    let error = libm::hypot(exact.error, floor.error);
+    assert!(
+        (floor.value - exact.value).abs() < 3.0 * error,
+        "{floor:?} {exact:?}"
+    );
+    assert!(floor.value < 0.5 * bayes_floor(&plain, 8192).unwrap().value);
+    // The exact field, asked with the labels of the set, has no excess but the estimate's own noise.
+    let excess = set.excess(&lane.exact());
+    assert!(excess.value.abs() < 0.05 * floor.value, "{excess:?}");
 }
 
 #[test]

@@ -21,7 +21,8 @@ impl Lane {
     ///
     /// At the end of the path with the care of [`Question::along`].
     pub fn density_at(&self, sampling: &SamplingSpec, t: f64, solver: Solver) -> Question {
-        let whole = Question::new(solver).along(self.sampled_schedule(sampling), &self.target);
+        let schedule = self.sampled_schedule(sampling);
+        let whole = Question::new(solver).along(schedule, &self.goal(sampling));
         let start = self
             .transfer(sampling)
             .map_or(0.0, |transfer| transfer.start());
@@ -53,8 +54,9 @@ impl Lane {
             ..Question::new(Solver::new(SolverKind::Rk4, LEAD_IN))
         };
         let points = points.iter().map(|p| p.map(|v| v / at.s)).collect();
+        let inner = self.guided(sampling, inner);
         let mut work = LogLikelihood::new(lead_in, points);
-        while work.step(inner) {}
+        while work.step(&*inner) {}
         let densities = work.estimates(|x| self.log_noise(x)).into_iter();
         densities
             .map(|log| log.value - 2.0 * libm::log(at.s))

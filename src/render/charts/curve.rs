@@ -23,10 +23,13 @@ impl Curve {
     /// Values against training steps; what is no number is left out.
     pub fn of_steps(entry: Entry, values: &[(u32, f64)]) -> Self {
         let finite = values.iter().filter(|(_, value)| value.is_finite());
+        let points: Vec<_> = finite
+            .map(|&(step, value)| (f64::from(step), value))
+            .collect();
         Self {
-            points: finite
-                .map(|&(step, value)| (f64::from(step), value))
-                .collect(),
+            // A single point is no line yet.
+            dotted: points.len() == 1,
+            points,
             ..Self::empty(entry)
         }
     }

@@ -25,12 +25,14 @@ pub fn errors(state: &State, theme: &Theme) -> Plot {
     let Some((lane, lane_state)) = chosen.or_else(|| known().next()) else {
         return Plot::of_counts(Vec::new()).logarithmic();
     };
+    let shared = state.settings.borrows(1);
     let curve = |(i, curve): (usize, &crate::app::views::ErrorCurve)| {
         let entry = Entry {
             key: curve.key.clone().into(),
             color: theme.classes[i % CLASSES],
             line: Line::ALL[i % Line::ALL.len()],
-            ..own(state, theme, "", lane)
+            // Lanes that follow one network share the curves.
+            lane: own(state, theme, "", lane).lane.filter(|_| !shared),
         };
         Curve::measured(entry, &curve.points)
     };
@@ -49,6 +51,9 @@ pub fn costs(state: &State, theme: &Theme) -> Plot {
         };
         // Lanes with the same data have the same costs.
         if seen == Some(view) {
+            curves
+                .iter_mut()
+                .for_each(|curve: &mut Curve| curve.entry.lane = None);
             continue;
         }
         seen = Some(view);

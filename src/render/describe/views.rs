@@ -51,7 +51,7 @@ fn matching(lane: &LaneState) -> Option<Notice> {
     Some(say("describe.matching", [points, three(view.cost)]))
 }
 
-/// The mass of the box and its rate of change at the time that is nearest.
+/// The mass of the box, its rate of change and what flows in, at the time that is nearest.
 fn region(lane: &LaneState, t: f64) -> Option<Notice> {
     let view = lane.views.region.as_ref()?;
     let bracket = Bracket::of(&view.times, t)?;
@@ -61,8 +61,9 @@ fn region(lane: &LaneState, t: f64) -> Option<Notice> {
         bracket.high
     };
     let balance = view.balances.get(nearest)?;
-    let mass = three(100.0 * balance.mass);
-    Some(say("describe.region", [mass, three(balance.rate)]))
+    let inflow = -balance.outflow.iter().sum::<f64>();
+    let [mass, rate, inflow] = [100.0 * balance.mass, balance.rate, inflow].map(three);
+    Some(say("describe.region", [mass, rate, inflow]))
 }
 
 fn round_trip(lane: &LaneState) -> Option<Notice> {

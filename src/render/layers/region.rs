@@ -5,10 +5,10 @@ use super::arrows::Arrow;
 use crate::app::views::RegionView;
 use crate::flow::Point;
 use crate::flow::continuity::Balance;
-use crate::render::figures::three;
 use crate::render::frames::Bracket;
 use crate::render::scene::{Scratch, Stage};
 use crate::render::surface::{Rect, Stroke, Surface};
+use std::io::Write;
 
 /// Longest arrow of a flux, and the size of the number, in pixels.
 const LONGEST: f32 = 64.0;
@@ -118,15 +118,19 @@ fn flux(
     }
 }
 
-/// The mass, on a ground of paper.
+/// The mass, on a ground of paper. Written in place: nothing is allocated for a frame.
 fn number(stage: &Stage, mass: f64, middle: [f32; 2], surface: &mut dyn Surface) {
-    if !mass.is_finite() {
+    let mut digits = [0; 8];
+    let mut rest = &mut digits[..];
+    if !mass.is_finite() || write!(rest, "{:.3}", mass.clamp(0.0, 1.0)).is_err() {
         return;
     }
-    let (size, text) = (stage.px(NUMBER), three(mass));
-    let half = 0.32 * size * text.chars().count() as f32;
+    let length = digits.iter().take_while(|&&byte| byte != 0).count();
+    let text = std::str::from_utf8(&digits[..length]).unwrap_or_default();
+    let size = stage.px(NUMBER);
+    let half = 0.32 * size * length as f32;
     let [x, y] = middle;
     let ground = Stroke::solid(1.5 * size, stage.theme.paper.alpha(0.85));
     surface.segments(&[x - half, y, x + half, y], ground);
-    surface.label(&text, middle, size, stage.theme.ink);
+    surface.label(text, middle, size, stage.theme.ink);
 }

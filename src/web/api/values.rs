@@ -116,6 +116,7 @@ fn of_metrics(metrics: &Metrics) -> Json {
     json!({
         "step": metrics.step,
         "samples": metrics.samples,
+        "label": metrics.label,
         "loss": metrics.loss,
         "floor": value(metrics.floor),
         "floorError": error(metrics.floor),

@@ -128,7 +128,7 @@ pub fn show(app: &App) {
 
 fn show_training(app: &App) {
     let state = &app.state;
-    let training = state.lanes.iter().any(|lane| lane.training);
+    let training = state.training();
     let train: Element = by_id("train");
     set_text(
         &train,
