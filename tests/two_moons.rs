@@ -1,4 +1,4 @@
-//! Training reaches what a plain numpy trainer reaches on two moons.
+//! Training is better, step for step, than the published plain numpy trainer on two moons.
 #![cfg(feature = "cpu")]
 
 use flowlab::flow::batch::Objective;
@@ -36,5 +36,5 @@ fn two_moons_are_learnt_in_two_thousand_steps() {
         2000.0 / seconds
     );
     assert!(untrained > 1.0, "{untrained}");
-    assert!(excess <= 0.1, "{excess}");
+    assert!(excess <= 0.056, "{excess}");
 }

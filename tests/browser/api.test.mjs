@@ -62,7 +62,7 @@ test("points that are brought are counted", { timeout: 60_000 }, () =>
 test("locked values are refused by set and by the controls, with a sentence", { timeout: 60_000 }, () =>
   visiting({ query: `${quiet}&lock=lr,drawn,t` }, async (page) => {
     const { lr, batch, notices } = await page.evaluate(() => window.flowlab.set({ lr: 0.1, batch: 64 }));
-    assert.deepEqual([lr, batch], [0.003, 64]);
+    assert.deepEqual([lr, batch], [0.005, 64]);
     assert.match(notices[0], /lr/);
     await page.evaluate(() => document.querySelectorAll("#groups details").forEach((group) => { group.open = true; }));
     assert.ok(await page.isDisabled("#param-lr") && await page.isDisabled("#time"));

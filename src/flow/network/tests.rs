@@ -1,4 +1,5 @@
 use super::*;
+use core::f64::consts::SQRT_2;
 
 fn architecture(width: usize, depth: usize, activation: Activation) -> Architecture {
     Architecture {
@@ -131,10 +132,21 @@ fn parameters_are_counted_laid_out_and_drawn_as_documented() {
         3 * 64 + 64 + 2 * (64 * 64 + 64) + 2 * 64 + 2
     );
     let network = Network::init(arch, &mut Rng::new(1));
-    let (first, rest) = network.parameters().split_at(4 * 64);
-    let largest = |part: &[f32]| part.iter().fold(0.0, |m: f32, v| m.max(v.abs()));
-    assert!((0.56..=0.577_351).contains(&largest(first)));
-    assert!((0.124..=0.125).contains(&largest(rest)));
+    let layers: Vec<_> = network.layers().collect();
+    for ((weights, _), (gain, d_in)) in
+        layers
+            .iter()
+            .zip([(2.5, 3), (SQRT_2, 64), (SQRT_2, 64), (0.1, 64)])
+    {
+        let squares = weights.iter().map(|w| f64::from(w * w)).sum::<f64>();
+        let measured = (squares / weights.len() as f64 * f64::from(d_in)).sqrt();
+        // Four standard errors of a normal's standard deviation.
+        let tolerance = 4.0 * gain / (2.0 * weights.len() as f64).sqrt();
+        assert!((measured - gain).abs() < tolerance, "{measured} {gain}");
+    }
+    let largest = |biases: &[f32]| biases.iter().fold(0.0, |m: f32, v| m.max(v.abs()));
+    assert!((1.8..=2.0).contains(&largest(layers[0].1)));
+    assert!(layers[1..].iter().all(|(_, biases)| largest(biases) == 0.0));
     assert_eq!(
         Network::new(arch, network.parameters().to_vec()),
         Ok(network)
