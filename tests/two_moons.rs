@@ -24,7 +24,11 @@ fn two_moons_are_learnt_in_two_thousand_steps() {
 
     let processor = pollster::block_on(Processor::choose(Choice::Cpu));
     let mut trainer = Trainer::new(&processor, &network, spec.training);
-    assert!(trainer.method().contains("blocked"), "{}", processor.detail());
+    assert!(
+        trainer.method().contains("blocked"),
+        "{}",
+        processor.detail()
+    );
     let begin = Instant::now();
     for _ in 0..spec.training.limit {
         trainer.step(&objective.batch(spec.training.batch as usize));

@@ -97,6 +97,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn blocked_steps_pass_on_the_cpu() {
+        let processor = pollster::block_on(Processor::tested_cpu("a test"));
+        assert!(processor.blocked(), "{}", processor.detail());
+    }
+
+    #[test]
     fn training_by_tensors_passes_on_the_cpu() {
         let processor = Processor::cpu_as_if_it_were_a_gpu();
         assert_eq!(pollster::block_on(check(&processor)), Ok(()));

@@ -71,6 +71,11 @@ impl HostStore {
         } = &mut self.flat;
         adam::update(rate, weights, first, second, &flat_gradient);
     }
+
+    /// Weights and moments.
+    pub fn flat(&self) -> &Flat {
+        &self.flat
+    }
 }
 
 /// Parameters on a GPU.
@@ -208,7 +213,7 @@ impl Store {
     pub async fn weights(&self) -> Result<Vec<f32>, DeviceError> {
         match self {
             Self::Blocked(store) => Ok(store.weights()),
-            Self::Host(store) => Ok(store.flat.weights.clone()),
+            Self::Host(store) => Ok(store.flat().weights.clone()),
             Self::Device(store) => read(&store.mlp.layers).await,
             #[cfg(feature = "gpu")]
             Self::Fused(store) => store.weights().await,
@@ -219,7 +224,7 @@ impl Store {
     pub async fn flat(&self) -> Result<Flat, DeviceError> {
         match self {
             Self::Blocked(store) => Ok(store.flat()),
-            Self::Host(store) => Ok(store.flat.clone()),
+            Self::Host(store) => Ok(store.flat().clone()),
             Self::Device(store) => Ok(Flat {
                 weights: read(&store.mlp.layers).await?,
                 first: read(&store.first).await?,

@@ -122,8 +122,14 @@ mod tests {
         let [first, last] = layout.layers[..] else {
             panic!("two layers")
         };
-        assert_eq!((first.columns(), first.bias(), first.blocks()), (2, 8, 0..18));
-        assert_eq!((last.columns(), last.bias(), last.blocks()), (1, 12, 18..31));
+        assert_eq!(
+            (first.columns(), first.bias(), first.blocks()),
+            (2, 8, 0..18)
+        );
+        assert_eq!(
+            (last.columns(), last.bias(), last.blocks()),
+            (1, 12, 18..31)
+        );
     }
 
     #[test]

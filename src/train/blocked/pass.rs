@@ -12,7 +12,9 @@
 //! third sums over samples, so inputs and errors of a block are kept once more, sample by sample.
 
 use super::layout::{Layer, Layout};
-use super::product::{Four, LANES, Lanes, ROWS, Tile, add_product, scaled, spread, transpose};
+use super::product::{
+    Four, LANES, Lanes, ROWS, Tile, ZERO, add_product, scaled, shifted, transpose,
+};
 use crate::flow::activation;
 use crate::flow::network::Architecture;
 use crate::flow::spec::Activation;
@@ -198,7 +200,8 @@ impl Station {
         let tiles = tiles_mut(outputs);
         for k in 0..self.layer.d_out.div_ceil(ROWS) {
             let panel = &self.forward[k * rows..][..rows];
-            tiles[k] = add_product(spread(panel[0]), &panel[1..], &self.inputs);
+            let product = add_product(ZERO, &panel[1..], &self.inputs);
+            tiles[k] = shifted(product, &panel[0]);
         }
     }
 
@@ -208,7 +211,7 @@ impl Station {
         let (tiles, slopes) = (tiles_mut(errors), self.slopes.as_chunks().0);
         for k in 0..self.layer.d_in.div_ceil(ROWS) {
             let panel = &self.backward[k * rows..][..rows];
-            let product = add_product([[0.0; LANES]; ROWS], panel, &self.errors);
+            let product = add_product(ZERO, panel, &self.errors);
             tiles[k] = scaled(product, &slopes[k]);
         }
     }
@@ -235,7 +238,7 @@ impl Station {
             for k in 0..self.layer.d_in.div_ceil(ROWS) {
                 let inputs = &self.inputs_by_sample[k * BLOCK..][..samples];
                 let rows = &mut gradient[ROWS * k * columns + column..];
-                let mut tile = [[0.0; LANES]; ROWS];
+                let mut tile = ZERO;
                 for row in 0..ROWS {
                     tile[row] = rows[row * columns];
                 }

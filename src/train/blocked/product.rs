@@ -19,6 +19,9 @@ pub type Four = [f32; ROWS];
 /// A piece of `C`.
 pub type Tile = [Lanes; ROWS];
 
+/// Where a sum begins.
+pub const ZERO: Tile = [[0.0; LANES]; ROWS];
+
 /// `tile + A^T B`, as far as both reach; the rows are added in their order.
 #[inline(always)]
 pub fn add_product(mut tile: Tile, a: &[Four], b: &[Lanes]) -> Tile {
@@ -35,12 +38,13 @@ pub fn add_product(mut tile: Tile, a: &[Four], b: &[Lanes]) -> Tile {
     tile
 }
 
-/// Each of four numbers in a row of its own.
+/// Adds to each row a number of its own.
 #[inline(always)]
-pub fn spread(numbers: Four) -> Tile {
-    let mut tile = [[0.0; LANES]; ROWS];
+pub fn shifted(mut tile: Tile, by: &Four) -> Tile {
     for row in 0..ROWS {
-        tile[row] = [numbers[row]; LANES];
+        for lane in 0..LANES {
+            tile[row][lane] += by[row];
+        }
     }
     tile
 }
@@ -58,7 +62,10 @@ pub fn scaled(mut tile: Tile, factors: &Tile) -> Tile {
 
 /// Columns as rows.
 #[inline(always)]
-pub fn transpose<const N: usize, const M: usize>(rows: &[[f32; M]; N], columns: &mut [[f32; N]; M]) {
+pub fn transpose<const N: usize, const M: usize>(
+    rows: &[[f32; M]; N],
+    columns: &mut [[f32; N]; M],
+) {
     for column in 0..M {
         for row in 0..N {
             columns[column][row] = rows[row][column];
