@@ -5,7 +5,7 @@ use flowlab::flow::batch::Objective;
 use flowlab::flow::evaluation::EvaluationSet;
 use flowlab::flow::network::Network;
 use flowlab::flow::spec::{Drawn, LaneSpec, Target};
-use flowlab::train::device::Processor;
+use flowlab::train::device::{Choice, Processor};
 use flowlab::train::trainer::Trainer;
 use std::time::Instant;
 
@@ -22,7 +22,13 @@ fn two_moons_are_learnt_in_two_thousand_steps() {
     let evaluation = EvaluationSet::new(objective.lane()).expect("a closed form");
     let untrained = evaluation.excess(&network).value;
 
-    let mut trainer = Trainer::new(&Processor::cpu("a test"), &network, spec.training);
+    let processor = pollster::block_on(Processor::choose(Choice::Cpu));
+    let mut trainer = Trainer::new(&processor, &network, spec.training);
+    assert!(
+        trainer.method().contains("blocked"),
+        "{}",
+        processor.detail()
+    );
     let begin = Instant::now();
     for _ in 0..spec.training.limit {
         trainer.step(&objective.batch(spec.training.batch as usize));

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "gpu")]
 use super::fused::gpu::Gpu;
+use super::self_test;
 use burn::tensor::Device;
 /// What goes wrong on a processor while it works or is read from.
 pub use burn::tensor::ExecutionError as DeviceError;
@@ -41,18 +42,36 @@ pub struct Processor {
     device: Device,
     kind: Kind,
     detail: String,
+    /// Whether the CPU is to take blocked steps instead of tensor operations.
+    blocked: bool,
     /// The GPU that our own kernels run on, if they are to be used.
     #[cfg(feature = "gpu")]
     kernels: Option<Gpu>,
 }
 
 impl Processor {
-    /// The CPU, with the reason why it was taken.
+    /// The CPU, with the reason why it was taken: by blocked steps if they compute rightly, else by
+    /// Burn's tensor operations.
+    pub async fn tested_cpu(reason: impl Into<String>) -> Self {
+        let plain = Self::cpu(reason);
+        let blocked = Self {
+            blocked: true,
+            ..plain.clone()
+        };
+        let Err(why) = self_test::check(&blocked).await else {
+            return blocked;
+        };
+        let detail = format!("{}, by tensor operations: {why}", plain.detail);
+        Self { detail, ..plain }
+    }
+
+    /// The CPU and Burn's tensor operations, with the reason why they were taken.
     pub fn cpu(reason: impl Into<String>) -> Self {
         Self {
             device: Device::flex(),
             kind: Kind::Cpu,
             detail: reason.into(),
+            blocked: false,
             #[cfg(feature = "gpu")]
             kernels: None,
         }
@@ -64,6 +83,7 @@ impl Processor {
             device,
             kind: Kind::WebGpu,
             detail,
+            blocked: false,
             kernels,
         }
     }
@@ -85,14 +105,20 @@ impl Processor {
     /// What `choice` asks for, if this program and this machine have it; else the CPU.
     #[cfg(not(feature = "gpu"))]
     pub async fn choose(choice: Choice) -> Self {
-        Self::cpu(match choice {
+        Self::tested_cpu(match choice {
             Choice::Cpu => "as chosen",
             Choice::Auto | Choice::WebGpu => "this program trains on the CPU only",
         })
+        .await
     }
 
     pub fn device(&self) -> &Device {
         &self.device
+    }
+
+    /// Whether it takes blocked steps.
+    pub(super) fn blocked(&self) -> bool {
+        self.blocked
     }
 
     pub fn kind(&self) -> Kind {

@@ -11,11 +11,11 @@ impl Processor {
     /// the reason.
     pub async fn choose(choice: Choice) -> Self {
         if choice == Choice::Cpu {
-            return Self::cpu("as chosen");
+            return Self::tested_cpu("as chosen").await;
         }
         match gpu().await {
             Ok(processor) => processor,
-            Err(reason) => Self::cpu(reason),
+            Err(reason) => Self::tested_cpu(reason).await,
         }
     }
 }

@@ -12,6 +12,11 @@
 //! step on a GPU, and no autodiff in the program. Tests hold it against Burn's autodiff and against
 //! finite differences.
 //!
+//! # Why the CPU has steps beside the tensors
+//! [`blocked`] takes the same step on plain slices, eight samples at a time through all layers, with
+//! nothing allocated: 2 to 3 times faster again in WebAssembly. Burn's tensors are what it is compared
+//! with when an engine starts, and what trains if it fails.
+//!
 //! # Why a GPU has kernels beside the tensors
 //! Even so a GPU spends such a step between its dispatches. `fused` takes one in two of them, on
 //! Burn's own device; tests hold it against the tensors on the CPU. Where its kernels fail the
@@ -19,6 +24,7 @@
 
 pub mod activation;
 pub mod adam;
+pub mod blocked;
 pub mod classifier;
 pub mod device;
 #[cfg(any(feature = "gpu", test))]
@@ -26,7 +32,6 @@ mod fused;
 #[cfg(feature = "gpu")]
 mod gpu;
 pub mod network;
-#[cfg(any(feature = "gpu", test))]
 mod self_test;
 pub mod store;
 pub mod trainer;

@@ -1,4 +1,5 @@
-//! Whether a processor computes what it should: a few training steps, there and on the CPU.
+//! Whether a processor computes what it should: a few training steps, there and by Burn's tensor
+//! operations on the CPU.
 //!
 //! A shader that a browser refuses is only logged, and its output is whatever was in memory before;
 //! so nothing is believed that has not been compared.
@@ -30,7 +31,7 @@ struct Outcome {
     flat: Flat,
 }
 
-/// Compares `processor` with the CPU.
+/// Compares `processor` with tensor operations on the CPU.
 ///
 /// # Errors
 /// Why it cannot be trusted, as a part of a sentence.
@@ -94,6 +95,12 @@ async fn train(processor: &Processor) -> Result<Outcome, DeviceError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn blocked_steps_pass_on_the_cpu() {
+        let processor = pollster::block_on(Processor::tested_cpu("a test"));
+        assert!(processor.blocked(), "{}", processor.detail());
+    }
 
     #[test]
     fn training_by_tensors_passes_on_the_cpu() {

@@ -1,11 +1,13 @@
 //! Where a network's parameters live while it trains.
 //!
-//! On the CPU they are flat vectors, from which tensors are made each step (copying 35 kB costs less
-//! than keeping eight optimiser records); on a GPU they stay there, tensor by tensor, and nothing is
-//! read back until somebody asks. Where kernels of our own can be had, the GPU takes a step in two
-//! dispatches; where not, tensor operations do it.
+//! On the CPU they are plain numbers in the blocks of our own steps ([`super::blocked`]). Where these
+//! are not to be used they are flat vectors, from which tensors are made each step (copying 35 kB
+//! costs less than keeping eight optimiser records). On a GPU they stay there, tensor by tensor, and
+//! nothing is read back until somebody asks. Where kernels of our own can be had, the GPU takes a step
+//! in two dispatches; where not, tensor operations do it.
 
 use super::adam::{self, Rate};
+use super::blocked::BlockedStore;
 use super::device::{DeviceError, Processor};
 #[cfg(feature = "gpu")]
 use super::fused::FusedStore;
@@ -37,7 +39,7 @@ impl Flat {
     }
 }
 
-/// Parameters in main memory.
+/// Parameters in main memory, trained by tensor operations.
 pub struct HostStore {
     architecture: Architecture,
     flat: Flat,
@@ -68,6 +70,11 @@ impl HostStore {
             second,
         } = &mut self.flat;
         adam::update(rate, weights, first, second, &flat_gradient);
+    }
+
+    /// Weights and moments.
+    pub fn flat(&self) -> &Flat {
+        &self.flat
     }
 }
 
@@ -130,6 +137,7 @@ impl DeviceStore {
 
 /// One of the stores.
 pub enum Store {
+    Blocked(Box<BlockedStore>),
     Host(HostStore),
     Device(Box<DeviceStore>),
     #[cfg(feature = "gpu")]
@@ -148,6 +156,9 @@ impl Store {
         batch: usize,
     ) -> Self {
         let device = processor.device();
+        if processor.blocked() {
+            return Self::Blocked(Box::new(BlockedStore::new(&architecture, &flat)));
+        }
         if processor.in_main_memory() {
             return Self::Host(HostStore::new(architecture, flat, device.clone()));
         }
@@ -163,6 +174,7 @@ impl Store {
     /// How steps are taken, as a part of a sentence.
     pub fn method(&self) -> String {
         match self {
+            Self::Blocked(_) => "blocked steps in main memory".to_owned(),
             Self::Host(_) => "tensor operations in main memory".to_owned(),
             Self::Device(store) if store.reason.is_empty() => "tensor operations".to_owned(),
             Self::Device(store) => format!("tensor operations: {}", store.reason),
@@ -174,6 +186,7 @@ impl Store {
     /// Takes one training step.
     pub fn step(&mut self, batch: &Batch, rate: Rate) {
         match self {
+            Self::Blocked(store) => store.step(batch, rate),
             Self::Host(store) => store.step(batch, rate),
             Self::Device(store) => store.step(batch, rate),
             #[cfg(feature = "gpu")]
@@ -185,6 +198,7 @@ impl Store {
     /// are done.
     pub async fn take_loss_sum(&mut self) -> Result<f64, DeviceError> {
         match self {
+            Self::Blocked(store) => Ok(store.take_loss_sum()),
             Self::Host(store) => Ok(core::mem::take(&mut store.loss_sum)),
             Self::Device(store) => match store.loss_sum.take() {
                 Some(sum) => Ok(f64::from(floats(sum).await?[0])),
@@ -198,7 +212,8 @@ impl Store {
     /// The weights.
     pub async fn weights(&self) -> Result<Vec<f32>, DeviceError> {
         match self {
-            Self::Host(store) => Ok(store.flat.weights.clone()),
+            Self::Blocked(store) => Ok(store.weights()),
+            Self::Host(store) => Ok(store.flat().weights.clone()),
             Self::Device(store) => read(&store.mlp.layers).await,
             #[cfg(feature = "gpu")]
             Self::Fused(store) => store.weights().await,
@@ -208,7 +223,8 @@ impl Store {
     /// Weights and moments.
     pub async fn flat(&self) -> Result<Flat, DeviceError> {
         match self {
-            Self::Host(store) => Ok(store.flat.clone()),
+            Self::Blocked(store) => Ok(store.flat()),
+            Self::Host(store) => Ok(store.flat().clone()),
             Self::Device(store) => Ok(Flat {
                 weights: read(&store.mlp.layers).await?,
                 first: read(&store.first).await?,
