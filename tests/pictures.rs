@@ -177,6 +177,7 @@ fn progress(state: &State, round: u32, excess: f64) -> Msg {
         floor: Some(1.0),
         excess: Some(excess),
         straightness: None,
+        kinetic: None,
         steps_per_second: 100.0,
         running: true,
         round,
