@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { exponent } from "./growth.mjs";
 import { quantile } from "./frames.mjs";
 import { Record } from "./record.mjs";
 import { longest } from "./trace.mjs";
@@ -19,6 +20,11 @@ test("the longest task is that of the page's own main thread", () => {
   const events = [name(7, "CrRendererMain"), name(8, "CrRendererMain"), frame, task(7, 4000), task(7, 2000), task(8, 90_000), task(7, 70_000, 2), { ...task(7, 3000), name: "FunctionCall" }];
   assert.deepEqual(longest(events), { task: 4, script: 3 });
   assert.throws(() => longest([frame]), /no animation frame/);
+});
+
+test("the exponent of a power law is found", () => {
+  const law = [1, 3, 10, 40].map((x) => [x, 7 * x ** 1.5]);
+  assert.ok(Math.abs(exponent(law) - 1.5) < 1e-12);
 });
 
 test("what fails keeps its row, and fails no other", async () => {

@@ -8,7 +8,8 @@ import { device, load } from "./device.mjs";
 import { declareDispatches } from "./dispatches.mjs";
 import { frames } from "./frames.mjs";
 import { latency } from "./latency.mjs";
-import { moons } from "./moons.mjs";
+import { excesses } from "./excess.mjs";
+import { growth } from "./growth.mjs";
 import { Record } from "./record.mjs";
 import { serve } from "./server.mjs";
 import { peakOfRound, shares } from "./simd.mjs";
@@ -17,7 +18,7 @@ import { SIZES, training } from "./training.mjs";
 
 const { env } = process;
 const quick = env.FLOWLAB_BENCH_QUICK === "1";
-const only = env.FLOWLAB_BENCH_ONLY ?? "";
+const only = (env.FLOWLAB_BENCH_ONLY ?? "").split(",");
 const folder = fileURLToPath(new URL(".", import.meta.url));
 
 const bench = {
@@ -30,7 +31,7 @@ const bench = {
   record: new Record(),
   rounds: 3,
   timing: quick ? { seconds: 1.5, warmup: 1 } : { seconds: 4, warmup: 2 },
-  wants: (id) => id.startsWith(only),
+  wants: (id) => only.some((text) => id.startsWith(text)),
   log: (line) => console.error(`  ${line}`),
 };
 
@@ -46,7 +47,8 @@ const sections = [
   ["bytes/", "sizes", programs],
   ["frame/", "frames", frames],
   ["latency/", "controls", latency],
-  ["moons/", "two moons", moons],
+  ["moons/ checkerboard/", "times to an excess loss", excesses],
+  ["sampling/ growth/", "sampling and growth", growth],
   ["train/ dispatches/ submits/ peak/ share/", "training", trainingAndPeak],
 ];
 
@@ -58,7 +60,7 @@ async function trainingAndPeak() {
 
 const about = await device(bench.browser, bench.site);
 for (const [ids, name, section] of sections) {
-  if (!ids.split(" ").some((id) => id.startsWith(only) || only.startsWith(id))) continue;
+  if (!ids.split(" ").some((id) => only.some((text) => id.startsWith(text) || text.startsWith(id)))) continue;
   console.error(name);
   await section(bench);
 }
@@ -67,7 +69,7 @@ await bench.browser.close();
 bench.baselines.close();
 const report = { about: { ...about, loadAfter: load(), quick, rounds: bench.rounds }, ...bench.record.toJSON() };
 report.rows = report.rows.filter((row) => bench.wants(row.id));
-if (!report.rows.length) throw new Error(`no row's id begins with "${only}"`);
+if (!report.rows.length) throw new Error(`no row's id begins with "${only.join('", "')}"`);
 await writeFile(required("FLOWLAB_BENCH_OUT"), JSON.stringify(report, null, 1));
 
 /// Which of its three programs TensorFlow.js chose, as the server saw it.

@@ -51,6 +51,7 @@ pub fn rival(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
             }
             decide(state, effects);
         }
+        Reply::FellBack(backend) => stay(state, backend.detail, effects),
         Reply::Failed(reason) => stay(state, reason, effects),
         _ => {}
     }

@@ -47,6 +47,7 @@ pub fn engine(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
             }
         }
         Reply::Failed(sentence) => failed(state, sentence, effects),
+        Reply::FellBack(backend) => fell_back(state, backend, effects),
         Reply::LaneFailed {
             lane,
             run,
@@ -132,6 +133,13 @@ fn failed(state: &mut State, sentence: String, effects: &mut Vec<Effect>) {
         (own.training, own.running) = (false, false);
     }
     say_failed(state, sentence, effects);
+}
+
+/// The GPU is gone, and the engine goes on by itself, on the CPU.
+fn fell_back(state: &mut State, backend: Backend, effects: &mut Vec<Effect>) {
+    state.engine = EngineState::Ready(backend);
+    let (key, values) = ("notice.gpu-lost", Vec::new());
+    notify(state, Notice { key, values }, effects);
 }
 
 /// One lane cannot go on; the other does.

@@ -1,5 +1,6 @@
 //! The engine: requests in, replies out, and the time between divided among what there is to do.
 
+use super::acceleration::Accelerator;
 use super::course::Course;
 use super::lanes::Lane;
 use super::protocol::{Backend, BackendKind, Checkpoint, Reply, Request, RunId};
@@ -23,6 +24,7 @@ pub(super) type Outcome<T = ()> = Result<T, String>;
 /// and [`handle`](Self::handle) whenever a request has arrived; not to call is to pause it.
 pub struct Engine {
     pub(super) processor: Processor,
+    pub(super) accelerator: Accelerator,
     pub(super) now: Rc<dyn Fn() -> f64>,
     pub(super) lanes: [Option<Lane>; 2],
     pub(super) questions: Questions,
@@ -43,9 +45,11 @@ enum Errand {
 impl Engine {
     /// An engine without lanes.
     pub fn new(processor: Processor, now: Clock) -> Self {
+        let now: Rc<dyn Fn() -> f64> = now.into();
         Self {
+            accelerator: Accelerator::new(&processor, now.clone()),
             processor,
-            now: now.into(),
+            now,
             lanes: [None, None],
             questions: Questions::default(),
             turn: 1,
@@ -57,12 +61,16 @@ impl Engine {
 
     /// The engine's first words.
     pub fn ready(&self) -> Reply {
+        Reply::Ready(self.backend())
+    }
+
+    fn backend(&self) -> Backend {
         let kind = match self.processor.kind() {
             Kind::Cpu => BackendKind::Cpu,
             Kind::WebGpu => BackendKind::WebGpu,
         };
         let detail = self.processor.detail().to_owned();
-        Reply::Ready(Backend { kind, detail })
+        Backend { kind, detail }
     }
 
     /// Whether there is nothing to do until the next request.
@@ -113,8 +121,7 @@ impl Engine {
     pub async fn tick(&mut self, budget: f64) -> Vec<Reply> {
         let mut replies = Vec::new();
         if let Err(sentence) = self.work(budget, &mut replies).await {
-            self.stop_training();
-            replies.push(Reply::Failed(sentence));
+            self.go_on_without(sentence, &mut replies);
         }
         let now = (self.now)();
         for (number, lane) in (0..).zip(&mut self.lanes) {
@@ -126,7 +133,11 @@ impl Engine {
 
     async fn work(&mut self, budget: f64, replies: &mut Vec<Reply>) -> Outcome {
         if let Some(errand) = self.errands.pop_front() {
-            return self.run(errand, replies).await;
+            let run = self.run(&errand, replies).await;
+            if run.is_err() {
+                self.errands.push_front(errand);
+            }
+            return run;
         }
         let waits = self.waits();
         let Some(work) = self.shares.next(waits) else {
@@ -248,16 +259,36 @@ impl Engine {
         }
     }
 
+    /// The processor has failed. Instead of a GPU the CPU goes on; without it there is no going on.
+    pub(super) fn go_on_without(&mut self, sentence: String, replies: &mut Vec<Reply>) {
+        if self.processor.in_main_memory() {
+            self.stop_training();
+            self.errands.clear();
+            return replies.push(Reply::Failed(sentence));
+        }
+        self.processor = Processor::cpu(sentence);
+        self.accelerator = Accelerator::new(&self.processor, self.now.clone());
+        let now = (self.now)();
+        for lane in self.lanes.iter_mut().flatten() {
+            lane.display.redraw();
+            let processor = &self.processor;
+            lane.course
+                .iter_mut()
+                .for_each(|c| c.move_to(processor, now));
+        }
+        replies.push(Reply::FellBack(self.backend()));
+    }
+
     fn stop_training(&mut self) {
         for lane in self.lanes.iter_mut().flatten() {
             lane.course.iter_mut().for_each(Course::stop);
         }
     }
 
-    async fn run(&mut self, errand: Errand, replies: &mut Vec<Reply>) -> Outcome {
+    async fn run(&mut self, errand: &Errand, replies: &mut Vec<Reply>) -> Outcome {
         match errand {
-            Errand::Checkpoint(lane) => self.check_out(lane, replies).await,
-            Errand::Measure(spec) => self.measure(&spec, replies).await,
+            Errand::Checkpoint(lane) => self.check_out(*lane, replies).await,
+            Errand::Measure(spec) => self.measure(spec, replies).await,
         }
     }
 
@@ -277,7 +308,7 @@ impl Engine {
 
 /// The sentence for a device that failed.
 pub(super) fn broken(error: DeviceError) -> String {
-    format!("The processor that trains has failed ({error}). Reload the page to start again.")
+    format!("The processor that trains has failed ({error}).")
 }
 
 /// What a user calls a lane.

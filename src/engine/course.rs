@@ -1,5 +1,6 @@
 //! A lane's own network in training.
 
+use super::acceleration::Accelerator;
 use super::journey::{flat as floats, points};
 use super::protocol::{self, Accuracy, Floats, Progress, RunId, Training};
 use super::report::Report;
@@ -145,14 +146,18 @@ impl Course {
     }
 
     /// Goes on making the pairs of the next round, and begins it when they are there.
-    pub async fn rectify(&mut self, time_left: impl Fn() -> bool) -> Result<(), DeviceError> {
+    pub async fn rectify(
+        &mut self,
+        accelerator: &Accelerator,
+        time_left: impl Fn() -> bool,
+    ) -> Result<(), DeviceError> {
         let snapshot = self.snapshot().await?.clone();
         let lane = Rc::new(self.objective.lane().clone());
         let number = self.round.number + 1;
         let work = self
             .pool
-            .get_or_insert_with(|| Sliced::new(pool(lane, snapshot, number)));
-        if let Some(pairs) = work.drive(time_left) {
+            .get_or_insert_with(|| Sliced::new(pool(lane, snapshot, number, accelerator.clone())));
+        if let Some(pairs) = work.drive(time_left).await {
             self.pool = None;
             self.begin_round(number, pairs);
             self.report.hurry();
@@ -236,6 +241,18 @@ impl Course {
             self.snapshot = Snapshot::new(network, self.classification.as_ref(), self.steps());
         }
         Ok(&mut self.snapshot)
+    }
+
+    /// Goes on elsewhere from the last snapshot, as nothing newer can be had: with its weights, and
+    /// the moments of a first step.
+    pub fn move_to(&mut self, processor: &Processor, now: f64) {
+        let Snapshot { network, step, .. } = &self.snapshot;
+        let (flat, step) = (Flat::start(network.parameters().to_vec()), *step);
+        let training = self.objective.lane().spec().training;
+        self.trainer = Trainer::resume(processor, network, training, Checkpoint { step, flat });
+        self.trainer.decay_over(self.decay);
+        self.objective.skip_to(step.into());
+        self.report = Report::new(now, step);
     }
 
     /// Everything needed to go on elsewhere.

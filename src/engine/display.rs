@@ -112,8 +112,8 @@ impl Display {
     }
 
     /// Goes on with the picture under way; returns it once it is finished.
-    pub fn drive(&mut self, time_left: impl Fn() -> bool) -> Option<Picture> {
-        let picture = self.task.as_mut()?.work.drive(time_left)?;
+    pub async fn drive(&mut self, time_left: impl Fn() -> bool) -> Option<Picture> {
+        let picture = self.task.as_mut()?.work.drive(time_left).await?;
         self.task = None;
         if picture.detail == Detail::Quick {
             self.refresh();

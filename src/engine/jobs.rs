@@ -1,5 +1,6 @@
 //! Answers to questions, in slices.
 
+use super::acceleration::Accelerator;
 use super::journey::{Followed, Journey, ensemble, flat, flops, particles_in_a_slice, points};
 use super::protocol::{Answer, Floats, Job, Metrics, RunId, Which};
 use super::round::Round;
@@ -50,6 +51,8 @@ pub struct Context {
     pub round: Round,
     /// What the losses are measured against, if it is made.
     pub yardstick: Option<Yardstick>,
+    /// A GPU that may follow particles.
+    pub accelerator: Accelerator,
     /// Seconds since some moment.
     pub clock: Rc<dyn Fn() -> f64>,
 }
@@ -127,6 +130,7 @@ impl Context {
             sampling,
             noise: self.experiment.noise(n, seed),
             keep,
+            accelerator: self.accelerator.clone(),
         }
     }
 }

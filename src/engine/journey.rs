@@ -1,10 +1,12 @@
 //! Particles on their way through a lane's field, in slices.
 
+use super::acceleration::{Accelerator, Trip};
 use super::protocol::{Ensemble, Floats, RunId};
 use super::slices::pause;
 use crate::flow::Point;
 use crate::flow::classifier::Classifier;
 use crate::flow::lane::Lane;
+use crate::flow::lane::itinerary::Itinerary;
 use crate::flow::network::Network;
 use crate::flow::solver::Frames;
 use crate::flow::spec::SamplingSpec;
@@ -17,7 +19,7 @@ const SLICE_FLOPS: usize = 20_000_000;
 const SMALLEST_GROUP: usize = 16;
 
 /// What is needed to follow particles: field, method, and where they start.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Journey {
     pub lane: Rc<Lane>,
     pub network: Rc<Network>,
@@ -27,6 +29,8 @@ pub struct Journey {
     pub noise: Vec<Point>,
     /// Most frames kept, both ends included.
     pub keep: u32,
+    /// A GPU that may follow them instead.
+    pub accelerator: Accelerator,
 }
 
 /// Where particles have been.
@@ -40,6 +44,13 @@ pub struct Followed {
 impl Journey {
     /// Follows all particles, a group of them at a time, to `t = 1`.
     pub async fn follow(&self) -> Followed {
+        let way = self.itinerary();
+        if let Some(way) = &way
+            && let Some(followed) = self.follow_elsewhere(way).await
+        {
+            return followed;
+        }
+        let stopwatch = self.accelerator.stopwatch();
         let classifier = self.classifier.as_deref();
         let learned = self.lane.learned_with(&self.network, classifier);
         let (field, _) = self.lane.sampled_field_as(&self.sampling, &*learned);
@@ -48,15 +59,50 @@ impl Journey {
         for group in self.noise.chunks(self.group()) {
             let (sampling, noise) = (&self.sampling, group.to_vec());
             let mut integration = self.lane.integration(sampling, &*learned, noise, self.keep);
-            while integration.step(&*field) {
+            while stopwatch.time(|| integration.step(&*field)) {
                 pause().await;
             }
             nfe = nfe.max(integration.nfe());
             assembled.add(integration.frames());
             pause().await;
         }
+        if let Some(way) = &way {
+            self.accelerator.compare(&self.trip(way), &stopwatch);
+        }
         let frames = assembled.frames;
         Followed { frames, nfe }
+    }
+
+    /// What is to be computed, written out; `None` with the adaptive method, or if a classifier has
+    /// a say in it.
+    fn itinerary(&self) -> Option<Itinerary> {
+        let guided = self.classifier.is_some() && self.sampling.label.is_some();
+        if guided || !self.accelerator.exists() {
+            return None;
+        }
+        self.lane.itinerary(&self.sampling, self.keep.max(1))
+    }
+
+    fn trip<'a>(&'a self, way: &'a Itinerary) -> Trip<'a> {
+        Trip {
+            network: &self.network,
+            way,
+            noise: &self.noise,
+            tangents: false,
+        }
+    }
+
+    /// The same on the GPU, where there is one that is quicker.
+    async fn follow_elsewhere(&self, way: &Itinerary) -> Option<Followed> {
+        let arrived = self.accelerator.follow(&self.trip(way)).await?;
+        let frames = Frames {
+            times: way.times.clone(),
+            points: arrived.frames,
+        };
+        Some(Followed {
+            frames,
+            nfe: way.nfe,
+        })
     }
 
     /// Particles that may take one step between two pauses.

@@ -6,6 +6,8 @@
 pub mod protocol;
 
 #[cfg(feature = "cpu")]
+mod acceleration;
+#[cfg(feature = "cpu")]
 pub mod core;
 #[cfg(feature = "cpu")]
 mod course;

@@ -21,13 +21,13 @@ impl Engine {
             return Ok(());
         };
         self.drawn = number;
-        if self.make_yardstick(number, deadline) {
+        if self.make_yardstick(number, deadline).await {
             return Ok(());
         }
         self.begin_picture(number as u8, replies).await?;
         let Self { lanes, now, .. } = self;
         let lane = lanes[number].as_mut().expect("it has a picture to draw");
-        if let Some(picture) = lane.display.drive(|| now() < deadline) {
+        if let Some(picture) = lane.display.drive(|| now() < deadline).await {
             self.show(number as u8, &picture, replies);
         }
         Ok(())
@@ -45,7 +45,7 @@ impl Engine {
 
     /// Goes on making a lane's yardstick; whether it did. One in closed form is made before the
     /// lane's first careful picture, an estimate between pictures.
-    fn make_yardstick(&mut self, number: usize, deadline: f64) -> bool {
+    async fn make_yardstick(&mut self, number: usize, deadline: f64) -> bool {
         let Self { lanes, now, .. } = self;
         let lane = lanes[number].as_mut().expect("it has a picture to draw");
         if lane.display.urgent() || lane.display.under_way() {
@@ -60,7 +60,7 @@ impl Engine {
             return false;
         }
         lane.slices_for_estimate = lane.slices_for_estimate.saturating_sub(1);
-        course.yardstick.drive(|| now() < deadline);
+        course.yardstick.drive(|| now() < deadline).await;
         if estimated && course.yardstick.done().is_some() {
             // The next picture measures the excess.
             lane.display.refresh();
@@ -81,6 +81,7 @@ impl Engine {
             Detail::Full if trains => Detail::Live,
             other => other,
         };
+        let accelerator = self.accelerator.clone();
         let lane = self.lane(number).expect("it has a picture to draw");
         let yardstick = lane.course.as_ref().and_then(|c| c.yardstick.done());
         let evaluation = yardstick.and_then(|made| made.evaluation.clone());
@@ -92,6 +93,7 @@ impl Engine {
             classifier: snapshot.classifier,
             sampling: lane.sampling,
             keep: FRAMES,
+            accelerator,
         };
         let round = lane
             .course

@@ -202,6 +202,8 @@ pub enum Reply {
         run: RunId,
         method: String,
     },
+    /// The GPU is gone: the same engine goes on with the last weights it knows, on the CPU.
+    FellBack(Backend),
 }
 
 /// What trains.

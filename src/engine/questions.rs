@@ -54,7 +54,7 @@ impl Engine {
         }
         let Self { questions, now, .. } = self;
         if let Some((id, _, work)) = &mut questions.current
-            && let Some(answer) = work.drive(|| now() < deadline)
+            && let Some(answer) = work.drive(|| now() < deadline).await
         {
             replies.push(Reply::Done { id: *id, answer });
             questions.current = None;
@@ -85,7 +85,7 @@ impl Engine {
         let Some(snapshot) = self.network(number, replies).await? else {
             return Ok(Err(format!("Lane {} is not shown.", name(number))));
         };
-        let clock = self.now.clone();
+        let (clock, accelerator) = (self.now.clone(), self.accelerator.clone());
         let lane = self.lanes[usize::from(number)].as_ref();
         let lane = lane.expect("it has a network");
         let lender = self.lanes[0].as_ref().and_then(|lane| lane.course.as_ref());
@@ -104,6 +104,7 @@ impl Engine {
             network: snapshot.network,
             classifier: snapshot.classifier,
             step: snapshot.step,
+            accelerator,
         }))
     }
 }

@@ -1,5 +1,6 @@
 //! Rounds of a rectified flow: a lane's own flow makes the pairs that it learns from next.
 
+use super::acceleration::Accelerator;
 use super::course::Snapshot;
 use super::journey::{Followed, Journey};
 use crate::flow::Point;
@@ -53,7 +54,12 @@ impl Round {
 /// Makes the pairs of round `number`: fresh source points, and where the flow takes them.
 ///
 /// As single floats, so that they are the same after they have travelled to another engine.
-pub async fn pool(lane: Rc<Lane>, snapshot: Snapshot, number: u32) -> Pairs {
+pub async fn pool(
+    lane: Rc<Lane>,
+    snapshot: Snapshot,
+    number: u32,
+    accelerator: Accelerator,
+) -> Pairs {
     let seed = lane.spec().seed.into();
     let mut rng = Rng::stream(seed, stream::POOLS + u64::from(number));
     let x0 = single(&lane.source().sample(&mut rng, POOL));
@@ -67,6 +73,7 @@ pub async fn pool(lane: Rc<Lane>, snapshot: Snapshot, number: u32) -> Pairs {
         },
         noise: x0.clone(),
         keep: 1,
+        accelerator,
         lane,
         network: snapshot.network,
         classifier: snapshot.classifier,

@@ -7,6 +7,8 @@ use crate::train::device::Processor;
 use std::cell::Cell;
 use std::rc::Rc;
 
+#[cfg(feature = "gpu")]
+mod acceleration;
 mod guidance;
 mod questions;
 mod rounds;
@@ -340,6 +342,42 @@ fn a_gpu_takes_as_many_steps_as_it_is_asked_for() {
     cpu.train(0, 1, Training::Until(100));
     let expected = progress(&cpu.finish()).pop().unwrap();
     assert!((last.excess.unwrap() / expected.excess.unwrap() - 1.0).abs() < 0.02);
+}
+
+#[test]
+fn a_gpu_that_is_lost_is_replaced_by_the_cpu_with_the_last_weights() {
+    let mut bench = Bench::on(Processor::cpu_as_if_it_were_a_gpu());
+    bench.configure(0, 1, spec(), false);
+    bench.train(0, 1, Training::Until(60));
+    let before = progress(&bench.finish()).pop().unwrap();
+    bench.train(0, 1, Training::Until(200));
+    bench.ask(Request::Checkpoint { lane: 0 });
+    let mut replies = Vec::new();
+    bench
+        .engine
+        .go_on_without("It is lost.".into(), &mut replies);
+    let Some(Reply::FellBack(backend)) = replies.pop() else {
+        panic!("{replies:?}")
+    };
+    assert_eq!(
+        (backend.kind, backend.detail.as_str()),
+        (BackendKind::Cpu, "It is lost.")
+    );
+    let replies = bench.finish();
+    let checkpoint = replies.iter().find_map(|reply| match reply {
+        Reply::Checkpoint { checkpoint, .. } => Some(checkpoint.step),
+        _ => None,
+    });
+    assert_eq!(checkpoint, Some(60), "it goes on where it was");
+    let after = progress(&replies).pop().unwrap();
+    assert_eq!((after.step, after.running), (200, false));
+    assert!(after.excess < before.excess, "{before:?} {after:?}");
+    // The CPU itself cannot be replaced.
+    let mut replies = Vec::new();
+    bench
+        .engine
+        .go_on_without("It is lost.".into(), &mut replies);
+    assert_eq!(replies, [Reply::Failed("It is lost.".into())]);
 }
 
 /// The weights of a lane after that many steps, trained in two engines if `hand_over`.

@@ -33,11 +33,17 @@ impl Engine {
         };
         self.turn = number;
         let in_main_memory = self.processor.in_main_memory();
-        let Self { lanes, now, .. } = self;
+        let Self {
+            lanes,
+            now,
+            accelerator,
+            ..
+        } = self;
         let lane = lanes[number].as_mut().expect("it has steps to take");
         let course = lane.course.as_mut().expect("it has steps to take");
         if course.steps_in_round() == 0 {
-            course.rectify(|| now() < deadline).await.map_err(broken)?;
+            let rectified = course.rectify(accelerator, || now() < deadline);
+            rectified.await.map_err(broken)?;
             return Ok(());
         }
         let begin = now();

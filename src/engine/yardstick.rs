@@ -64,9 +64,9 @@ impl Making {
     }
 
     /// Goes on making it.
-    pub fn drive(&mut self, time_left: impl Fn() -> bool) {
+    pub async fn drive(&mut self, time_left: impl Fn() -> bool) {
         if let Self::UnderWay { work, .. } = self
-            && let Some(yardstick) = work.drive(time_left)
+            && let Some(yardstick) = work.drive(time_left).await
         {
             *self = Self::Done(yardstick);
         }

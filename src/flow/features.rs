@@ -76,6 +76,11 @@ impl Encoder {
         self.encoding.columns()
     }
 
+    /// The random directions, in x, y and t.
+    pub fn waves(&self) -> &[[f64; 3]] {
+        &self.waves
+    }
+
     /// Hands every column of a sample to `put`. A label the network does not know is none.
     #[inline]
     pub fn encode(

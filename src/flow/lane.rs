@@ -20,8 +20,10 @@ use super::spec::{
 use super::transfer::{Transfer, Transferred};
 use super::{Point, VelocityField};
 
+pub mod asking;
 mod density;
 mod goal;
+pub mod itinerary;
 mod rescaled;
 
 pub use density::log_densities;

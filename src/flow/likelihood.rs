@@ -155,7 +155,7 @@ impl Question {
     }
 
     /// Progress, from 0 to 1, as time on the way back, and its rate.
-    fn clock(&self, progress: f64) -> (f64, f64) {
+    pub(super) fn clock(&self, progress: f64) -> (f64, f64) {
         let span = self.start - self.time;
         if !self.singular {
             return (self.time + span * progress, span);

@@ -245,7 +245,7 @@ impl<F> Converted<F> {
     }
 
     /// The time to ask the inner field at, and what to make of its answer.
-    fn at(&self, t: f64) -> (f64, Affine) {
+    pub fn at(&self, t: f64) -> (f64, Affine) {
         let t = t.clamp(self.span.0, self.span.1);
         let c = self.schedule.coefficients(t);
         (t, self.prediction.to(Prediction::Velocity, &c))

@@ -7,6 +7,10 @@ use super::dopri5::Stepper;
 use super::spec::SolverKind;
 use super::{Point, VelocityField};
 
+mod stages;
+
+pub use stages::{Stage, Step};
+
 /// Most stages of any method here.
 const STAGES: usize = 4;
 

@@ -16,6 +16,8 @@ mod kernels;
 pub mod layout;
 pub mod plan;
 #[cfg(feature = "gpu")]
+pub mod sampler;
+#[cfg(feature = "gpu")]
 mod store;
 #[cfg(feature = "gpu")]
 pub use store::FusedStore;
@@ -43,4 +45,4 @@ fn architecture(inputs: usize, width: u32, depth: u32, activation: Activation) -
 }
 
 #[cfg(all(test, feature = "gpu"))]
-mod tests;
+pub(crate) mod tests;

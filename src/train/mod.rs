@@ -31,7 +31,10 @@ pub mod device;
 mod fused;
 #[cfg(feature = "gpu")]
 mod gpu;
+#[cfg(all(test, feature = "gpu"))]
+pub(crate) use fused::tests::gpu as gpu_of_tests;
 pub mod network;
+pub mod sampler;
 mod self_test;
 pub mod store;
 pub mod trainer;

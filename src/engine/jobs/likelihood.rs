@@ -1,5 +1,6 @@
 //! Log densities of the learned flow.
 
+use super::super::acceleration::Trip;
 use super::super::journey::points;
 use super::super::protocol::{Answer, Floats, Likelihoods, Method};
 use super::super::slices::pause;
@@ -7,6 +8,7 @@ use super::maps::{Grid, points_in_a_slice};
 use super::{Context, MOST, count};
 use crate::flow::Point;
 use crate::flow::distribution::Estimate;
+use crate::flow::lane::itinerary::Itinerary;
 use crate::flow::lane::{log_densities, stream};
 use crate::flow::likelihood::{Divergence, LogLikelihood, Nll, Probe, Question, nll};
 use crate::flow::random::Rng;
@@ -137,12 +139,19 @@ async fn reckon(
     let (field, _) = lane.sampled_field_as(sampling, &*learned);
     let solver = Solver::new(SolverKind::Rk4, steps);
     let question = lane.density_at(sampling, t, solver).by(by);
+    let way = context.itinerary_back(&question);
+    if let Some(way) = &way
+        && let Some(found) = elsewhere(context, x, way).await
+    {
+        return found;
+    }
+    let stopwatch = context.accelerator.stopwatch();
     let size = points_in_a_slice(context, solver.stages() as usize * by.products() as usize);
     let (mut logs, mut nfe) = (Vec::with_capacity(x.len()), 0);
     for (k, x) in x.chunks(size).enumerate() {
         let question = reseeded(question, k as u64);
         let mut work = LogLikelihood::new(question, x.to_vec());
-        while work.step(&*field) {
+        while stopwatch.time(|| work.step(&*field)) {
             pause().await;
         }
         let starts = lane.log_start(sampling, &*learned, work.origins());
@@ -150,7 +159,46 @@ async fn reckon(
         nfe = work.nfe();
         pause().await;
     }
+    if let Some(way) = &way {
+        let trip = trip(context, x, way);
+        context.accelerator.compare(&trip, &stopwatch);
+    }
     Reckoning { logs, nfe }
+}
+
+impl Context {
+    /// What is to be computed, written out; `None` if a GPU could not do it.
+    fn itinerary_back(&self, question: &Question) -> Option<Itinerary> {
+        let guided = self.classifier.is_some() && self.sampling.label.is_some();
+        if guided || !self.accelerator.exists() {
+            return None;
+        }
+        self.experiment.itinerary_back(&self.sampling, question)
+    }
+}
+
+fn trip<'a>(context: &'a Context, x: &'a [Point], way: &'a Itinerary) -> Trip<'a> {
+    Trip {
+        network: &context.network,
+        way,
+        noise: x,
+        tangents: true,
+    }
+}
+
+/// The same on the GPU, where there is one that is quicker.
+async fn elsewhere(context: &Context, x: &[Point], way: &Itinerary) -> Option<Reckoning> {
+    let arrived = context.accelerator.follow(&trip(context, x, way)).await?;
+    let lane = &context.experiment;
+    let log = |(&end, integral): (&Point, f64)| Estimate {
+        value: lane.log_density_after(way, end, integral),
+        error: 0.0,
+    };
+    let pairs = arrived.ends.iter().zip(arrived.integrals);
+    Some(Reckoning {
+        logs: pairs.map(log).collect(),
+        nfe: way.nfe,
+    })
 }
 
 /// The question with other probes, for another part of the points.

@@ -64,7 +64,7 @@ impl Lane {
     }
 
     /// The log density of source points times `sigma(0)`.
-    fn log_noise(&self, x: Point) -> f64 {
+    pub(super) fn log_noise(&self, x: Point) -> f64 {
         let width = self.schedule.sigma(0.0);
         self.source.log_density(x.map(|v| v / width)) - 2.0 * libm::log(width)
     }

@@ -44,6 +44,18 @@ impl Gpu {
         buffer
     }
 
+    /// Waits until all that was submitted before is done.
+    pub async fn done(&self) -> Result<(), DeviceError> {
+        let (sender, receiver) = async_channel::bounded(1);
+        self.queue.on_submitted_work_done(move || {
+            // Nobody listens any more if the work was dropped.
+            let _ = sender.try_send(());
+        });
+        let polled = self.device.poll(wgpu::PollType::wait_indefinitely());
+        polled.map_err(|error| broken(&error))?;
+        receiver.recv().await.map_err(|error| broken(&error))
+    }
+
     /// The first `floats` numbers of a buffer, after all that was submitted before.
     pub async fn read(
         &self,

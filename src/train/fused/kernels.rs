@@ -67,7 +67,7 @@ impl Kernels {
         let losses = zeros(plan.batch * layout.output);
         let stride = gpu.device.limits().min_uniform_buffer_offset_alignment as usize;
         let steps = gpu.zeros(steps * stride / 4, wgpu::BufferUsages::UNIFORM);
-        let (steps_layout, steps_group) = bind_steps(gpu, &steps);
+        let (steps_layout, steps_group) = bind_steps::<Step>(gpu, &steps);
 
         let Parameters {
             weights,
@@ -155,19 +155,25 @@ fn prelude(plan: &Plan, activation: Activation) -> String {
         .iter()
         .map(|(name, value)| format!("const {name} = {value:e}f;\n"))
         .collect();
-    let name = activation.name();
-    let activate = format!("fn activate(z: vec4f) -> Activated {{ return activate_{name}(z); }}\n");
     [
         &sizes,
         &adam,
-        &activate,
+        &activate(activation),
         include_str!("activations.wgsl"),
+        include_str!("weights.wgsl"),
         include_str!("shared.wgsl"),
     ]
     .concat()
 }
 
-fn pipeline(
+/// The nonlinearity that the kernels call `activate`.
+pub fn activate(activation: Activation) -> String {
+    let name = activation.name();
+    format!("fn activate(z: vec4f) -> Activated {{ return activate_{name}(z); }}\n")
+}
+
+/// A kernel's source, made a pipeline.
+pub fn pipeline(
     gpu: &Gpu,
     source: &str,
     entry: &str,
@@ -203,7 +209,10 @@ fn pipeline(
 }
 
 /// Binds storage buffers in their order; the flag says whether a buffer is only read.
-fn bind(gpu: &Gpu, buffers: &[(&wgpu::Buffer, bool)]) -> (wgpu::BindGroupLayout, wgpu::BindGroup) {
+pub fn bind(
+    gpu: &Gpu,
+    buffers: &[(&wgpu::Buffer, bool)],
+) -> (wgpu::BindGroupLayout, wgpu::BindGroup) {
     let entry = |(binding, (_, read_only)): (u32, &(_, bool))| {
         layout_entry(
             binding,
@@ -226,7 +235,10 @@ fn bind(gpu: &Gpu, buffers: &[(&wgpu::Buffer, bool)]) -> (wgpu::BindGroupLayout,
 }
 
 /// Binds one step of many, at an offset.
-fn bind_steps(gpu: &Gpu, steps: &wgpu::Buffer) -> (wgpu::BindGroupLayout, wgpu::BindGroup) {
+pub fn bind_steps<Step>(
+    gpu: &Gpu,
+    steps: &wgpu::Buffer,
+) -> (wgpu::BindGroupLayout, wgpu::BindGroup) {
     let size = NonZeroU64::new(size_of::<Step>() as u64);
     let resource = wgpu::BindingResource::Buffer(wgpu::BufferBinding {
         buffer: steps,

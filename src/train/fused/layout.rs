@@ -36,6 +36,10 @@ impl Layout {
         }
     }
 
+    pub fn architecture(&self) -> Architecture {
+        self.architecture
+    }
+
     /// Blocks of weights and biases, all layers in one list: a layer's rows of weights, a row of
     /// biases, and three empty rows.
     pub fn parameters(&self) -> usize {
@@ -107,7 +111,7 @@ impl Layout {
         transposed
     }
 
-    /// Appends `samples` samples to `list`: those of the batch, then empty ones. A weight is that of
+    /// Appends `samples` samples to `list`: as many of the batch, then empty ones. A weight is that of
     /// the batch divided by the number of errors that the loss is a mean of.
     pub fn append(&self, batch: &Batch, samples: usize, list: &mut Vec<f32>) {
         let Architecture {
@@ -116,7 +120,7 @@ impl Layout {
         let begin = list.len();
         let stride = 4 * self.sample();
         list.resize(begin + samples * stride, 0.0);
-        let scale = 1.0 / (batch.weight.len() * outputs) as f32;
+        let scale = 1.0 / (batch.weight.len().min(samples) * outputs) as f32;
         let rows = batch
             .input
             .chunks_exact(inputs)

@@ -81,15 +81,12 @@ impl FusedStore {
         &self.plan
     }
 
-    /// One gradient, one update; submitted with others.
-    ///
-    /// # Panics
-    /// If the batch has more samples than were announced.
+    /// One gradient, one update; submitted with others. Of a batch that is larger than was announced,
+    /// and than the device has room for, the first samples are taken.
     pub fn step(&mut self, batch: &Batch, rate: Rate) {
-        assert!(
-            batch.weight.len() <= self.plan.batch,
-            "a batch as large as announced"
-        );
+        if batch.weight.len() > self.plan.batch {
+            self.make_room(batch.weight.len());
+        }
         let waiting = self.waiting.get_mut();
         waiting.steps.push(Step {
             batch: (waiting.samples.len() / 4) as u32,
@@ -106,6 +103,24 @@ impl FusedStore {
         if waiting.steps.len() == most_steps(&self.plan) {
             self.submit();
         }
+    }
+
+    /// Kernels for batches of that many samples, if the device can have them: they go on with the same
+    /// parameters, and with the losses summed so far.
+    fn make_room(&mut self, samples: usize) {
+        let architecture = self.plan.layout.architecture();
+        let Ok(plan) = Plan::new(architecture, samples, self.gpu.limits()) else {
+            return;
+        };
+        self.submit();
+        let (activation, steps) = (architecture.activation, most_steps(&plan));
+        let kernels = Kernels::new(&self.gpu, &plan, activation, steps, &self.parameters);
+        let before = core::mem::replace(&mut self.kernels, kernels).losses;
+        self.plan = plan;
+        let Gpu { device, queue } = &self.gpu;
+        let mut encoder = device.create_command_encoder(&Default::default());
+        encoder.copy_buffer_to_buffer(&before, 0, &self.kernels.losses, 0, before.size());
+        queue.submit([encoder.finish()]);
     }
 
     /// Submits the steps that wait.

@@ -13,10 +13,12 @@ use crate::train::store::{Flat, Store};
 use pollster::block_on;
 use std::sync::OnceLock;
 
+mod sampling;
+
 const LR: f64 = 1e-3;
 
 /// The one processor of all tests: Burn starts a device once.
-fn gpu() -> Option<&'static Processor> {
+pub(crate) fn gpu() -> Option<&'static Processor> {
     static GPU: OnceLock<Processor> = OnceLock::new();
     let processor = GPU.get_or_init(|| block_on(Processor::choose(Choice::WebGpu)));
     if processor.kind() == Kind::Cpu {
@@ -236,6 +238,22 @@ fn a_run_goes_on_from_kernels_to_the_cpu_and_back() {
     let mut store = Store::new(gpu, architecture, flat(&store), samples);
     train(&mut store, &architecture, samples, 20..30);
     let gap = mean_difference(&flat(&cpu).weights, &flat(&store).weights);
+    assert!(gap < 1e-3, "weights differ by {gap} learning rates");
+}
+
+#[test]
+fn a_batch_larger_than_announced_is_a_step_like_any_other() {
+    let Some(gpu) = gpu() else { return };
+    let architecture = architecture(3, 20, 2, Activation::Silu);
+    let [mut cpu, mut kernels] = pair(gpu, architecture, 10);
+    for store in [&mut cpu, &mut kernels] {
+        train(store, &architecture, 10, 0..3);
+        train(store, &architecture, 50, 3..6);
+        train(store, &architecture, 10, 6..8);
+    }
+    let (expected, got) = (losses(&mut cpu), losses(&mut kernels));
+    assert!((expected - got).abs() < 1e-5 * expected, "{expected} {got}");
+    let gap = mean_difference(&flat(&cpu).weights, &flat(&kernels).weights);
     assert!(gap < 1e-3, "weights differ by {gap} learning rates");
 }
 

@@ -49,16 +49,17 @@ pub fn run(layout: &Layout, options: &Options) -> Result<()> {
 
 /// The samples of all rows that are wanted.
 fn measured(layout: &Layout, options: &Options, results: &Path) -> Result<Value> {
-    let only = options.only.as_deref().unwrap_or("");
-    let mut json = match only.starts_with(native::ROWS) {
+    let only: Vec<&str> = options.only.as_deref().unwrap_or("").split(',').collect();
+    let mut json = match only.iter().all(|text| text.starts_with(native::ROWS)) {
         true => json!({ "about": {}, "rows": [], "notes": [] }),
         false => in_browser(layout, options, results)?,
     };
-    if native::ROWS.starts_with(only) || only.starts_with(native::ROWS) {
+    let native = |text: &&str| native::ROWS.starts_with(text) || text.starts_with(native::ROWS);
+    if only.iter().any(|text| native(text)) {
         let rows = json["rows"]
             .as_array_mut()
             .context("the browser side wrote no report")?;
-        rows.extend(native::measure(layout, only)?);
+        rows.extend(native::measure(layout, &only)?);
     }
     Ok(json)
 }

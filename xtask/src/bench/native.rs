@@ -9,8 +9,9 @@ use crate::process;
 /// The beginning of their ids.
 pub const ROWS: &str = "native/";
 
-/// Builds and runs the measurements, as hard as the engines are optimised; gives those rows whose id begins with `only`.
-pub fn measure(layout: &Layout, only: &str) -> Result<Vec<Value>> {
+/// Builds and runs the measurements, as hard as the engines are optimised; gives those rows whose id begins with
+/// one of `only`.
+pub fn measure(layout: &Layout, only: &[&str]) -> Result<Vec<Value>> {
     eprintln!("native");
     let arguments = [
         "bench",
@@ -24,6 +25,7 @@ pub fn measure(layout: &Layout, only: &str) -> Result<Vec<Value>> {
     let rows = printed.lines().filter(|line| line.starts_with('{'));
     let rows = rows.map(|line| serde_json::from_str(line).context("a row is no JSON"));
     let mut rows: Vec<Value> = rows.collect::<Result<_>>()?;
-    rows.retain(|row| row["id"].as_str().is_some_and(|id| id.starts_with(only)));
+    let wanted = |id: &str| only.iter().any(|text| id.starts_with(text));
+    rows.retain(|row| row["id"].as_str().is_some_and(wanted));
     Ok(rows)
 }
