@@ -2,12 +2,15 @@
 //!
 //! `v=1&target=moons&lanes=2&b.coupling=ot`: only what differs from the default is written, lane
 //! B's values only where they differ from lane A's. Whatever stands in a link, the result is a
-//! valid state; what had to be changed is told in one notice.
+//! valid state; what had to be changed is told in one notice. A link that names a scene and nothing
+//! else, `v=1&scene=9`, is that scene as it begins.
 
+use super::scenes;
 use super::schema::{PARAMS, Param, param};
 use super::settings::Settings;
 use super::state::Notice;
 use super::value::{Kind, Value};
+use crate::flow::spec::Drawn;
 
 /// The version of the format; links of other versions are read as far as they make sense.
 pub const VERSION: &str = "1";
@@ -21,7 +24,12 @@ pub fn print(settings: &Settings) -> String {
     for (name, value) in differences(settings) {
         pairs.push(format!("{name}={}", value.print()));
     }
-    pairs.join("&")
+    let link = pairs.join("&");
+    match lone_scene(&self::pairs(&link)) {
+        // It is not the scene as it begins: any value, even one of the defaults, says so.
+        Some(scene) if scene != *settings => format!("{link}&lanes={}", settings.lanes),
+        _ => link,
+    }
 }
 
 /// The names and values of what a link has to say.
@@ -52,9 +60,20 @@ pub fn lane_differences(settings: &Settings) -> impl Iterator<Item = &'static Pa
 
 /// Reads a fragment, with or without its `#`, on top of the defaults.
 pub fn parse(fragment: &str) -> (Settings, Vec<Notice>) {
-    let mut settings = Settings::default();
-    let notices = apply(&mut settings, &pairs(fragment));
+    let pairs = pairs(fragment);
+    let mut settings = lone_scene(&pairs).unwrap_or_default();
+    let notices = apply(&mut settings, &pairs);
     (settings, notices)
+}
+
+/// The beginning of the scene that is named, if nothing else is.
+fn lone_scene(pairs: &[(String, String)]) -> Option<Settings> {
+    let mut known = pairs
+        .iter()
+        .filter(|(name, _)| param(name.strip_prefix(LANE_B).unwrap_or(name)).is_some());
+    let (name, number) = known.next()?;
+    let lone = name == "scene" && known.next().is_none();
+    lone.then(|| scenes::settings(number.parse().ok()?, Drawn::default()))?
 }
 
 /// The `name=value` pairs of a fragment or a query.
@@ -210,6 +229,23 @@ mod tests {
     #[test]
     fn the_default_link_says_nothing() {
         assert_eq!(print(&Settings::default()), "v=1");
+    }
+
+    #[test]
+    fn a_scene_alone_is_the_scene_as_it_begins() {
+        let (scene, notices) = parse("#v=1&scene=9");
+        assert_eq!(Some(&scene), scenes::settings(9, Drawn::default()).as_ref());
+        assert!(scene.lanes == 2 && notices.is_empty());
+        assert_eq!(parse(&print(&scene)).0, scene);
+        // Beside other values it is only a number, as in links written by the page.
+        let plain = Settings {
+            scene: 9,
+            ..Settings::default()
+        };
+        assert_eq!(print(&plain), "v=1&scene=9&lanes=1");
+        assert_eq!(parse(&print(&plain)).0, plain);
+        let (clamped, notices) = parse("scene=999");
+        assert_eq!((clamped.lanes, notices.len()), (1, 1));
     }
 
     #[test]

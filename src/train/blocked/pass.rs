@@ -196,23 +196,20 @@ impl Station {
 
     /// `z = b + W^T h`.
     fn forward(&self, outputs: &mut [Lanes]) {
-        let rows = 1 + self.layer.d_in;
-        let tiles = tiles_mut(outputs);
-        for k in 0..self.layer.d_out.div_ceil(ROWS) {
-            let panel = &self.forward[k * rows..][..rows];
+        let panels = self.forward.chunks_exact(1 + self.layer.d_in);
+        for (tile, panel) in tiles_mut(outputs).iter_mut().zip(panels) {
             let product = add_product(ZERO, &panel[1..], &self.inputs);
-            tiles[k] = shifted(product, &panel[0]);
+            *tile = shifted(product, &panel[0]);
         }
     }
 
     /// The errors of the layer before: `W e`, times the slopes of its activation.
     fn backward(&self, errors: &mut [Lanes]) {
-        let rows = self.layer.d_out;
-        let (tiles, slopes) = (tiles_mut(errors), self.slopes.as_chunks().0);
-        for k in 0..self.layer.d_in.div_ceil(ROWS) {
-            let panel = &self.backward[k * rows..][..rows];
+        let panels = self.backward.chunks_exact(self.layer.d_out);
+        let slopes = self.slopes.as_chunks().0;
+        for ((tile, panel), slopes) in tiles_mut(errors).iter_mut().zip(panels).zip(slopes) {
             let product = add_product(ZERO, panel, &self.errors);
-            tiles[k] = scaled(product, &slopes[k]);
+            *tile = scaled(product, slopes);
         }
     }
 

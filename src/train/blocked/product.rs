@@ -41,9 +41,9 @@ pub fn add_product(mut tile: Tile, a: &[Four], b: &[Lanes]) -> Tile {
 /// Adds to each row a number of its own.
 #[inline(always)]
 pub fn shifted(mut tile: Tile, by: &Four) -> Tile {
-    for row in 0..ROWS {
-        for lane in 0..LANES {
-            tile[row][lane] += by[row];
+    for (row, by) in tile.iter_mut().zip(by) {
+        for lane in row {
+            *lane += by;
         }
     }
     tile
