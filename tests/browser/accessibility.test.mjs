@@ -60,10 +60,10 @@ test("every canvas has a role and a name, and the stage's a description that liv
   visiting({ query, hash: twoLanes }, async (page) => {
     await reached(page);
     await page.evaluate(() => window.flowlab.train({ steps: 30, lane: 0 }));
-    await page.waitForSelector("[data-chart=loss] canvas");
-    await page.waitForTimeout(500);
+    // The excess is measured behind the training, when there is time.
+    for (const chart of ["loss", "excess"]) await page.waitForSelector(`[data-chart=${chart}] canvas`);
     const canvases = await page.evaluate(canvasesOf);
-    assert.ok(canvases.length >= 4, "two lanes, the losses and the schedule");
+    assert.ok(canvases.length >= 4, "two lanes, the losses and the excesses");
     for (const { role, name } of canvases) assert.ok(role === "img" && name.length > 3, `${role}: ${name}`);
     const [a, b] = canvases.filter(({ lane }) => lane);
     assert.ok(a.name !== b.name, "two lanes have two names");

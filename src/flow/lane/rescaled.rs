@@ -6,13 +6,22 @@ use crate::flow::spec::SamplingSpec;
 use crate::flow::transfer::{TimeScale, Transfer};
 use crate::flow::{Point, VelocityField};
 
+/// The scale at the start of a flow whose schedule is not changed.
+const UNCHANGED: TimeScale = TimeScale {
+    t: 0.0,
+    s: 1.0,
+    dt: 1.0,
+    ds: 0.0,
+};
+
 /// Particles that follow a field under the schedule sampled under (`x_bar_r`), and the same particles
 /// under its own (`x_t`), step by step at the same signal-to-noise ratios, both by the lane's solver.
 ///
 /// The theorem says that `x_bar_r = s_r x_{t_r}` ([`Transfer`]); what remains between the two is the
 /// solver's error.
 pub struct Rescaled<'a> {
-    transfer: Transfer,
+    /// None without a change of schedule.
+    transfer: Option<Transfer>,
     field: Box<dyn VelocityField + 'a>,
     base_field: Box<dyn VelocityField + 'a>,
     stride: Solver,
@@ -31,11 +40,10 @@ impl Lane {
         noise: Vec<Point>,
         keep: u32,
     ) -> Rescaled<'a> {
-        let unchanged = Transfer::new(self.schedule, self.schedule);
-        let transfer = self.transfer(sampling).unwrap_or(unchanged);
+        let transfer = self.transfer(sampling);
         let (field, start) = self.sampled_field_as(sampling, inner);
         let transferred = self.integration(sampling, inner, noise, keep);
-        let at = transfer.at(start);
+        let at = transfer.as_ref().map_or(UNCHANGED, |t| t.at(start));
         Rescaled {
             transfer,
             field,
@@ -56,7 +64,11 @@ impl Rescaled<'_> {
         if self.transferred.steps() == before {
             return false;
         }
-        let next = self.transfer.at(self.transferred.time());
+        let Some(transfer) = &self.transfer else {
+            self.base = self.transferred.points().to_vec();
+            return true;
+        };
+        let next = transfer.at(self.transferred.time());
         let base = std::mem::take(&mut self.base);
         self.base = self
             .stride
