@@ -2,6 +2,7 @@
 //! otherwise, which leave the stage.
 
 use super::centres;
+use super::handover;
 use super::local::{self, Preview};
 use super::msg::Effect;
 use super::own::Role;
@@ -41,6 +42,7 @@ pub fn settle(state: &mut State, settings: Settings, effects: &mut Vec<Effect>) 
     {
         retrain(state, effects);
     }
+    handover::reconsider(state, effects);
     local::refresh(state);
 }
 

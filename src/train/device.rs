@@ -88,6 +88,16 @@ impl Processor {
         }
     }
 
+    /// The same without kernels of our own, so that Burn's tensor operations train: to compare with.
+    #[cfg(feature = "gpu")]
+    #[must_use]
+    pub fn without_kernels(&self) -> Self {
+        Self {
+            kernels: None,
+            ..self.clone()
+        }
+    }
+
     #[cfg(feature = "gpu")]
     pub(super) fn kernels(&self) -> Option<&Gpu> {
         self.kernels.as_ref()

@@ -1,5 +1,7 @@
 //! Visits replayed without a browser: messages in, state and effects out.
 
+mod rival;
+
 use flowlab::app::link;
 use flowlab::app::msg::{Effect, Msg};
 use flowlab::app::scenes::SCENES;
@@ -7,8 +9,7 @@ use flowlab::app::settings::{Layer, Settings};
 use flowlab::app::state::{EngineState, FIRST_PAGE_JOB, State};
 use flowlab::app::update::update;
 use flowlab::engine::protocol::{
-    Accuracy, Backend, BackendKind, Checkpoint, Ensemble, Floats, Progress, Reply, Request,
-    Training,
+    Accuracy, Backend, BackendKind, Ensemble, Floats, Progress, Reply, Request, Training,
 };
 use flowlab::flow::random::Rng;
 
@@ -251,91 +252,6 @@ fn pictures_are_asked_for_once_and_again_when_the_field_has_moved_on() {
     update(&mut state, Msg::Engine(done));
     let reply = ensemble(&state, 0, 20);
     assert_eq!(jobs(&update(&mut state, Msg::Engine(reply))), 1);
-}
-
-#[test]
-fn a_faster_rival_takes_over_every_run() {
-    let (mut state, _) = with_engine("lanes=2&b.coupling=ot");
-    update(
-        &mut state,
-        Msg::Train {
-            lane: None,
-            steps: None,
-        },
-    );
-    let gpu = Backend {
-        kind: BackendKind::WebGpu,
-        detail: "Adapter".into(),
-    };
-    let effects = update(&mut state, Msg::Rival(Reply::Ready(gpu)));
-    assert!(matches!(
-        effects[0],
-        Effect::SendRival(Request::Measure { .. })
-    ));
-    let speed = |steps_per_second| Reply::Measured { steps_per_second };
-    update(&mut state, Msg::Engine(speed(100.0)));
-    let effects = update(&mut state, Msg::Rival(speed(900.0)));
-    assert_eq!(requests(&effects).len(), 2);
-    let mut last = Vec::new();
-    for lane in 0..2u8 {
-        let checkpoint = Checkpoint {
-            run: state.lanes[usize::from(lane)].run,
-            step: 40,
-            weights: Floats(vec![1.0]),
-            moment_1: Floats(vec![]),
-            moment_2: Floats(vec![]),
-            decay: (0, 0),
-            round: 0,
-            pool: Default::default(),
-            classifier: Default::default(),
-        };
-        last = update(
-            &mut state,
-            Msg::Engine(Reply::Checkpoint { lane, checkpoint }),
-        );
-    }
-    assert_eq!(last[0], Effect::Promote);
-    let resumed = requests(&last)
-        .iter()
-        .filter(|r| matches!(r, Request::Resume { .. }))
-        .count();
-    let trained = requests(&last)
-        .iter()
-        .filter(|r| matches!(r, Request::Train { .. }))
-        .count();
-    assert_eq!((configured(&last), resumed, trained), (vec![0, 1], 2, 2));
-    assert!(matches!(&state.engine, EngineState::Ready(b) if b.kind == BackendKind::WebGpu));
-}
-
-#[test]
-fn a_slower_rival_is_sent_away_and_the_badge_says_why() {
-    let (mut state, _) = with_engine("");
-    let gpu = Backend {
-        kind: BackendKind::WebGpu,
-        detail: "Software".into(),
-    };
-    update(&mut state, Msg::Rival(Reply::Ready(gpu)));
-    update(
-        &mut state,
-        Msg::Rival(Reply::Measured {
-            steps_per_second: 1.0,
-        }),
-    );
-    let effects = update(
-        &mut state,
-        Msg::Engine(Reply::Measured {
-            steps_per_second: 400.0,
-        }),
-    );
-    assert!(effects.contains(&Effect::DismissRival));
-    let race = state.race.as_ref().unwrap();
-    assert_eq!(
-        (race.cpu, race.webgpu, &*race.adapter),
-        (400.0, 1.0, "Software")
-    );
-    assert!(
-        matches!(&state.engine, EngineState::Ready(b) if b.detail == flowlab::app::handover::SLOWER)
-    );
 }
 
 #[test]
