@@ -11,6 +11,7 @@ import { latency } from "./latency.mjs";
 import { excesses } from "./excess.mjs";
 import { growth } from "./growth.mjs";
 import { Record } from "./record.mjs";
+import { retrain } from "./retrain.mjs";
 import { serve } from "./server.mjs";
 import { peakOfRound, shares } from "./simd.mjs";
 import { programs, startup } from "./startup.mjs";
@@ -47,6 +48,7 @@ const sections = [
   ["bytes/", "sizes", programs],
   ["frame/", "frames", frames],
   ["latency/", "controls", latency],
+  ["retrain/", "a slider in a training lane", retrain],
   ["moons/ checkerboard/", "times to an excess loss", excesses],
   ["sampling/ growth/", "sampling and growth", growth],
   ["train/ dispatches/ submits/ peak/ share/", "training", trainingAndPeak],
