@@ -81,7 +81,6 @@ mod tests {
                 adapter: "lavapipe".into(),
                 cpu: 812.4,
                 webgpu: 24.6,
-                step: 1e6,
             });
             state.lanes[0].method = "two fused kernels a step, of 4 and 9 workgroups".into();
             let lines = details(&state, &text).join("\n");

@@ -1,15 +1,10 @@
 //! How a second engine (WebGPU) takes over from the first (CPU): both are timed on the network at
-//! hand, and if the second is faster it gets every run, weights and all. One that was slower is asked
-//! again when training steps have become much larger.
+//! hand, and if the second is faster it gets every run, weights and all.
 
 use super::msg::{Effect, Event};
 use super::settle::{configuration, train_request};
 use super::state::{EngineState, State};
 use crate::engine::protocol::{Backend, BackendKind, Checkpoint, Reply, Request};
-use crate::flow::spec::LaneSpec;
-
-/// So many times as large a step must be as the one measured for a second engine to be asked again.
-const MUCH_LARGER: f64 = 4.0;
 
 /// What both engines were measured to do with the network at hand, in training steps a second.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,8 +13,6 @@ pub struct Race {
     pub adapter: String,
     pub cpu: f64,
     pub webgpu: f64,
-    /// The size of such a step: its floating-point operations, but for a factor.
-    pub step: f64,
 }
 
 /// What the first engine says of itself when the second is slower.
@@ -34,7 +27,6 @@ pub enum Handover {
     /// Both engines have been asked for their speed.
     Measuring {
         backend: Backend,
-        step: f64,
         rival: Option<f64>,
         engine: Option<f64>,
     },
@@ -80,10 +72,9 @@ pub fn measured(state: &mut State, steps_per_second: f64, effects: &mut Vec<Effe
 }
 
 fn start(state: &mut State, backend: Backend, effects: &mut Vec<Effect>) {
-    let (step, spec) = largest_step(state);
+    let spec = state.spec(0);
     state.handover = Handover::Measuring {
         backend,
-        step,
         rival: None,
         engine: None,
     };
@@ -94,19 +85,17 @@ fn start(state: &mut State, backend: Backend, effects: &mut Vec<Effect>) {
 fn decide(state: &mut State, effects: &mut Vec<Effect>) {
     let Handover::Measuring {
         backend,
-        step,
         rival: Some(rival),
         engine: Some(engine),
     } = &state.handover
     else {
         return;
     };
-    let (backend, step, rival, engine) = (backend.clone(), *step, *rival, *engine);
+    let (backend, rival, engine) = (backend.clone(), *rival, *engine);
     state.race = Some(Race {
         adapter: backend.detail.clone(),
         cpu: engine,
         webgpu: rival,
-        step,
     });
     if rival <= engine {
         stay(state, SLOWER.to_owned(), effects);
@@ -120,32 +109,6 @@ fn decide(state: &mut State, effects: &mut Vec<Effect>) {
         effects.push(Effect::Send(Request::Checkpoint { lane: lane as u8 }));
     }
     finish(state, effects);
-}
-
-/// Asks for the second engine again if it was slower with much smaller steps than those of now.
-pub fn reconsider(state: &mut State, effects: &mut Vec<Effect>) {
-    let (step, _) = largest_step(state);
-    let decided = matches!(state.handover, Handover::None);
-    if let (true, EngineState::Ready(backend), Some(race)) =
-        (decided, &state.engine, &mut state.race)
-        && backend.kind == BackendKind::Cpu
-        && step >= MUCH_LARGER * race.step
-    {
-        race.step = step;
-        effects.push(Effect::RecallRival);
-    }
-}
-
-/// The lane whose training steps are the largest, and their size.
-fn largest_step(state: &State) -> (f64, LaneSpec) {
-    let size = |lane: usize| {
-        let flops = state.lanes[lane].math.as_ref()?.architecture().flops();
-        let spec = state.spec(lane);
-        Some((flops as f64 * f64::from(spec.training.batch), spec))
-    };
-    let sizes = trained(state).into_iter().filter_map(size);
-    let largest = sizes.max_by(|a, b| a.0.total_cmp(&b.0));
-    largest.unwrap_or((0.0, state.spec(0)))
 }
 
 /// The lanes that have a network of their own.

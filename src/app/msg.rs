@@ -107,8 +107,6 @@ pub enum Effect {
     Promote,
     /// The rival ends.
     DismissRival,
-    /// The rival that was let go is fetched again.
-    RecallRival,
     /// The engine ends until it is loaded again.
     Release,
     /// The engine is fetched.

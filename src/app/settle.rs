@@ -2,7 +2,6 @@
 //! otherwise, which leave the stage.
 
 use super::centres;
-use super::handover;
 use super::local::{self, Preview};
 use super::msg::Effect;
 use super::own::Role;
@@ -42,7 +41,6 @@ pub fn settle(state: &mut State, settings: Settings, effects: &mut Vec<Effect>) 
     {
         retrain(state, effects);
     }
-    handover::reconsider(state, effects);
     local::refresh(state);
 }
 

@@ -44,8 +44,6 @@ pub struct Engines {
     engine: Option<Link>,
     rival: Option<Link>,
     rival_tried: bool,
-    /// The second engine is being fetched or timed.
-    rival_expected: bool,
     /// The development server is still building the engine.
     pub building: bool,
 }
@@ -62,20 +60,12 @@ impl Engines {
     /// Fetches the second engine, once, where there may be a use for it.
     pub fn load_rival(&mut self, wish: BackendWish) {
         if wish == BackendWish::Auto && !std::mem::replace(&mut self.rival_tried, true) {
-            self.recall_rival();
+            spawn_local(async {
+                if has_adapter().await {
+                    fetch(Flavour::Gpu, Role::Rival);
+                }
+            });
         }
-    }
-
-    /// Fetches the second engine unless it is about already.
-    pub fn recall_rival(&mut self) {
-        if std::mem::replace(&mut self.rival_expected, true) {
-            return;
-        }
-        spawn_local(async {
-            if has_adapter().await {
-                fetch(Flavour::Gpu, Role::Rival);
-            }
-        });
     }
 
     /// Asks the engine for something.
@@ -93,7 +83,6 @@ impl Engines {
         let Some(rival) = self.rival.take() else {
             return;
         };
-        self.rival_expected = false;
         rival.role.set(Role::Engine);
         end(self.engine.replace(rival));
     }
@@ -102,12 +91,10 @@ impl Engines {
     pub fn release(&mut self) {
         end(self.engine.take());
         self.rival_tried = false;
-        self.rival_expected = false;
     }
 
     /// The second engine is of no use.
     pub fn dismiss_rival(&mut self) {
-        self.rival_expected = false;
         end(self.rival.take());
     }
 }

@@ -139,7 +139,6 @@ impl App {
             Effect::SendRival(request) => self.engines.send_rival(&request),
             Effect::Promote => self.engines.promote(),
             Effect::DismissRival => self.engines.dismiss_rival(),
-            Effect::RecallRival => self.engines.recall_rival(),
             Effect::Release => self.engines.release(),
             Effect::Load => self.engines.load(self.host.backend),
             Effect::WriteLink(fragment) => self.link.write(fragment),

@@ -1,4 +1,4 @@
-//! A second engine comes along: it takes over, is sent away, or is asked again.
+//! A second engine comes along: it takes over, or is sent away.
 
 use super::*;
 use flowlab::engine::protocol::{Checkpoint, RunId};
@@ -90,48 +90,4 @@ fn a_slower_rival_is_sent_away_and_the_badge_says_why() {
     assert!(
         matches!(&state.engine, EngineState::Ready(b) if b.detail == flowlab::app::handover::SLOWER)
     );
-}
-
-#[test]
-fn a_rival_that_was_slower_is_asked_again_when_steps_are_much_larger() {
-    let (mut state, _) = with_engine("width=64&batch=256");
-    let gpu = Backend {
-        kind: BackendKind::WebGpu,
-        detail: "Adapter".into(),
-    };
-    let speed = |steps_per_second| Reply::Measured { steps_per_second };
-    update(&mut state, Msg::Rival(Reply::Ready(gpu.clone())));
-    update(&mut state, Msg::Rival(speed(100.0)));
-    update(&mut state, Msg::Engine(speed(400.0)));
-    let asks = |state: &mut State, name: &str, value: &str| {
-        set(state, 0, name, value).contains(&Effect::RecallRival)
-    };
-    // Twice the batch is twice the step; twice the width then makes it nearly eight times as large.
-    assert!(!asks(&mut state, "batch", "512"));
-    assert!(asks(&mut state, "width", "128"));
-    assert!(
-        !asks(&mut state, "batch", "1024"),
-        "it has been asked already"
-    );
-    // It is timed on what is there when it comes, and wins.
-    let effects = update(&mut state, Msg::Rival(Reply::Ready(gpu)));
-    let asked = effects.iter().find_map(|effect| match effect {
-        Effect::SendRival(Request::Measure { spec }) => Some(*spec),
-        _ => None,
-    });
-    let spec = asked.expect("it is timed");
-    assert_eq!((spec.model.width, spec.training.batch), (128, 1024));
-    update(&mut state, Msg::Engine(speed(30.0)));
-    update(&mut state, Msg::Rival(speed(90.0)));
-    let run = state.lanes[0].run;
-    let checkpoint = checkpoint_of(run);
-    let effects = update(
-        &mut state,
-        Msg::Engine(Reply::Checkpoint {
-            lane: 0,
-            checkpoint,
-        }),
-    );
-    assert!(effects.contains(&Effect::Promote));
-    assert!(!asks(&mut state, "width", "512"), "nobody is left to ask");
 }
