@@ -34,7 +34,15 @@ pub fn details(state: &State, text: &Text) -> Vec<String> {
     }
     if let Some(race) = &state.race {
         let speed = |steps: f64| format!("{steps:.0}");
-        let values = [speed(race.cpu), speed(race.webgpu), race.adapter.clone()];
+        let number = |number: u32| number.to_string();
+        let values = [
+            number(race.work.depth),
+            number(race.work.width),
+            number(race.work.batch),
+            speed(race.cpu),
+            speed(race.webgpu),
+            race.adapter.clone(),
+        ];
         lines.push(text.fill("badge.race", &values));
     }
     let method = state.lanes.iter().map(|lane| &lane.method);
@@ -47,7 +55,7 @@ pub fn details(state: &State, text: &Text) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::handover::Race;
+    use crate::app::handover::{Race, Work};
     use crate::app::settings::Settings;
     use crate::app::text::Language;
     use crate::engine::protocol::Backend;
@@ -77,14 +85,23 @@ mod tests {
         for language in Language::ALL {
             let text = Text::new(language);
             let mut state = trained_by(BackendKind::Cpu, super::super::handover::SLOWER);
+            let work = Work::of(&state);
             state.race = Some(Race {
                 adapter: "lavapipe".into(),
+                work,
                 cpu: 812.4,
                 webgpu: 24.6,
             });
             state.lanes[0].method = "two fused kernels a step, of 4 and 9 workgroups".into();
             let lines = details(&state, &text).join("\n");
-            for part in ["812", "25", "lavapipe", text.get("method.fused")] {
+            for part in [
+                "3 × 64",
+                "256",
+                "812",
+                "25",
+                "lavapipe",
+                text.get("method.fused"),
+            ] {
                 assert!(lines.contains(part), "{lines}");
             }
             assert!(sentence(&state, false, &text).contains(text.get("reason.slower")));

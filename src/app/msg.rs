@@ -4,7 +4,7 @@ use super::own::{Brought, Pen, Role};
 use super::settings::Layer;
 use super::state::{Notice, Pointer};
 use super::terms::Term;
-use crate::engine::protocol::{Reply, Request};
+use crate::engine::protocol::{BackendKind, Reply, Request};
 use crate::flow::Point;
 
 /// Something happened.
@@ -107,6 +107,8 @@ pub enum Effect {
     Promote,
     /// The rival ends.
     DismissRival,
+    /// The engine of that kind is fetched as a rival, once more.
+    LoadRival(BackendKind),
     /// The engine ends until it is loaded again.
     Release,
     /// The engine is fetched.

@@ -15,7 +15,8 @@ const KNOWN: &[(&str, &str)] = &[
     ("failed the comparison with the CPU", "reason.self-test"),
     (super::handover::SLOWER, "reason.slower"),
     ("fused kernels", "method.fused"),
-    ("tensor operations in main memory", "method.host"),
+    ("blocked steps", "method.host"),
+    ("processor that trains has failed", "reason.lost"),
 ];
 
 /// How training steps are taken where fused kernels do not do; what follows says why.

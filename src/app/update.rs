@@ -140,7 +140,8 @@ fn kept(state: &State, settings: &mut Settings) -> Vec<Notice> {
 }
 
 /// Link and listeners hear of a change.
-fn changed(state: &State, effects: &mut Vec<Effect>) {
+fn changed(state: &mut State, effects: &mut Vec<Effect>) {
+    handover::reconsider(state, effects);
     effects.push(Effect::WriteLink(link_of(state)));
     effects.push(Effect::Emit(Event::State));
 }

@@ -121,7 +121,7 @@ impl Engine {
     pub async fn tick(&mut self, budget: f64) -> Vec<Reply> {
         let mut replies = Vec::new();
         if let Err(sentence) = self.work(budget, &mut replies).await {
-            self.go_on_without(sentence, &mut replies);
+            self.go_on_without(sentence, &mut replies).await;
         }
         let now = (self.now)();
         for (number, lane) in (0..).zip(&mut self.lanes) {
@@ -260,23 +260,24 @@ impl Engine {
     }
 
     /// The processor has failed. Instead of a GPU the CPU goes on; without it there is no going on.
-    pub(super) fn go_on_without(&mut self, sentence: String, replies: &mut Vec<Reply>) {
+    pub(super) async fn go_on_without(&mut self, sentence: String, replies: &mut Vec<Reply>) {
         if self.processor.in_main_memory() {
             self.stop_training();
             self.errands.clear();
             return replies.push(Reply::Failed(sentence));
         }
-        self.processor = Processor::cpu(sentence);
+        self.processor = Processor::tested_cpu(sentence).await;
         self.accelerator = Accelerator::new(&self.processor, self.now.clone());
+        replies.push(Reply::FellBack(self.backend()));
         let now = (self.now)();
         for lane in self.lanes.iter_mut().flatten() {
             lane.display.redraw();
-            let processor = &self.processor;
-            lane.course
-                .iter_mut()
-                .for_each(|c| c.move_to(processor, now));
+            let courses = lane.course.iter_mut();
+            courses.for_each(|course| course.move_to(&self.processor, now));
         }
-        replies.push(Reply::FellBack(self.backend()));
+        for lane in 0..2 {
+            self.tell_method(lane, replies);
+        }
     }
 
     fn stop_training(&mut self) {

@@ -243,16 +243,14 @@ impl Course {
         Ok(&mut self.snapshot)
     }
 
-    /// Goes on elsewhere from the last snapshot, as nothing newer can be had: with its weights, and
-    /// the moments of a first step.
+    /// Goes on elsewhere from the last snapshot, as nothing newer can be had.
     pub fn move_to(&mut self, processor: &Processor, now: f64) {
         let Snapshot { network, step, .. } = &self.snapshot;
-        let (flat, step) = (Flat::start(network.parameters().to_vec()), *step);
         let training = self.objective.lane().spec().training;
-        self.trainer = Trainer::resume(processor, network, training, Checkpoint { step, flat });
+        self.trainer = Trainer::restart(processor, network, training, *step);
         self.trainer.decay_over(self.decay);
-        self.objective.skip_to(step.into());
-        self.report = Report::new(now, step);
+        self.objective.skip_to((*step).into());
+        self.report = Report::new(now, *step);
     }
 
     /// Everything needed to go on elsewhere.

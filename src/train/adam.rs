@@ -26,12 +26,18 @@ pub struct Rate {
 impl Rate {
     /// The rates of the step that follows `taken` steps.
     pub fn after(taken: u32, training: &TrainingSpec) -> Self {
-        Self::decayed(taken, training, (0, training.limit))
+        Self::decayed(taken, taken, training, (0, training.limit))
     }
 
-    /// The same, the learning rate decaying between two numbers of steps instead.
-    pub fn decayed(taken: u32, training: &TrainingSpec, (from, to): (u32, u32)) -> Self {
-        let k = f64::from(taken) + 1.0;
+    /// The same, the learning rate decaying between two numbers of steps instead, and moments that
+    /// have averaged over the last `averaged` steps only.
+    pub fn decayed(
+        taken: u32,
+        averaged: u32,
+        training: &TrainingSpec,
+        (from, to): (u32, u32),
+    ) -> Self {
+        let k = f64::from(averaged) + 1.0;
         let correction = |beta: f32| 1.0 / (1.0 - libm::pow(f64::from(beta), k));
         let limit = to.saturating_sub(from);
         let stretched = TrainingSpec { limit, ..*training };
@@ -127,6 +133,21 @@ mod tests {
             update(rate, &mut p, &mut first, &mut second, &[g as f32]);
             assert!((f64::from(p[0]) - theta).abs() < 1e-6, "{} {theta}", p[0]);
         }
+    }
+
+    /// A first update has the length of the learning rate, whenever it comes.
+    #[test]
+    fn moments_that_begin_anew_are_corrected_from_their_first_gradient_on() {
+        let training = training(1000);
+        let rate = Rate::decayed(500, 0, &training, (0, 1000));
+        let (mut p, mut first, mut second) = ([1.0], [0.0], [0.0]);
+        update(rate, &mut p, &mut first, &mut second, &[7.0]);
+        let expected = 1.0 - learning_rate(500, &training);
+        assert!(
+            (f64::from(p[0]) - expected).abs() < 1e-6,
+            "{} {expected}",
+            p[0]
+        );
     }
 
     #[test]

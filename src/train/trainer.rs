@@ -14,6 +14,8 @@ pub struct Trainer {
     /// The steps over which the learning rate decays to zero; none if they are as many.
     decay: (u32, u32),
     step: u32,
+    /// Steps that Adam's moments know nothing of.
+    forgotten: u32,
     /// Steps behind the loss that has not been reported yet.
     unreported: u32,
 }
@@ -49,7 +51,22 @@ impl Trainer {
             training,
             decay: (0, training.limit),
             step: checkpoint.step,
+            forgotten: 0,
             unreported: 0,
+        }
+    }
+
+    /// Training from this network on after so many steps, of which nothing else is left.
+    pub fn restart(
+        processor: &Processor,
+        network: &Network,
+        training: TrainingSpec,
+        step: u32,
+    ) -> Self {
+        Self {
+            step,
+            forgotten: step,
+            ..Self::new(processor, network, training)
         }
     }
 
@@ -72,8 +89,9 @@ impl Trainer {
 
     /// One gradient of the batch's loss and one update. On a GPU this only queues the work.
     pub fn step(&mut self, batch: &Batch) {
-        self.store
-            .step(batch, Rate::decayed(self.step, &self.training, self.decay));
+        let averaged = self.step - self.forgotten;
+        let rate = Rate::decayed(self.step, averaged, &self.training, self.decay);
+        self.store.step(batch, rate);
         self.step += 1;
         self.unreported += 1;
     }

@@ -5,7 +5,7 @@ use super::page::{App, Dirty, act};
 use crate::app::host::BackendWish;
 use crate::app::msg::Msg;
 use crate::app::state::FIRST_PAGE_JOB;
-use crate::engine::protocol::{Reply, Request, decode, encode};
+use crate::engine::protocol::{BackendKind, Reply, Request, decode, encode};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -28,6 +28,15 @@ enum Role {
 enum Flavour {
     Cpu,
     Gpu,
+}
+
+impl Flavour {
+    fn of(kind: BackendKind) -> Self {
+        match kind {
+            BackendKind::Cpu => Self::Cpu,
+            BackendKind::WebGpu => Self::Gpu,
+        }
+    }
 }
 
 /// A worker, and how it is listened to.
@@ -66,6 +75,11 @@ impl Engines {
                 }
             });
         }
+    }
+
+    /// Fetches a second engine of that kind, once more.
+    pub fn challenge(&mut self, kind: BackendKind) {
+        fetch(Flavour::of(kind), Role::Rival);
     }
 
     /// Asks the engine for something.

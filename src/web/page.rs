@@ -139,6 +139,7 @@ impl App {
             Effect::SendRival(request) => self.engines.send_rival(&request),
             Effect::Promote => self.engines.promote(),
             Effect::DismissRival => self.engines.dismiss_rival(),
+            Effect::LoadRival(kind) => self.engines.challenge(kind),
             Effect::Release => self.engines.release(),
             Effect::Load => self.engines.load(self.host.backend),
             Effect::WriteLink(fragment) => self.link.write(fragment),

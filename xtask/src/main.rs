@@ -23,7 +23,7 @@ const HELP: &str = "\
 cargo xtask <command>
 
   serve [--port 8080] [--no-engine]   build the page, serve it, build the engines behind it, rebuild on change
-  test [--native-only] [--browser-only] [--skip-setup]   everything that must hold, in about twenty minutes cold
+  test [--native-only] [--browser-only] [--gpu] [--skip-setup]   everything that must hold, in about twenty minutes cold
   package                             what is shipped, in dist/: optimised, compressed, any base path
   build [--no-engine]                 build the site into target/web
   bench [--quick] [--package] [--only TEXT] [--json FILE]   speed and size, beside TensorFlow.js; in target/bench.json
@@ -77,6 +77,7 @@ fn test_options(args: &mut lexopt::Parser) -> Result<test::Options> {
         match arg {
             Long("native-only") => options.browser = false,
             Long("browser-only") => options.native = false,
+            Long("gpu") => options.gpu = true,
             Long("skip-setup") => options.setup = false,
             other => return Err(other.unexpected().into()),
         }

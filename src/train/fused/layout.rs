@@ -1,7 +1,7 @@
 //! How parameters and batches lie in the kernels' buffers: like the flat lists, in blocks of four.
 //!
 //! A GPU is fastest on `vec4f`, so every row is filled up with zeros to a multiple of four numbers,
-//! and so are the rows before the bias. All five activations map 0 to 0, so what is filled up stays
+//! those of hidden layers to a multiple of eight, and so are the rows before the bias. All five activations map 0 to 0, so what is filled up stays
 //! zero: its values, its errors and therefore its gradients.
 
 use crate::flow::batch::Batch;
@@ -30,7 +30,7 @@ impl Layout {
         Self {
             architecture,
             input: blocks(architecture.inputs),
-            width: blocks(architecture.width),
+            width: blocks(architecture.width).next_multiple_of(2),
             output: blocks(architecture.outputs),
             depth: architecture.depth,
         }
@@ -71,8 +71,17 @@ impl Layout {
 
     /// `(rows, columns)` of each layer's weights, in blocks.
     pub fn layers(&self) -> impl Iterator<Item = (usize, usize)> {
-        let blocks = |(d_in, d_out): (usize, usize)| (d_in.div_ceil(4), d_out.div_ceil(4));
-        self.architecture.layers().map(blocks)
+        let Self {
+            input,
+            width,
+            output,
+            depth,
+            ..
+        } = *self;
+        (0..=depth).map(move |layer| {
+            let rows = if layer == 0 { input } else { width };
+            (rows, if layer == depth { output } else { width })
+        })
     }
 
     /// Flat parameters, or moments of them, as the kernels have them.

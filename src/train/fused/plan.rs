@@ -4,15 +4,22 @@ use super::layout::Layout;
 use crate::flow::network::Architecture;
 use core::fmt;
 
-/// Threads that a workgroup of the first kernel has at least, if its samples allow.
-const THREADS: usize = 32;
+/// Threads that a workgroup of the first kernel has at least, if its samples allow. Few: on a small
+/// batch a GPU is bound by how long the threads take, not by how many there are, and a software
+/// adapter runs the threads of a workgroup in turn.
+const THREADS: usize = 8;
+
+/// Samples, and blocks of units, in the tile of a thread of the first kernel.
+const TILE: (usize, usize) = (8, 2);
 
 /// Blocks of weights on a side of a tile of the second kernel.
 const SIDE: usize = 2;
 
-/// Threads that share a block of weights in the second kernel. Small tiles of few threads were the
-/// fastest of those tried on a software adapter, by far: it runs the threads of a workgroup in turn.
-const SLICES: usize = 4;
+/// Samples of a thread of the second kernel, before it is given company.
+const SLICE: usize = 64;
+
+/// Threads that share a tile in the second kernel.
+const SLICES: core::ops::RangeInclusive<usize> = 4..=16;
 
 /// What a device allows.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +49,7 @@ impl Plan {
     /// What the device is too small for, as a part of a sentence.
     pub fn new(architecture: Architecture, batch: usize, limits: Limits) -> Result<Self, String> {
         let layout = Layout::new(architecture);
-        if layout.width > limits.threads {
+        if layout.width / TILE.1 > limits.threads {
             return Err(format!(
                 "layers of {} units are too wide",
                 architecture.width
@@ -87,14 +94,18 @@ impl Plan {
             ("ROW", row),
             ("BATCH", self.batch),
             ("SAMPLES", self.samples),
-            ("SIDE", SIDE),
-            ("SLICES", SLICES),
+            ("SLICES", self.slices()),
             ("TRANSPOSED", self.layout.parameters()),
         ];
         sizes
             .iter()
             .map(|(name, size)| format!("const {name} = {size}u;\n"))
             .collect()
+    }
+
+    /// Threads that share a tile of the second kernel.
+    fn slices(&self) -> usize {
+        (self.batch / SLICE).clamp(*SLICES.start(), *SLICES.end())
     }
 
     fn largest_buffer(&self) -> usize {
@@ -109,11 +120,12 @@ impl Plan {
 /// more than there are.
 fn samples(layout: &Layout, batch: usize, limits: Limits) -> Result<usize, String> {
     let row = 16 * layout.input.max(layout.width).max(layout.output);
-    let wanted = THREADS.div_ceil(layout.width);
-    let most = (limits.shared / (4 * row)).min(limits.threads / layout.width);
-    match wanted.min(most).min(batch.div_ceil(4)) {
+    let threads = layout.width / TILE.1;
+    let wanted = THREADS.div_ceil(threads);
+    let most = (limits.shared / (TILE.0 * row)).min(limits.threads / threads);
+    match wanted.min(most).min(batch.div_ceil(TILE.0)) {
         0 => Err("its rows do not fit into a workgroup".to_owned()),
-        fours => Ok(4 * fours),
+        eights => Ok(TILE.0 * eights),
     }
 }
 
@@ -153,7 +165,7 @@ mod tests {
                     for batch in [16, 100, 4096] {
                         let plan = plan(inputs, width, depth, batch).expect("it fits");
                         assert!(plan.batch >= batch && plan.batch.is_multiple_of(plan.samples));
-                        let threads = plan.samples / 4 * plan.layout.width;
+                        let threads = plan.samples / 8 * plan.layout.width / 2;
                         assert!(threads <= LEAST.threads, "{plan:?}");
                         let row = plan.layout.input.max(plan.layout.width);
                         assert!(16 * plan.samples * row <= LEAST.shared, "{plan:?}");
@@ -164,7 +176,7 @@ mod tests {
         }
     }
 
-    /// By hand: 16 blocks of units want two times four samples for 32 threads.
+    /// By hand: 16 blocks of units are eight threads for eight samples.
     #[test]
     fn the_baseline_is_divided_as_by_hand() {
         let plan = plan(3, 64, 3, 250).expect("it fits");
@@ -172,14 +184,20 @@ mod tests {
         // Tiles of 2 by 2 blocks: 1 by 8, twice 9 by 8 (a block more for the bias), 9 by 1.
         assert_eq!(plan.workgroups(), [32, 8 + 144 + 9]);
         let constants = plan.constants();
-        for said in ["INPUT = 1u", "WIDTH = 16u", "DEPTH = 3u", "BATCH = 256u"] {
+        for said in [
+            "INPUT = 1u",
+            "WIDTH = 16u",
+            "DEPTH = 3u",
+            "BATCH = 256u",
+            "SLICES = 4u",
+        ] {
             assert!(constants.contains(said), "{said}: {constants}");
         }
     }
 
     #[test]
     fn what_does_not_fit_is_refused_with_a_reason() {
-        let reason = plan(3, 4096, 1, 16).expect_err("1,024 threads are too many");
+        let reason = plan(3, 4096, 1, 16).expect_err("512 threads are too many");
         assert!(reason.contains("4096"), "{reason}");
         assert!(plan(3, 512, 6, 100_000).is_err());
     }

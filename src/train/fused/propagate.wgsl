@@ -1,7 +1,7 @@
 // One step's first kernel: forward, loss, and errors backward, SAMPLES samples of the batch a workgroup.
 //
-// A thread owns a tile of four samples by four units, a mat4x4f with a sample a column; the workgroup's samples are in
-// `rows`, a layer at a time. What the second kernel needs of them goes to `inputs` and `errors`.
+// A thread owns a tile of eight samples by eight units: every number it brings is used eight times. The workgroup's
+// samples are in `rows`, a layer at a time. What the second kernel needs of them goes to `inputs` and `errors`.
 // Sizes count blocks of four numbers; what is left over in a block is zero and stays zero.
 
 @group(0) @binding(0) var<uniform> now: Step;
@@ -19,13 +19,23 @@
 var<workgroup> rows: array<vec4f, SAMPLES * ROW>;
 
 const ONE = vec4f(1, 0, 0, 0);
-const THREADS = SAMPLES / 4 * WIDTH;
+const ACROSS = WIDTH / 2;
+const THREADS = SAMPLES / 8 * ACROSS;
+
+// Four samples by four units each, a sample a column: the first four units of the first and of the last four samples,
+// then the last four units.
+struct Tile {
+    a: mat4x4f,
+    b: mat4x4f,
+    c: mat4x4f,
+    d: mat4x4f,
+}
 
 @compute @workgroup_size(THREADS)
 fn propagate(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
     let first = group.x * SAMPLES;
-    let row = 4 * (thread / WIDTH);
-    let column = thread % WIDTH;
+    let row = 8 * (thread / ACROSS);
+    let column = 2 * (thread % ACROSS);
 
     load(first, thread);
     workgroupBarrier();
@@ -33,12 +43,12 @@ fn propagate(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_inde
         let blocks = select(WIDTH, INPUT, layer == 0);
         let matrix = weight_at(layer);
         let z = product(matrix, blocks, row, column);
-        let bias = weights[matrix + 4 * blocks * WIDTH + column];
+        let bias = matrix + 4 * blocks * WIDTH + column;
         workgroupBarrier();
-        forward(layer, first, row, column, z[0] + bias);
-        forward(layer, first, row + 1, column, z[1] + bias);
-        forward(layer, first, row + 2, column, z[2] + bias);
-        forward(layer, first, row + 3, column, z[3] + bias);
+        forward(layer, first, row, column, z.a, weights[bias]);
+        forward(layer, first, row + 4, column, z.b, weights[bias]);
+        forward(layer, first, row, column + 1, z.c, weights[bias + 1]);
+        forward(layer, first, row + 4, column + 1, z.d, weights[bias + 1]);
         workgroupBarrier();
     }
 
@@ -53,10 +63,10 @@ fn propagate(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_inde
         let blocks = select(WIDTH, OUTPUT, layer == DEPTH);
         let sums = product(transposed_at(layer), blocks, row, column);
         workgroupBarrier();
-        backward(layer - 1, first, row, column, sums[0]);
-        backward(layer - 1, first, row + 1, column, sums[1]);
-        backward(layer - 1, first, row + 2, column, sums[2]);
-        backward(layer - 1, first, row + 3, column, sums[3]);
+        backward(layer - 1, first, row, column, sums.a);
+        backward(layer - 1, first, row + 4, column, sums.b);
+        backward(layer - 1, first, row, column + 1, sums.c);
+        backward(layer - 1, first, row + 4, column + 1, sums.d);
         workgroupBarrier();
     }
 }
@@ -75,20 +85,40 @@ fn load(first: u32, thread: u32) {
     }
 }
 
-// Four samples' rows, `blocks` long, times four columns of a matrix of WIDTH columns.
-fn product(matrix: u32, blocks: u32, row: u32, column: u32) -> mat4x4f {
-    var sum = mat4x4f();
+// Eight samples' rows, `blocks` long, times eight columns of a matrix of WIDTH blocks of columns.
+fn product(matrix: u32, blocks: u32, row: u32, column: u32) -> Tile {
+    var a = mat4x4f();
+    var b = mat4x4f();
+    var c = mat4x4f();
+    var d = mat4x4f();
     for (var k = 0u; k < blocks; k++) {
         let w = matrix + 4 * k * WIDTH + column;
         let x = row * blocks + k;
-        sum += mat4x4f(weights[w], weights[w + WIDTH], weights[w + 2 * WIDTH], weights[w + 3 * WIDTH])
-            * mat4x4f(rows[x], rows[x + blocks], rows[x + 2 * blocks], rows[x + 3 * blocks]);
+        let left = mat4x4f(weights[w], weights[w + WIDTH], weights[w + 2 * WIDTH], weights[w + 3 * WIDTH]);
+        let right = mat4x4f(weights[w + 1], weights[w + WIDTH + 1], weights[w + 2 * WIDTH + 1], weights[w + 3 * WIDTH + 1]);
+        let upper = four_rows(x, blocks);
+        let lower = four_rows(x + 4 * blocks, blocks);
+        a += left * upper;
+        b += left * lower;
+        c += right * upper;
+        d += right * lower;
     }
-    return sum;
+    return Tile(a, b, c, d);
 }
 
-// A layer's activation at one sample.
-fn forward(layer: u32, first: u32, row: u32, column: u32, z: vec4f) {
+fn four_rows(x: u32, blocks: u32) -> mat4x4f {
+    return mat4x4f(rows[x], rows[x + blocks], rows[x + 2 * blocks], rows[x + 3 * blocks]);
+}
+
+// A layer's activation at four samples.
+fn forward(layer: u32, first: u32, row: u32, column: u32, z: mat4x4f, bias: vec4f) {
+    forward_one(layer, first, row, column, z[0] + bias);
+    forward_one(layer, first, row + 1, column, z[1] + bias);
+    forward_one(layer, first, row + 2, column, z[2] + bias);
+    forward_one(layer, first, row + 3, column, z[3] + bias);
+}
+
+fn forward_one(layer: u32, first: u32, row: u32, column: u32, z: vec4f) {
     let sample = first + row;
     let activated = activate(z);
     rows[row * WIDTH + column] = activated.value;
@@ -100,8 +130,15 @@ fn forward(layer: u32, first: u32, row: u32, column: u32, z: vec4f) {
     errors[error_at(layer) + sample * WIDTH + column] = activated.slope;
 }
 
-// The same place on the way back.
-fn backward(layer: u32, first: u32, row: u32, column: u32, sum: vec4f) {
+// The same places on the way back.
+fn backward(layer: u32, first: u32, row: u32, column: u32, sums: mat4x4f) {
+    backward_one(layer, first, row, column, sums[0]);
+    backward_one(layer, first, row + 1, column, sums[1]);
+    backward_one(layer, first, row + 2, column, sums[2]);
+    backward_one(layer, first, row + 3, column, sums[3]);
+}
+
+fn backward_one(layer: u32, first: u32, row: u32, column: u32, sum: vec4f) {
     let at = error_at(layer) + (first + row) * WIDTH + column;
     let error = sum * errors[at];
     errors[at] = error;

@@ -277,13 +277,15 @@ impl Travellers {
             .flat_map(|p| [p[0] as f32, p[1] as f32, 0.0, 0.0])
             .collect();
         states.resize(4 * padded, 0.0);
-        let frames = vec![0.0; 2 * (way.times.len() * starts.len()).max(1)];
-        let [calls, columns, weights, states, frames] = [
+        let frames = gpu.zeros(
+            2 * (way.times.len() * starts.len()).max(1),
+            wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC,
+        );
+        let [calls, columns, weights, states] = [
             bytemuck::cast_slice(&calls),
             &columns(&layout, program.shape.architecture),
             &layout.pad(network.parameters()),
             &states,
-            &frames,
         ]
         .map(|numbers| gpu.storage(numbers));
         let buffers = [&calls, &columns, &weights, &states, &frames];

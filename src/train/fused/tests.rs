@@ -1,6 +1,6 @@
 //! The kernels against the same steps on the CPU, which are themselves held against Burn's autodiff
-//! and finite differences. They run on whatever adapter this machine has (Mesa's lavapipe is one
-//! without a GPU); where there is none, each test says that it was skipped.
+//! and finite differences. They run on whatever adapter this machine has; where there is none, each test
+//! says that it was skipped. `cargo xtask test --gpu` runs them on Chromium's software adapter.
 
 use super::architecture;
 use crate::flow::batch::Batch;
@@ -22,7 +22,9 @@ pub(crate) fn gpu() -> Option<&'static Processor> {
     static GPU: OnceLock<Processor> = OnceLock::new();
     let processor = GPU.get_or_init(|| block_on(Processor::choose(Choice::WebGpu)));
     if processor.kind() == Kind::Cpu {
-        println!("skipped: no GPU here ({})", processor.detail());
+        let why = format!("no GPU here ({})", processor.detail());
+        assert!(std::env::var_os("FLOWLAB_GPU").is_none(), "{why}");
+        println!("skipped: {why}");
         return None;
     }
     // What the self-test says against the kernels stands in the detail.

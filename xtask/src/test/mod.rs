@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that must hold, the cheap things first, and one line at the end.
 
 mod browser;
+mod gpu;
 mod sizes;
 mod stages;
 mod summary;
@@ -18,6 +19,8 @@ use summary::Counts;
 pub struct Options {
     pub native: bool,
     pub browser: bool,
+    /// The kernels natively as well: minutes of building.
+    pub gpu: bool,
     pub setup: bool,
 }
 
@@ -26,6 +29,7 @@ impl Default for Options {
         Self {
             native: true,
             browser: true,
+            gpu: false,
             setup: true,
         }
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use super::{Options, browser, sizes};
+use super::{Options, browser, gpu, sizes};
 use crate::layout::Layout;
 use crate::process;
 
@@ -14,7 +14,7 @@ pub const SIZES: &str = "sizes";
 pub const BROWSER: &str = "browser tests";
 
 /// No stage takes this long unless it hangs.
-const LIMIT: Duration = Duration::from_secs(40 * 60);
+pub const LIMIT: Duration = Duration::from_secs(40 * 60);
 
 /// What a stage does: everything it prints goes to the log.
 type Run = Box<dyn Fn(&Layout, &Path) -> Result<()>>;
@@ -30,6 +30,13 @@ pub fn chosen(options: &Options) -> Vec<Stage> {
     let mut stages = Vec::new();
     if options.native {
         stages.extend(native());
+    }
+    if options.gpu {
+        stages.push(Stage {
+            name: "gpu tests",
+            compiles: true,
+            run: Box::new(gpu::run),
+        });
     }
     if options.browser {
         stages.push(Stage {
