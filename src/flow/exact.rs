@@ -326,7 +326,7 @@ fn reachable(log_density: f64) -> f64 {
 
 /// The distinct kernels in order of appearance, and which of them each is.
 fn distinct(kernels: impl Iterator<Item = Kernel>) -> (Vec<Kernel>, Vec<u32>) {
-    let mut found = std::collections::HashMap::new();
+    let mut found = std::collections::BTreeMap::new();
     let mut list = Vec::new();
     let index = kernels
         .map(|kernel| {

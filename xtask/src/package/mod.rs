@@ -39,12 +39,7 @@ fn contents(layout: &Layout) -> Result<Contents> {
                 eprintln!("optimising {name}");
                 optimise::optimise(layout, program, &path)?
             }
-            None => fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?,
-        };
-        let bytes = if name == "index.html" {
-            site::page(layout, bytes)?.into_bytes()
-        } else {
-            bytes
+            None => site::content(&name, &path)?,
         };
         contents.insert(name, bytes);
     }
