@@ -209,6 +209,7 @@ impl ExactField {
 
 impl VelocityField for ExactField {
     /// Given a label, the flow to the points of that label alone.
+    #[cfg_attr(small, optimize(speed))]
     fn velocity(&self, x: &[Point], t: f64, condition: Option<u32>, out: &mut [Point]) {
         assert_eq!(x.len(), out.len(), "one velocity a point");
         let mut mixture = self.velocity_at(t, condition);
