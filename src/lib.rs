@@ -40,6 +40,9 @@
 //! assert!(on_black >= 190, "{on_black} of 200 points on black squares");
 //! ```
 
+// The page ships optimised for size, but for the few functions that say otherwise: `program` in xtask.
+#![cfg_attr(small, feature(optimize_attribute))]
+
 pub mod app;
 pub mod engine;
 pub mod flow;

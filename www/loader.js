@@ -4,8 +4,10 @@ const assets = JSON.parse(document.getElementById("assets").textContent);
 const url = (name) => new URL(assets[name] ?? name, document.baseURI).href;
 
 async function load() {
+  // Both at once: the script is small, and the program is waited for.
+  const program = fetch(url("page_bg.wasm"));
   const { default: init, start } = await import(url("page.js"));
-  await init({ module_or_path: url("page_bg.wasm") });
+  await init({ module_or_path: program });
   await start();
 }
 

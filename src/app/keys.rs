@@ -128,7 +128,7 @@ pub static BINDINGS: &[Binding] = &[
 
 /// What a key does, if it does anything. Digits open scenes.
 pub fn action(key: &str) -> Option<Action> {
-    let key = key.to_lowercase();
+    let key = key.to_ascii_lowercase();
     if let Some(number @ 1..=9) = key.parse().ok().filter(|_| key.len() == 1) {
         return Some(msg(Msg::OpenScene(number)));
     }

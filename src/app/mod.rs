@@ -6,6 +6,7 @@ pub mod api;
 pub mod badge;
 pub mod centres;
 pub mod curve;
+pub mod decimal;
 pub mod export;
 pub mod handover;
 pub mod host;

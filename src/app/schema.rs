@@ -54,6 +54,7 @@ pub struct Param {
     pub per_lane: bool,
     pub kind: Kind,
     /// One English sentence for the docs; the page's own texts are in the language files.
+    #[cfg(not(small))]
     pub doc: &'static str,
     pub get: fn(&Settings, usize) -> Value,
     /// Stores a value that [`Kind::read`] or [`Kind::clamp`] made.
@@ -135,6 +136,7 @@ pub static PARAMS: &[Param] = &[
         group: Group::Data,
         per_lane: true,
         kind: Kind::Flag,
+        #[cfg(not(small))]
         doc: "Whether matchings know the labels: each label is given its own share of the source.",
         get: |s, lane| Value::Flag(s.lane[lane].data.aware),
         set: |s, lane, v| {
@@ -213,6 +215,7 @@ pub static PARAMS: &[Param] = &[
         group: Group::Path,
         per_lane: true,
         kind: Kind::Curve,
+        #[cfg(not(small))]
         doc: "Inner control points of the custom schedule's alpha.",
         get: |s, lane| Value::Curve(s.lane[lane].path.curve),
         set: |s, lane, v| {
@@ -329,6 +332,7 @@ pub static PARAMS: &[Param] = &[
         group: Group::Sampling,
         per_lane: true,
         kind: Kind::Label,
+        #[cfg(not(small))]
         doc: "Label that samples should have, or none.",
         get: |s, lane| Value::Label(s.lane[lane].sampling.label),
         set: |s, lane, v| {

@@ -1,5 +1,6 @@
 //! Which control a parameter gets, and how a slider's positions stand for values.
 
+use super::decimal;
 use super::value::{Kind, Scale, Value};
 
 /// A control of the panel.
@@ -126,7 +127,7 @@ fn rounded(x: f64) -> f64 {
     let first = x.abs() / pow10(power);
     let digits = if first < 2.0 { 2 } else { 1 };
     // Through text, so that what is printed is what is meant (0.003, not 0.0030000000000000001).
-    format!("{:.*e}", digits, x).parse().unwrap_or(x)
+    decimal::read(&format!("{:.*e}", digits, x)).unwrap_or(x)
 }
 
 fn pow10(power: i32) -> f64 {

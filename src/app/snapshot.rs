@@ -5,14 +5,14 @@ use super::state::{EngineState, State};
 use super::update::link_of;
 use super::value::Value;
 use crate::engine::protocol::BackendKind;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
 /// The whole state: every parameter by its schema name (`b.` where lane B differs), the link, and
 /// the figures of each lane on the stage.
 pub fn snapshot(state: &State) -> Json {
     let mut map = parameters(state);
-    map.insert("hash".into(), json!(format!("#{}", link_of(state))));
-    map.insert("playing".into(), json!(state.playing));
+    map.insert("hash".into(), format!("#{}", link_of(state)).into());
+    map.insert("playing".into(), state.playing.into());
     map.insert("engine".into(), engine(state));
     let figures = (0..2).filter(|&l| state.shown(l)).map(|l| lane(state, l));
     map.insert("figures".into(), Json::Array(figures.collect()));
@@ -34,11 +34,11 @@ fn parameters(state: &State) -> Map<String, Json> {
 
 fn json_of(value: &Value) -> Json {
     match value {
-        Value::Whole(x) => json!(x),
-        Value::Real(x) => json!(x),
-        Value::Flag(x) => json!(x),
-        Value::Label(x) => json!(x),
-        other => json!(other.print()),
+        Value::Whole(x) => (*x).into(),
+        Value::Real(x) => (*x).into(),
+        Value::Flag(x) => (*x).into(),
+        Value::Label(x) => (*x).into(),
+        other => other.print().into(),
     }
 }
 
@@ -46,7 +46,11 @@ fn json_of(value: &Value) -> Json {
 pub fn text_of(json: &Json) -> Option<String> {
     match json {
         Json::String(text) => Some(text.clone()),
-        Json::Number(_) | Json::Bool(_) => Some(json.to_string()),
+        Json::Number(number) => Some(match number.as_i64() {
+            Some(whole) => whole.to_string(),
+            None => number.as_f64()?.to_string(),
+        }),
+        Json::Bool(flag) => Some(flag.to_string()),
         Json::Array(items) => items
             .iter()
             .map(text_of)
@@ -56,16 +60,31 @@ pub fn text_of(json: &Json) -> Option<String> {
     }
 }
 
+/// An object of these entries. Less of a program than what `json!` makes of them.
+pub fn object(entries: Vec<(&str, Json)>) -> Json {
+    let mut map = Map::new();
+    for (name, value) in entries {
+        map.insert(name.to_owned(), value);
+    }
+    Json::Object(map)
+}
+
 /// Where the engine stands: `{state, backend, detail}`.
 pub fn engine(state: &State) -> Json {
     match &state.engine {
-        EngineState::Loading { fraction } => json!({"state": "loading", "fraction": fraction}),
-        EngineState::Ready(backend) => json!({
-            "state": "ready",
-            "backend": backend_name(backend.kind),
-            "detail": backend.detail,
-        }),
-        EngineState::Lost(reason) => json!({"state": "lost", "detail": reason}),
+        EngineState::Loading { fraction } => object(vec![
+            ("state", "loading".into()),
+            ("fraction", (*fraction).into()),
+        ]),
+        EngineState::Ready(backend) => object(vec![
+            ("state", "ready".into()),
+            ("backend", backend_name(backend.kind).into()),
+            ("detail", backend.detail.as_str().into()),
+        ]),
+        EngineState::Lost(reason) => object(vec![
+            ("state", "lost".into()),
+            ("detail", reason.as_str().into()),
+        ]),
     }
 }
 
@@ -81,23 +100,29 @@ pub fn backend_name(kind: BackendKind) -> &'static str {
 pub fn lane(state: &State, lane: usize) -> Json {
     let own = &state.lanes[lane];
     let last = |curve: &[(u32, f64)]| curve.last().map(|&(_, value)| value);
-    json!({
-        "lane": lane,
-        "step": own.step,
-        "training": own.training,
-        "exact": own.ensemble.as_ref().is_some_and(|e| e.step.is_none()),
-        "loss": last(&own.history.loss),
-        "floor": own.history.floor,
-        "floorError": own.accuracy.floor_error,
-        "excess": last(&own.history.excess),
-        "excessError": own.accuracy.excess_error,
-        "estimated": own.accuracy.estimated,
-        "round": own.round,
-        "straightness": last(&own.history.straightness),
-        "stepsPerSecond": own.steps_per_second,
-        "nfe": own.ensemble.as_ref().map(|e| e.nfe),
-        "cost": own.pairs.as_ref().map(|p| p.cost),
-        "crossings": own.pairs.as_ref().map(|p| p.crossings),
-        "gap": own.transfer.as_ref().map(|t| t.gap),
-    })
+    object(vec![
+        ("lane", lane.into()),
+        ("step", own.step.into()),
+        ("training", own.training.into()),
+        (
+            "exact",
+            own.ensemble
+                .as_ref()
+                .is_some_and(|e| e.step.is_none())
+                .into(),
+        ),
+        ("loss", last(&own.history.loss).into()),
+        ("floor", own.history.floor.into()),
+        ("floorError", own.accuracy.floor_error.into()),
+        ("excess", last(&own.history.excess).into()),
+        ("excessError", own.accuracy.excess_error.into()),
+        ("estimated", own.accuracy.estimated.into()),
+        ("round", own.round.into()),
+        ("straightness", last(&own.history.straightness).into()),
+        ("stepsPerSecond", own.steps_per_second.into()),
+        ("nfe", own.ensemble.as_ref().map(|e| e.nfe).into()),
+        ("cost", own.pairs.as_ref().map(|p| p.cost).into()),
+        ("crossings", own.pairs.as_ref().map(|p| p.crossings).into()),
+        ("gap", own.transfer.as_ref().map(|t| t.gap).into()),
+    ])
 }

@@ -1,7 +1,7 @@
 //! The words of the page, in two languages, by key.
 
 use super::state::Notice;
-use std::collections::HashMap;
+use serde_json::{Map, Value as Json};
 
 /// A language of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,39 +43,36 @@ impl Language {
 /// The texts of one language.
 pub struct Text {
     pub language: Language,
-    entries: HashMap<String, String>,
+    entries: Map<String, Json>,
 }
 
 impl Text {
-    /// The texts of a language. A program that calls this carries the files of all languages.
+    /// The texts of a language, for who cannot fetch them. A program that calls this carries the files of all languages.
     pub fn new(language: Language) -> Self {
         let file = match language {
-            Language::English => return Self::english(),
+            Language::English => include_str!("../../www/lang/en.json"),
             Language::Chinese => include_str!("../../www/lang/zh.json"),
         };
-        Self::read(language, file).expect("language files are tested")
-    }
-
-    /// English, which every program carries, so that there is always something to say.
-    pub fn english() -> Self {
-        let file = include_str!("../../www/lang/en.json");
-        Self::read(Language::English, file).expect("language files are tested")
+        let file = serde_json::from_str(file).expect("language files are tested");
+        Self::of(language, file).expect("language files are tested")
     }
 
     /// The texts in a language's file; `None` if it is none.
-    pub fn read(language: Language, file: &str) -> Option<Self> {
-        let entries = serde_json::from_str(file).ok()?;
-        Some(Self { language, entries })
+    pub fn of(language: Language, file: Json) -> Option<Self> {
+        match file {
+            Json::Object(entries) => Some(Self { language, entries }),
+            _ => None,
+        }
     }
 
     /// The text of a key; the key itself where it is missing, so that it is noticed.
     pub fn get<'a>(&'a self, key: &'a str) -> &'a str {
-        self.entries.get(key).map_or(key, String::as_str)
+        self.find(key).unwrap_or(key)
     }
 
     /// The text of a key, if there is one.
     pub fn find(&self, key: &str) -> Option<&str> {
-        self.entries.get(key).map(String::as_str)
+        self.entries.get(key)?.as_str()
     }
 
     /// The text of a key with its placeholders `{0}`, `{1}`, ... filled in. Values that are keys
@@ -95,8 +92,6 @@ impl Text {
 
     /// All keys, sorted.
     pub fn keys(&self) -> Vec<&str> {
-        let mut keys: Vec<_> = self.entries.keys().map(String::as_str).collect();
-        keys.sort_unstable();
-        keys
+        self.entries.keys().map(String::as_str).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! The values a parameter can have, and how they are read from and printed into text.
 
+use super::decimal;
 use super::points;
 use super::settings::{Layer, Layers};
 use crate::flow::Point;
@@ -154,7 +155,7 @@ fn read_whole(text: &str) -> Option<i64> {
 }
 
 fn read_real(text: &str) -> Option<f64> {
-    text.parse().ok().filter(|x: &f64| !x.is_nan())
+    decimal::read(text).filter(|x| !x.is_nan())
 }
 
 fn read_flag(text: &str) -> Option<bool> {

@@ -1,9 +1,9 @@
 //! What callers of the API wait for, and when it has come or can come no more.
 
-use super::snapshot::backend_name;
+use super::snapshot::{backend_name, object};
 use super::state::{EngineState, State};
 use crate::engine::protocol::RunId;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 /// What a caller waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,11 +70,20 @@ fn stopped(state: &State, lane: usize) -> Option<Result<Json, String>> {
 
 /// `{version, backend, adapter}`.
 pub fn ready(state: &State) -> Json {
-    let (backend, adapter) = match &state.engine {
-        EngineState::Ready(backend) => (backend_name(backend.kind), backend.detail.as_str()),
+    let (backend, adapter) = backend(state);
+    object(vec![
+        ("version", env!("CARGO_PKG_VERSION").into()),
+        ("backend", backend.into()),
+        ("adapter", adapter.into()),
+    ])
+}
+
+/// The name of what trains, and of its adapter; nothing while there is nothing.
+fn backend(state: &State) -> (&str, &str) {
+    match &state.engine {
+        EngineState::Ready(backend) => (backend_name(backend.kind), &backend.detail),
         _ => ("", ""),
-    };
-    json!({"version": env!("CARGO_PKG_VERSION"), "backend": backend, "adapter": adapter})
+    }
 }
 
 /// `{lane, step, loss, floor, excess, excessError, excessStep, estimated, stepsPerSecond, backend}`.
@@ -82,18 +91,21 @@ pub fn ready(state: &State) -> Json {
 pub fn figures(state: &State, lane: usize) -> Json {
     let own = &state.lanes[lane];
     let last = |curve: &[(u32, f64)]| curve.last().map(|&(_, value)| value);
-    json!({
-        "lane": lane,
-        "step": own.step,
-        "loss": last(&own.history.loss),
-        "floor": own.history.floor,
-        "excess": last(&own.history.excess),
-        "excessError": own.accuracy.excess_error,
-        "excessStep": own.history.excess.last().map(|&(step, _)| step),
-        "estimated": own.accuracy.estimated,
-        "stepsPerSecond": own.steps_per_second,
-        "backend": ready(state)["backend"],
-    })
+    object(vec![
+        ("lane", lane.into()),
+        ("step", own.step.into()),
+        ("loss", last(&own.history.loss).into()),
+        ("floor", own.history.floor.into()),
+        ("excess", last(&own.history.excess).into()),
+        ("excessError", own.accuracy.excess_error.into()),
+        (
+            "excessStep",
+            own.history.excess.last().map(|&(step, _)| step).into(),
+        ),
+        ("estimated", own.accuracy.estimated.into()),
+        ("stepsPerSecond", own.steps_per_second.into()),
+        ("backend", backend(state).0.into()),
+    ])
 }
 
 #[cfg(test)]

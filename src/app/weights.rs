@@ -7,7 +7,7 @@
 //! oracle of the tests.
 
 use crate::flow::network::{Architecture, Network};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
 /// Bytes of the length before the header.
 const LENGTH: usize = 8;
@@ -32,16 +32,17 @@ fn tensors(architecture: Architecture) -> Vec<(String, Vec<usize>)> {
 /// The file of a network after so many training steps.
 pub fn write(network: &Network, step: u32) -> Vec<u8> {
     let architecture = network.architecture();
-    let mut header = Map::new();
-    header.insert("__metadata__".into(), metadata(architecture, step));
+    let mut header = format!("{{{}", metadata(architecture, step));
     let mut end = 0;
     for (name, shape) in tensors(architecture) {
         let begin = end;
         end += 4 * shape.iter().product::<usize>();
-        let entry = json!({"dtype": FLOAT, "shape": shape, "data_offsets": [begin, end]});
-        header.insert(name, entry);
+        let shape = list(&shape);
+        header += &format!(
+            r#","{name}":{{"dtype":"{FLOAT}","shape":{shape},"data_offsets":[{begin},{end}]}}"#
+        );
     }
-    let mut header = Json::Object(header).to_string();
+    header.push('}');
     // The data begin at a multiple of eight bytes, as readers that map the file expect.
     while !header.len().is_multiple_of(LENGTH) {
         header.push(' ');
@@ -52,25 +53,37 @@ pub fn write(network: &Network, step: u32) -> Vec<u8> {
     file
 }
 
-/// Everything in the metadata of the format is text.
-fn metadata(architecture: Architecture, step: u32) -> Json {
-    json!({
-        "format": "flowlab",
-        "inputs": architecture.inputs.to_string(),
-        "width": architecture.width.to_string(),
-        "depth": architecture.depth.to_string(),
-        "outputs": architecture.outputs.to_string(),
-        "activation": architecture.activation.name(),
-        "step": step.to_string(),
-    })
+/// Everything in the metadata of the format is text, and none of ours needs an escape.
+fn metadata(architecture: Architecture, step: u32) -> String {
+    let Architecture {
+        inputs,
+        width,
+        depth,
+        outputs,
+        ..
+    } = architecture;
+    let activation = architecture.activation.name();
+    format!(
+        r#""__metadata__":{{"format":"flowlab","inputs":"{inputs}","width":"{width}","depth":"{depth}","outputs":"{outputs}","activation":"{activation}","step":"{step}"}}"#
+    )
 }
 
-/// The parameters in a file, in the order of [`crate::flow::network`].
+/// Lengths as JSON has them.
+fn list(lengths: &[usize]) -> String {
+    let lengths: Vec<String> = lengths.iter().map(usize::to_string).collect();
+    format!("[{}]", lengths.join(","))
+}
+
+/// The parameters in a file, in the order of [`crate::flow::network`], with whoever reads JSON here.
 ///
 /// # Errors
 /// A sentence, if it is no such file, or of a network of another shape than `architecture`.
-pub fn read(file: &[u8], architecture: Architecture) -> Result<Vec<f32>, String> {
-    let (header, data) = split(file).ok_or("This is no safetensors file.")?;
+pub fn read(
+    file: &[u8],
+    architecture: Architecture,
+    json: impl Fn(&str) -> Option<Json>,
+) -> Result<Vec<f32>, String> {
+    let (header, data) = split(file, json).ok_or("This is no safetensors file.")?;
     check_activation(&header, architecture)?;
     let wanted = tensors(architecture);
     let mut parameters = Vec::with_capacity(architecture.parameter_count());
@@ -88,13 +101,12 @@ pub fn read(file: &[u8], architecture: Architecture) -> Result<Vec<f32>, String>
 }
 
 /// Header and data of a file.
-fn split(file: &[u8]) -> Option<(Map<String, Json>, &[u8])> {
+fn split(file: &[u8], json: impl Fn(&str) -> Option<Json>) -> Option<(Map<String, Json>, &[u8])> {
     let (length, rest) = file.split_first_chunk::<LENGTH>()?;
     let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
     let (header, data) = rest.split_at_checked(length)?;
-    // Through text, which the page reads JSON from anyway.
-    match serde_json::from_str(core::str::from_utf8(header).ok()?) {
-        Ok(Json::Object(header)) => Some((header, data)),
+    match json(core::str::from_utf8(header).ok()?) {
+        Some(Json::Object(header)) => Some((header, data)),
         _ => None,
     }
 }
@@ -122,11 +134,12 @@ fn tensor(
     let entry = header
         .get(name)
         .ok_or_else(|| format!("The file has no tensor `{name}`, which the lane's network has."))?;
-    if entry["shape"] != json!(shape) {
+    let given: Vec<usize> = lengths(&entry["shape"]);
+    if given != shape {
         return Err(format!(
             "`{name}` has the shape {} in the file, but {} in the lane's network.",
-            entry["shape"],
-            json!(shape)
+            list(&given),
+            list(shape)
         ));
     }
     if entry["dtype"] != FLOAT {
@@ -147,19 +160,34 @@ fn tensor(
 }
 
 fn bytes_of<'a>(entry: &Json, data: &'a [u8]) -> Option<&'a [u8]> {
-    let offset = |i: usize| usize::try_from(entry["data_offsets"][i].as_u64()?).ok();
-    data.get(offset(0)?..offset(1)?)
+    match lengths(&entry["data_offsets"])[..] {
+        [begin, end] => data.get(begin..end),
+        _ => None,
+    }
+}
+
+/// A list of lengths; none where it holds anything else.
+fn lengths(list: &Json) -> Vec<usize> {
+    let length = |item: &Json| usize::try_from(item.as_u64()?).ok();
+    let lengths = list
+        .as_array()
+        .map(|list| list.iter().map(length).collect());
+    lengths.flatten().unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Architecture, Network, tensors, write};
     use crate::flow::features::Encoding;
     use crate::flow::random::Rng;
     use crate::flow::spec::{Activation, LaneSpec};
     use proptest::prelude::*;
     use safetensors::SafeTensors;
     use safetensors::tensor::{Dtype, TensorView, serialize};
+
+    fn read(file: &[u8], architecture: Architecture) -> Result<Vec<f32>, String> {
+        super::read(file, architecture, |text| serde_json::from_str(text).ok())
+    }
 
     fn small() -> Network {
         let architecture = Architecture {

@@ -209,6 +209,7 @@ impl ExactField {
 
 impl VelocityField for ExactField {
     /// Given a label, the flow to the points of that label alone.
+    #[cfg_attr(small, optimize(speed))]
     fn velocity(&self, x: &[Point], t: f64, condition: Option<u32>, out: &mut [Point]) {
         assert_eq!(x.len(), out.len(), "one velocity a point");
         let mut mixture = self.velocity_at(t, condition);
@@ -326,7 +327,7 @@ fn reachable(log_density: f64) -> f64 {
 
 /// The distinct kernels in order of appearance, and which of them each is.
 fn distinct(kernels: impl Iterator<Item = Kernel>) -> (Vec<Kernel>, Vec<u32>) {
-    let mut found = std::collections::HashMap::new();
+    let mut found = std::collections::BTreeMap::new();
     let mut list = Vec::new();
     let index = kernels
         .map(|kernel| {

@@ -9,7 +9,7 @@
 use super::Point;
 use super::coupling::Pairs;
 use super::random::Rng;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Pairs, and the label of each target point.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,7 +26,10 @@ pub fn matched_across(
     couple: impl FnOnce(Vec<Point>, &[Point]) -> Pairs,
 ) -> Labelled {
     let bits = |p: &Point| p.map(f64::to_bits);
-    let of: HashMap<[u64; 2], u32> = x1.iter().map(bits).zip(labels.iter().copied()).collect();
+    let mut of = BTreeMap::new();
+    for (p, label) in x1.iter().zip(labels) {
+        of.insert(bits(p), *label);
+    }
     let pairs = couple(x0, x1);
     let labels = pairs.x1.iter().map(|p| of[&bits(p)]).collect();
     Labelled { pairs, labels }

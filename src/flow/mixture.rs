@@ -73,6 +73,7 @@ impl Mixture {
     }
 
     /// Weighs the pairs at `x` by log-sum-exp.
+    #[cfg_attr(small, optimize(speed))]
     pub fn at(&mut self, x: Point) -> &Self {
         self.x = x.map(|v| v.clamp(-FARTHEST, FARTHEST));
         self.terms.log_weights(self.x, &mut self.shares);
@@ -93,6 +94,7 @@ impl Mixture {
     }
 
     /// The mean of what the axes were asked for.
+    #[cfg_attr(small, optimize(speed))]
     pub fn mean(&self) -> Point {
         let [x, y] = self.average(|[x, y]| [x.mean, y.mean]);
         [x, y]
@@ -175,6 +177,7 @@ impl Mixture {
 
 impl Terms {
     /// `log (c_k Z_k(x))` of every pair; reads the tables.
+    #[cfg_attr(small, optimize(speed))]
     fn log_weights(&mut self, x: Point, out: &mut [f64]) {
         match self {
             Self::Gaussians(normals) => {
@@ -239,6 +242,7 @@ impl Normal {
 }
 
 /// Turns log weights into weights relative to `top`, 0 where negligible.
+#[cfg_attr(small, optimize(speed))]
 fn relative(logs: &mut [f64], top: f64) {
     let keep = |log: f64, value: f64| if log > NEGLIGIBLE { value } else { 0.0 };
     let (lanes, rest) = logs.as_chunks_mut::<LANES>();

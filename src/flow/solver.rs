@@ -464,6 +464,7 @@ impl Fixed {
 }
 
 /// `x += factor * slope`.
+#[cfg_attr(small, optimize(speed))]
 fn add_scaled(x: &mut [Point], factor: f64, slope: &[Point]) {
     for (x, slope) in x.iter_mut().zip(slope) {
         x[0] += factor * slope[0];

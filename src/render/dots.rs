@@ -107,6 +107,7 @@ impl Dots {
         }
     }
 
+    #[cfg_attr(small, optimize(speed))]
     fn stamp_one(&mut self, x: f32, y: f32, color: Color) {
         let side = self.stamps.side;
         let reach = (side / 2 - 1) as f32;

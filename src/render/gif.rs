@@ -2,6 +2,7 @@
 
 use gif::{Encoder, EncodingError, Frame, Repeat};
 use std::borrow::Cow;
+use std::collections::BinaryHeap;
 
 /// Levels of a channel that colours are told apart by: five bits.
 const LEVELS: usize = 32;
@@ -30,12 +31,12 @@ impl Palette {
             (0..3).for_each(|k| sum[k] += u64::from(pixel[k]));
             sum[3] += 1;
         }
-        // The commonest first: sorted by count, with the cell in the lower bits.
-        let mut common: Vec<u64> = (0u64..)
+        // The commonest first: sorted by count, with the cell in the lower bits. By a heap, which is the smaller program.
+        let common: BinaryHeap<u64> = (0u64..)
             .zip(&sums)
             .map(|(cell, sum)| !(sum[3] << 16 | cell))
             .collect();
-        common.sort_unstable();
+        let common = common.into_sorted_vec();
         let cells = common
             .into_iter()
             .map(|key| &sums[(!key & 0xffff) as usize]);

@@ -36,9 +36,8 @@ pub fn first<T: JsCast>(root: &Element, selector: &str) -> T {
 
 /// All elements below the document that match.
 pub fn all(selector: &str) -> Vec<HtmlElement> {
-    let list = document()
-        .query_selector_all(selector)
-        .expect("a valid selector");
+    let list = document().query_selector_all(selector).ok();
+    let list = list.expect("a valid selector");
     (0..list.length())
         .filter_map(|i| list.get(i))
         .map(JsCast::unchecked_into)
@@ -47,8 +46,8 @@ pub fn all(selector: &str) -> Vec<HtmlElement> {
 
 /// Makes an element.
 pub fn create<T: JsCast>(tag: &str) -> T {
-    let element = document().create_element(tag).expect("a valid tag");
-    element.unchecked_into()
+    let element = document().create_element(tag).ok();
+    element.expect("a valid tag").unchecked_into()
 }
 
 /// Makes an element of a class inside another.
@@ -109,11 +108,6 @@ pub fn property(object: &JsValue, name: &str) -> JsValue {
 /// Sets a property of a JavaScript object.
 pub fn set_property(object: &JsValue, name: &str, value: &JsValue) {
     let _ = js_sys::Reflect::set(object, &name.into(), value);
-}
-
-/// JSON as a JavaScript value.
-pub fn js(json: &serde_json::Value) -> JsValue {
-    js_sys::JSON::parse(&json.to_string()).unwrap_or(JsValue::NULL)
 }
 
 /// The media query holds now.

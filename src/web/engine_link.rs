@@ -1,6 +1,7 @@
 //! The workers that train: fetched, listened to, spoken to, and let go.
 
 use super::dom::{self, by_id, document, property, window};
+use super::json;
 use super::page::{App, Dirty, act};
 use crate::app::host::BackendWish;
 use crate::app::msg::Msg;
@@ -133,7 +134,7 @@ fn post(link: Option<&Link>, request: &Request) {
 pub fn address(name: &str) -> String {
     let assets: Element = by_id("assets");
     let text = assets.text_content().unwrap_or_default();
-    let names: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    let names = json::read(&text).unwrap_or_default();
     let name = names[name].as_str().unwrap_or(name).to_owned();
     let base = document().base_uri().ok().flatten().unwrap_or_default();
     let url = web_sys::Url::new_with_base(&name, &base);

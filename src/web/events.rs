@@ -1,14 +1,15 @@
 //! What listeners hear: an event on the window, and a message to the page around an embed.
 
-use super::dom::{js, window};
+use super::dom::window;
+use super::json::js;
 use crate::app::host::Host;
 use crate::app::msg::Event;
-use crate::app::snapshot;
+use crate::app::snapshot::{self, object};
 use crate::app::state::State;
 use crate::app::text::Text;
 use crate::app::wait;
 use js_sys::Object;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use web_sys::{CustomEvent, CustomEventInit};
 
 /// Events of the frame that is being made; each kind is told once a frame.
@@ -39,7 +40,7 @@ impl Events {
             Event::Error(sentence) => {
                 let notice = state.notices.iter().find(|notice| notice.key == sentence);
                 let sentence = notice.map_or(sentence.clone(), |notice| text.notice(notice));
-                self.tell("error", json!({ "message": sentence }));
+                self.tell("error", object(vec![("message", sentence.into())]));
             }
         }
     }
@@ -50,7 +51,7 @@ impl Events {
             self.tell("state", snapshot::snapshot(state));
         }
         if std::mem::take(&mut self.time) {
-            self.tell("time", json!({"t": state.settings.t}));
+            self.tell("time", object(vec![("t", state.settings.t.into())]));
         }
         for lane in 0..2 {
             if std::mem::take(&mut self.trained[lane]) {
@@ -61,7 +62,7 @@ impl Events {
 
     /// The page has become higher or lower.
     pub fn resized(&self, height: i32) {
-        self.tell("resize", json!({ "height": height }));
+        self.tell("resize", object(vec![("height", height.into())]));
     }
 
     fn tell(&self, name: &str, detail: Json) {
@@ -79,7 +80,7 @@ impl Events {
 
 /// The details travel at the top of the message, beside its type.
 fn tell_parent(kind: &str, mut detail: Json) {
-    detail["type"] = json!(kind);
+    detail["type"] = kind.into();
     if let Ok(Some(parent)) = window().parent()
         && !Object::is(&parent, &window())
     {

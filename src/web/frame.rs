@@ -2,6 +2,7 @@
 
 use super::dom::window;
 use super::page::{App, Dirty, act_unseen};
+use super::story;
 use crate::app::msg::Msg;
 use crate::app::state::State;
 use std::cell::{Cell, OnceCell};
@@ -10,6 +11,8 @@ use wasm_bindgen::prelude::*;
 
 /// Milliseconds between two drawings of charts and figures, at least.
 const CHARTS: f64 = 100.0;
+/// Frames after which there is time for what the page did not need to begin to move.
+const BEGUN: u32 = 20;
 /// Frames without any change after which the loop rests.
 const PATIENCE: u32 = 300;
 
@@ -24,6 +27,7 @@ pub struct Frames {
     last: Option<f64>,
     charts: f64,
     still: u32,
+    count: u32,
     seen: Seen,
 }
 
@@ -78,6 +82,10 @@ impl App {
         }
         let dt = (now - self.frames.last.unwrap_or(now)) / 1000.0;
         self.frames.last = Some(now);
+        self.frames.count = self.frames.count.saturating_add(1);
+        if self.frames.count == BEGUN {
+            story::bring_formulas();
+        }
         self.handle(Msg::Tick { dt });
         self.note_time();
         let changed = self.draw(now);

@@ -3,7 +3,7 @@
 use super::dom::{all, by_id, listen as on, root, set_attribute, set_text, window};
 use super::export::dialog;
 use super::page::{App, Dirty, act};
-use super::{engine_link, help, panel, scene_list, storage, story};
+use super::{engine_link, help, json, panel, scene_list, storage, story};
 use crate::app::host::Host;
 use crate::app::text::{Language, Text};
 use wasm_bindgen::JsCast;
@@ -22,7 +22,9 @@ pub fn listen() {
         let tag = by_id::<HtmlSelectElement>("language").value();
         storage::write("language", &tag);
         spawn_local(async move {
-            let text = text(Language::from_tag(&tag)).await;
+            let Some(text) = text(Language::from_tag(&tag)).await else {
+                return;
+            };
             act(move |app| {
                 app.text = text;
                 apply(app);
@@ -31,22 +33,24 @@ pub fn listen() {
     });
 }
 
-/// The texts of a language: the program carries English, another language is a file of the site. If
-/// that cannot be had, English it is.
-pub async fn text(language: Language) -> Text {
-    if language == Language::English {
-        return Text::english();
+/// The texts of a language, a file of the site; where that cannot be had, those of English.
+pub async fn text(language: Language) -> Option<Text> {
+    match read(language).await {
+        None => read(Language::English).await,
+        text => text,
     }
-    let file = fetch(&engine_link::address(language.address())).await;
-    file.and_then(|file| Text::read(language, &file))
-        .unwrap_or_else(Text::english)
 }
 
-async fn fetch(address: &str) -> Option<String> {
-    let response = JsFuture::from(window().fetch_with_str(address))
-        .await
-        .ok()?;
-    let text = response.unchecked_into::<Response>().text().ok()?;
+async fn read(language: Language) -> Option<Text> {
+    let file = fetch(&engine_link::address(language.address())).await?;
+    Text::of(language, json::read(&file)?)
+}
+
+/// The text of a file, if the server has it.
+pub(super) async fn fetch(address: &str) -> Option<String> {
+    let response = JsFuture::from(window().fetch_with_str(address)).await;
+    let response: Response = response.ok()?.unchecked_into();
+    let text = response.ok().then(|| response.text().ok())??;
     JsFuture::from(text).await.ok()?.as_string()
 }
 
@@ -64,7 +68,8 @@ pub fn apply(app: &mut App) {
     app.dirty = Dirty::ALL;
 }
 
-fn translate(text: &Text) {
+/// Says what the markup has keys for.
+pub(super) fn translate(text: &Text) {
     for element in all("[data-text]") {
         let key = element.get_attribute("data-text").unwrap_or_default();
         set_text(&element, text.get(&key));

@@ -36,6 +36,8 @@ mod help;
 #[cfg(feature = "page")]
 mod host;
 #[cfg(feature = "page")]
+mod json;
+#[cfg(feature = "page")]
 mod keys;
 #[cfg(feature = "page")]
 mod language;

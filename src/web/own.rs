@@ -90,7 +90,7 @@ fn pasted(event: &ClipboardEvent) {
 
 /// Reads a file, by what it is.
 fn take(file: File) {
-    let (kind, name) = (file.type_(), file.name().to_lowercase());
+    let (kind, name) = (file.type_(), file.name().to_ascii_lowercase());
     spawn_local(async move {
         if kind.starts_with("image/") {
             let seed = super::page::ask(|app| app.state.spec(0).seed).unwrap_or(1);

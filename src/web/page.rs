@@ -91,7 +91,12 @@ pub fn act(f: impl FnOnce(&mut App) + 'static) {
 
 /// The same, without asking for a frame to show what came of it.
 pub(super) fn act_unseen(f: impl FnOnce(&mut App) + 'static) {
-    QUEUE.with_borrow_mut(|queue| queue.push_back(Box::new(f)));
+    queue(Box::new(f));
+}
+
+/// Not generic, so that the program has it once and not with every listener.
+fn queue(act: Act) {
+    QUEUE.with_borrow_mut(|queue| queue.push_back(act));
     APP.with(|app| {
         let Ok(mut app) = app.try_borrow_mut() else {
             return;
@@ -172,11 +177,15 @@ impl App {
 }
 
 /// Starts the page program; what it gives is kept once it listens.
+///
+/// # Errors
+/// If there is nothing to say.
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub async fn start() {
+pub async fn start() -> Result<(), js_sys::Error> {
     console_error_panic_hook::set_once();
     let host = host::read();
     let text = language::text(language::choose(&host)).await;
+    let text = text.ok_or_else(|| js_sys::Error::new("the texts could not be loaded"))?;
     let app = App {
         state: State::new(Settings::default()),
         text,
@@ -195,6 +204,7 @@ pub async fn start() {
     };
     APP.set(Some(app));
     act(begin);
+    Ok(())
 }
 
 fn begin(app: &mut App) {
@@ -223,10 +233,4 @@ fn begin(app: &mut App) {
     embed::listen(&app.host);
     app.handle(Msg::OpenLink(link::fragment()));
     host::begin(app);
-}
-
-/// The digest of a tour of [`crate::flow`], for the test that native and wasm agree to the bit.
-#[wasm_bindgen::prelude::wasm_bindgen]
-pub fn digest() -> String {
-    format!("{:016x}", crate::flow::digest::digest(1))
 }

@@ -3,12 +3,15 @@
 use super::dom::{
     add, all, by_id, document, listen as on, set_attribute, set_class, set_shown, set_text,
 };
-use super::page::{App, dispatch};
+use super::engine_link::address;
+use super::language;
+use super::page::{App, Dirty, act, dispatch};
 use crate::app::msg::Msg;
 use crate::app::scenes::{SCENES, Scene, scene};
 use crate::app::state::State;
 use crate::app::text::Text;
 use crate::app::tour::waiting;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, Event, HtmlElement, HtmlOptionElement, HtmlSelectElement};
 
 pub fn listen() {
@@ -64,6 +67,20 @@ fn show_words(scene: Option<&Scene>, number: u32, text: &Text) {
     set_text(&by_id("story-try"), &framed("story.try", &[part("try")]));
     let source = framed("story.source", &[part("source")]);
     set_text(&by_id("story-source"), &source);
+}
+
+/// Fetches the formulas. They are more than all other markup, and nothing waits for them: the page moves first.
+pub fn bring_formulas() {
+    spawn_local(async {
+        let Some(markup) = language::fetch(&address("formulas.html")).await else {
+            return;
+        };
+        act(move |app| {
+            by_id::<Element>("formulas").set_inner_html(&markup);
+            language::translate(&app.text);
+            app.dirty = Dirty::ALL;
+        });
+    });
 }
 
 fn show_formulas(scene: Option<&Scene>) {

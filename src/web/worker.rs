@@ -76,3 +76,11 @@ fn post(reply: &Reply) {
         web_sys::console::error_1(&error);
     }
 }
+
+/// The digest of a tour of [`crate::flow`], for the test that native and wasm agree to the bit. The small flavour alone
+/// carries it: it walks through all of `flow`, which is more than the page uses, and fewer bytes matter elsewhere.
+#[cfg(not(feature = "gpu"))]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn digest() -> String {
+    format!("{:016x}", crate::flow::digest::digest(1))
+}

@@ -10,6 +10,8 @@ const quiet = "autoplay=0&backend=cpu";
 const started = (options, test) =>
   visiting(options, async (page) => {
     await page.evaluate(() => window.flowlab.get());
+    // They are fetched when the page has begun to move.
+    await page.waitForFunction(() => document.querySelector("[data-formula]"));
     await test(page);
   });
 

@@ -1,8 +1,9 @@
 //! From a wasm program to an ES module beside it, by wasm-bindgen as a library.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use std::fs;
-use wasm_bindgen_cli_support::Bindgen;
+use std::path::Path;
+use wasm_bindgen_cli_support::{Bindgen, Output};
 
 use crate::files;
 use crate::layout::Layout;
@@ -24,18 +25,18 @@ pub fn build(layout: &Layout, program: Program, profile: Profile) -> Result<()> 
     // Built aside and moved into place, so that an interrupted run leaves no half of a program.
     let fresh = folder.with_extension(format!("{}.part", std::process::id()));
     let _ = fs::remove_dir_all(&fresh);
-    bind(&wasm, program, profile).and_then(|mut output| output.emit(&fresh))?;
+    let mut output = bind(&wasm, program, profile)?;
+    match profile {
+        Profile::Site => output.emit(&fresh)?,
+        Profile::Release => emit_short(output, &fresh, &program.files()[0])?,
+    }
     fs::write(fresh.join(STAMP), &digest)?;
     let _ = fs::remove_dir_all(&folder);
     fs::rename(&fresh, &folder)?;
     Ok(())
 }
 
-fn bind(
-    wasm: &[u8],
-    program: Program,
-    profile: Profile,
-) -> Result<wasm_bindgen_cli_support::Output> {
+fn bind(wasm: &[u8], program: Program, profile: Profile) -> Result<Output> {
     let mut bindgen = Bindgen::new();
     bindgen
         .input_bytes(program.name, wasm.to_vec())
@@ -47,6 +48,34 @@ fn bind(
         .remove_name_section(profile == Profile::Release)
         .remove_producers_section(profile == Profile::Release);
     bindgen.generate_output()
+}
+
+/// Writes the output with short names for the functions that the program imports from its module: by themselves they
+/// carry a digest each, on both sides, and digests do not compress.
+fn emit_short(mut output: Output, folder: &Path, script: &str) -> Result<()> {
+    let imports = output.wasm_mut().imports.iter_mut();
+    let own = imports.filter(|import| import.name.starts_with("__wb"));
+    let renamed: Vec<(String, String)> = own
+        .enumerate()
+        .map(|(i, import)| {
+            let short = format!("f{i}");
+            (std::mem::replace(&mut import.name, short.clone()), short)
+        })
+        .collect();
+    output.emit(folder)?;
+    let script = folder.join(script);
+    let mut text = fs::read_to_string(&script)?;
+    for (long, short) in renamed {
+        let key = format!(" {long}:");
+        ensure!(
+            text.matches(&key).count() == 1,
+            "{} does not have {long} once",
+            script.display()
+        );
+        text = text.replace(&key, &format!(" {short}:"));
+    }
+    fs::write(script, text)?;
+    Ok(())
 }
 
 /// What wasm-bindgen made of a program, as (name in the site, path). Empty while it is not built.

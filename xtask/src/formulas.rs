@@ -8,19 +8,14 @@ use pulldown_latex::config::DisplayMode;
 use pulldown_latex::{Parser, RenderConfig, Storage, push_mathml};
 use std::fmt::Write;
 
-/// Where `index.html` wants the formulas.
-pub const PLACE: &str = "<!-- The build tool puts the formulas here. -->";
+/// Their file on the site: a part of a page, which the page fetches when it has begun to move.
+pub const FILE: &str = "formulas.html";
 
 /// The formulas' source, relative to the repository.
 pub const SOURCE: &str = "src/app/scenes/formulas.tex";
 
-/// Puts all formulas into the page, hidden: the scenes show theirs.
-pub fn fill(html: &str, source: &str) -> Result<String> {
-    Ok(html.replace(PLACE, &figures(source)?))
-}
-
-/// One `<figure>` a formula, its name in words as the caption.
-fn figures(source: &str) -> Result<String> {
+/// One `<figure>` a formula, hidden, its name in words as the caption: the scenes show theirs.
+pub fn figures(source: &str) -> Result<String> {
     let mut html = String::new();
     for line in source.lines() {
         if line.is_empty() || line.starts_with('%') {
@@ -98,8 +93,7 @@ mod tests {
     fn all_formulas_of_the_page_convert() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let source = std::fs::read_to_string(root.join(SOURCE)).unwrap();
-        let page = std::fs::read_to_string(root.join("index.html")).unwrap();
-        let filled = fill(&page, &source).unwrap();
+        let filled = figures(&source).unwrap();
         let written = source
             .lines()
             .filter(|line| line.contains(": ") && !line.starts_with('%'));

@@ -17,19 +17,31 @@ pub struct Program {
     pub features: &'static str,
     /// What differs from the profile it ships with, as Cargo's `--config` takes it.
     pub differs: Option<&'static str>,
+    /// What more the compiler is told where it is built to ship. None of this is stable, but the toolchain is pinned.
+    pub flags: &'static [&'static str],
 }
+
+/// A panic says what is wrong, but not in which line.
+const NO_PLACES: &str = "-Zlocation-detail=none";
+/// `{:?}` says nothing: only for a program that has no use for it but in panics.
+const NO_DEBUG: &str = "-Zfmt-debug=none";
+/// Functions may say `optimize(speed)`, whatever the profile says of all.
+const SMALL: &str = "--cfg=small";
 
 pub const PAGE: Program = Program {
     name: "page",
     bin: "page",
     features: "page",
     differs: None,
+    // 17 of its 250 kB.
+    flags: &[NO_PLACES, NO_DEBUG, SMALL],
 };
 pub const ENGINE_CPU: Program = Program {
     name: "engine_cpu",
     bin: "engine",
     features: "cpu,web",
     differs: None,
+    flags: &[],
 };
 pub const ENGINE_GPU: Program = Program {
     name: "engine_gpu",
@@ -38,6 +50,7 @@ pub const ENGINE_GPU: Program = Program {
     // Its CPU backend is only what the GPU is checked against: 60 kB smaller so. No profile of its own, for then
     // all of Burn would be compiled once more.
     differs: Some(r#"profile.engine.package.burn-flex.opt-level="s""#),
+    flags: &[NO_PLACES],
 };
 
 /// In the order in which a visitor needs them.
@@ -92,7 +105,8 @@ impl Profile {
 /// Both engines land at the same path, so the bytes are read under a lock that other builds of ours respect.
 pub fn compile(layout: &Layout, program: Program, profile: Profile) -> Result<Vec<u8>> {
     let _lock = crate::files::lock(&layout.target.join("xtask.lock"))?;
-    let output = process::cargo()
+    let mut command = process::cargo();
+    command
         .current_dir(&layout.root)
         .args([
             "build",
@@ -106,7 +120,17 @@ pub fn compile(layout: &Layout, program: Program, profile: Profile) -> Result<Ve
             profile
                 .differs(program)
                 .map(|config| format!("--config={config}")),
-        )
+        );
+    if profile == Profile::Release && !program.flags.is_empty() {
+        let flags = format!(
+            "target.wasm32-unknown-unknown.rustflags={:?}",
+            program.flags
+        );
+        command
+            .arg(format!("--config={flags}"))
+            .env("RUSTC_BOOTSTRAP", "1");
+    }
+    let output = command
         .arg("--message-format=json-render-diagnostics")
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())

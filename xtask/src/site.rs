@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::bindgen;
 use crate::files;
@@ -25,6 +25,13 @@ pub fn collect(layout: &Layout, profile: Profile) -> Result<Files> {
     add(
         &mut site,
         vec![("index.html".to_owned(), layout.root.join("index.html"))],
+    )?;
+    add(
+        &mut site,
+        vec![(
+            formulas::FILE.to_owned(),
+            layout.root.join(formulas::SOURCE),
+        )],
     )?;
     add(&mut site, files::list(&layout.root.join("www"))?)?;
     for program in program::ALL {
@@ -54,10 +61,9 @@ fn add(site: &mut Files, more: Vec<(String, PathBuf)>) -> Result<()> {
 pub fn assemble(layout: &Layout) -> Result<()> {
     let site = collect(layout, Profile::Site)?;
     for (name, path) in &site {
-        let mut bytes =
-            fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let mut bytes = content(name, path)?;
         if name == "index.html" {
-            let html = page(layout, bytes)?;
+            let html = String::from_utf8(bytes)?;
             bytes = fill_assets(&html, &identity(&site))?.into_bytes();
         }
         files::write_if_changed(&layout.site().join(name), &bytes)?;
@@ -70,12 +76,13 @@ pub fn assemble(layout: &Layout) -> Result<()> {
     Ok(())
 }
 
-/// `index.html` with the formulas in their place.
-pub fn page(layout: &Layout, html: Vec<u8>) -> Result<String> {
-    let source = layout.root.join(formulas::SOURCE);
-    let source =
-        fs::read_to_string(&source).with_context(|| format!("cannot read {}", source.display()))?;
-    formulas::fill(&String::from_utf8(html)?, &source)
+/// What a file of the site holds, before names change.
+pub fn content(name: &str, path: &Path) -> Result<Vec<u8>> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    match name {
+        formulas::FILE => Ok(formulas::figures(&String::from_utf8(bytes)?)?.into_bytes()),
+        _ => Ok(bytes),
+    }
 }
 
 /// Every file under its own name; the programs too while they are being built, for they will come.

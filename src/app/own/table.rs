@@ -4,6 +4,7 @@
 //! comments and columns apart by spaces do.
 
 use super::{Reading, Refusal};
+use crate::app::decimal;
 use crate::flow::Point;
 
 /// Lines that begin so are remarks.
@@ -64,9 +65,9 @@ fn cells(line: &str) -> (Vec<&str>, bool) {
 fn number(cell: &str, decimal_comma: bool) -> Option<f64> {
     let cell = cell.trim().trim_matches(['"', '\'']).trim();
     if decimal_comma && cell.contains(',') {
-        return cell.replacen(',', ".", 1).parse().ok();
+        return decimal::read(&cell.replacen(',', ".", 1));
     }
-    cell.parse().ok()
+    decimal::read(cell)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ macro_rules! choice {
             group: Group::$group,
             per_lane: true,
             kind: Kind::Choice($type::NAMES),
+            #[cfg(not(small))]
             doc: $doc,
             get: |s, lane| Value::Choice(s.lane[lane].$($field).+.name()),
             set: |s, lane, v| if let Some(x) = v.choice().and_then($type::from_name) { s.lane[lane].$($field).+ = x },
@@ -30,6 +31,7 @@ macro_rules! whole {
             group: Group::$group,
             per_lane: true,
             kind: Kind::Whole { min: $min, max: $max, scale: $scale },
+            #[cfg(not(small))]
             doc: $doc,
             get: |s, lane| Value::Whole(s.lane[lane].$($field).+.into()),
             set: |s, lane, v| if let Value::Whole(x) = v { s.lane[lane].$($field).+ = x as u32 },
@@ -46,6 +48,7 @@ macro_rules! real {
             group: Group::$group,
             per_lane: true,
             kind: Kind::Real { min: $min, max: $max, scale: $scale },
+            #[cfg(not(small))]
             doc: $doc,
             get: |s, lane| Value::Real(s.lane[lane].$($field).+),
             set: |s, lane, v| if let Value::Real(x) = v { s.lane[lane].$($field).+ = x },
@@ -62,6 +65,7 @@ macro_rules! drawn {
             group: Group::Data,
             per_lane: false,
             kind: Kind::$kind,
+            #[cfg(not(small))]
             doc: $doc,
             get: |s, _| Value::$kind(s.drawn.$field.clone()),
             set: |s, _, v| {
@@ -82,6 +86,7 @@ macro_rules! stage {
             group: Group::Stage,
             per_lane: false,
             kind: $kind,
+            #[cfg(not(small))]
             doc: $doc,
             get: $get,
             set: $set,

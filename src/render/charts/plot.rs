@@ -141,7 +141,7 @@ impl Plot {
             .x_label_area_size(px(BOTTOM, scale))
             .y_label_area_size(px(LEFT, scale))
             .build_cartesian_2d(Scale::new(self.x, x), Scale::new(self.y, y))?;
-        let font = ("sans-serif", FONT * scale).into_font();
+        let font = (FontFamily::SansSerif, FONT * scale).into_font();
         let faint = color(theme.faint);
         context
             .configure_mesh()
@@ -169,12 +169,11 @@ impl Plot {
         };
         let across = [(now, self.y.low), (now, self.y.high)];
         let style = line(color(theme.ink).mix(0.45), 1.0, scale);
-        context.draw_series(LineSeries::new(across, style))?;
+        draw_path(context, across.to_vec(), style)?;
         for curve in &self.curves {
             if let Some(value) = curve.now.and_then(|value| self.y.place(value)) {
                 let style = color(curve.entry.color).filled();
-                let dot = Circle::new((now, value), px(3.5, scale), style);
-                context.draw_series([dot])?;
+                draw_dot(context, (now, value), px(3.5, scale), style)?;
             }
         }
         Ok(())
@@ -192,15 +191,16 @@ impl Plot {
         }
         let style = line(color(curve.entry.color), 1.5, scale);
         match curve.entry.line.dash() {
-            None => context.draw_series(LineSeries::new(points.clone(), style))?,
+            None => draw_path(context, points.clone(), style)?,
             Some(dash) => {
                 let [dash, gap] = dash.map(|length| px(f64::from(length), scale));
-                context.draw_series(DashedLineSeries::new(points.clone(), dash, gap, style))?
+                context.draw_series(DashedLineSeries::new(points.clone(), dash, gap, style))?;
             }
         };
         if curve.dotted {
-            let dot = |place| Circle::new(place, px(2.5, scale), style.filled());
-            context.draw_series(points.into_iter().map(dot))?;
+            for place in points {
+                draw_dot(context, place, px(2.5, scale), style.filled())?;
+            }
         }
         self.draw_bars(curve, context, style)?;
         self.write_level(curve, context, scale)
@@ -216,7 +216,7 @@ impl Plot {
         for &(x, low, high) in &curve.bars {
             let ends = (self.x.place(x), self.y.place(low), self.y.place(high));
             if let (Some(x), Some(low), Some(high)) = ends {
-                context.draw_series([PathElement::new([(x, low), (x, high)], style)])?;
+                draw_path(context, vec![(x, low), (x, high)], style)?;
             }
         }
         Ok(())
@@ -248,7 +248,7 @@ impl Plot {
             Some(other) if other < level => VPos::Bottom,
             Some(_) => VPos::Top,
         };
-        let font = ("sans-serif", FONT * scale).into_font();
+        let font = (FontFamily::SansSerif, FONT * scale).into_font();
         let style = font.color(&color(curve.entry.color));
         let style = style.pos(Pos::new(HPos::Left, side));
         let at = (self.x.high, self.y.place(level).unwrap_or(self.y.low));
@@ -265,6 +265,26 @@ impl Plot {
             1.5 * MARGIN
         }
     }
+}
+
+/// A line through places. The one way to draw one: `plotters` makes a program of its own for every kind of series.
+fn draw_path<DB: DrawingBackend>(
+    context: &mut Context<DB>,
+    places: Vec<(f64, f64)>,
+    style: ShapeStyle,
+) -> Drawn<DB> {
+    context.draw_series([PathElement::new(places, style)])?;
+    Ok(())
+}
+
+fn draw_dot<DB: DrawingBackend>(
+    context: &mut Context<DB>,
+    place: (f64, f64),
+    radius: i32,
+    style: ShapeStyle,
+) -> Drawn<DB> {
+    context.draw_series([Circle::new(place, radius, style)])?;
+    Ok(())
 }
 
 /// What stands at a tick.

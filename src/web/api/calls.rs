@@ -2,6 +2,7 @@
 
 use super::super::engine_link::Engines;
 use super::super::export;
+use super::super::json;
 use super::super::page::App;
 use super::values;
 use crate::app::api::{Call, read};
@@ -14,7 +15,7 @@ use crate::app::weights;
 use crate::engine::protocol::{Answer, Checkpoint, JobId, Request};
 use crate::flow::network::Network;
 use js_sys::{Function, Uint8Array};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
@@ -37,7 +38,7 @@ impl Promised {
 
     fn settle(&self, outcome: Result<Json, String>) {
         match outcome {
-            Ok(value) => self.keep(&super::super::dom::js(&value)),
+            Ok(value) => self.keep(&json::js(&value)),
             Err(sentence) => self.break_off(&sentence),
         }
     }
@@ -200,7 +201,7 @@ impl App {
     /// A sentence, if they do not fit.
     pub fn load_weights(&mut self, lane: usize, file: &[u8]) -> Result<(), String> {
         let architecture = self.state.architecture(lane)?;
-        let weights = weights::read(file, architecture)?;
+        let weights = weights::read(file, architecture, json::read)?;
         self.handle(Msg::Load { lane, weights });
         Ok(())
     }
@@ -214,7 +215,7 @@ impl App {
             .map(|notice| self.text.notice(notice))
             .collect();
         let mut state = snapshot(&self.state);
-        state["notices"] = json!(sentences);
+        state["notices"] = sentences.into();
         state
     }
 

@@ -1,12 +1,14 @@
 //! JavaScript values in, JavaScript values out; points as flat `Float32Array`s.
 
-use super::super::dom::{js, property, set_property};
+use super::super::dom::{property, set_property};
+use super::super::json::{self, js};
 use crate::app::api::Beside;
 use crate::app::own::Brought;
+use crate::app::snapshot;
 use crate::engine::protocol::{Answer, Ensemble, Metrics};
 use crate::flow::distribution::Estimate;
 use js_sys::{Array, ArrayBuffer, Float32Array, JSON, Object};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// A call's arguments: JSON, and what would be long in JSON, or is none.
@@ -33,7 +35,7 @@ pub fn read_args(args: &JsValue) -> Result<(Json, Beside), String> {
     let text = JSON::stringify(&plain)
         .ok()
         .and_then(|text| text.as_string());
-    let json = text.and_then(|text| serde_json::from_str(&text).ok());
+    let json = text.and_then(|text| json::read(&text));
     let json = json.ok_or("The arguments must be one object of plain values.")?;
     Ok((json, beside))
 }
@@ -79,20 +81,26 @@ pub fn of_answer(answer: Answer) -> JsValue {
             ("crossingSample", crossing_sample.into()),
         ]),
         Answer::Metrics(metrics) => js(&of_metrics(&metrics)),
-        Answer::TransferGap { gap, steps, .. } => js(&json!({"gap": gap, "steps": steps})),
+        Answer::TransferGap { gap, steps, .. } => {
+            let gap = snapshot::object(vec![("gap", gap.into()), ("steps", steps.into())]);
+            js(&gap)
+        }
     }
 }
 
 /// What became of points that were brought: `{kept, read, refused: [{count, reason}], fitted}`.
 pub fn of_brought(brought: &Brought) -> Json {
     let refused = brought.refused.iter();
-    let refused = refused.map(|(why, count)| json!({"count": count, "reason": why.sentence()}));
-    json!({
-        "kept": brought.points.len(),
-        "read": brought.read,
-        "refused": refused.collect::<Vec<_>>(),
-        "fitted": brought.fitted,
-    })
+    let refused = refused.map(|(why, count)| {
+        let reason = why.sentence().into();
+        snapshot::object(vec![("count", (*count).into()), ("reason", reason)])
+    });
+    snapshot::object(vec![
+        ("kept", brought.points.len().into()),
+        ("read", brought.read.into()),
+        ("refused", refused.collect()),
+        ("fitted", brought.fitted.into()),
+    ])
 }
 
 fn of_sample(ensemble: &Ensemble) -> JsValue {
@@ -113,34 +121,34 @@ fn of_sample(ensemble: &Ensemble) -> JsValue {
 }
 
 fn of_metrics(metrics: &Metrics) -> Json {
-    json!({
-        "step": metrics.step,
-        "samples": metrics.samples,
-        "label": metrics.label,
-        "loss": metrics.loss,
-        "floor": value(metrics.floor),
-        "floorError": error(metrics.floor),
-        "excess": value(metrics.excess),
-        "excessError": error(metrics.excess),
-        "estimated": metrics.estimated,
-        "nll": metrics.nll.value,
-        "nllError": metrics.nll.error,
-        "unreachable": metrics.unreachable,
-        "likelihoodSamples": metrics.likelihood_samples,
-        "entropy": value(metrics.entropy),
-        "entropyError": error(metrics.entropy),
-        "w2": metrics.w2,
-        "w2Floor": metrics.w2_floor,
-        "energyDistance": metrics.energy_distance,
-        "energyFloor": metrics.energy_floor,
-        "straightness": metrics.straightness,
-        "kinetic": metrics.kinetic,
-        "npe": metrics.npe,
-        "w2OfEnds": metrics.w2_of_ends,
-        "couplingCost": metrics.coupling_cost,
-        "crossings": metrics.crossings,
-        "nfe": metrics.nfe,
-    })
+    snapshot::object(vec![
+        ("step", metrics.step.into()),
+        ("samples", metrics.samples.into()),
+        ("label", metrics.label.into()),
+        ("loss", metrics.loss.into()),
+        ("floor", value(metrics.floor).into()),
+        ("floorError", error(metrics.floor).into()),
+        ("excess", value(metrics.excess).into()),
+        ("excessError", error(metrics.excess).into()),
+        ("estimated", metrics.estimated.into()),
+        ("nll", metrics.nll.value.into()),
+        ("nllError", metrics.nll.error.into()),
+        ("unreachable", metrics.unreachable.into()),
+        ("likelihoodSamples", metrics.likelihood_samples.into()),
+        ("entropy", value(metrics.entropy).into()),
+        ("entropyError", error(metrics.entropy).into()),
+        ("w2", metrics.w2.into()),
+        ("w2Floor", metrics.w2_floor.into()),
+        ("energyDistance", metrics.energy_distance.into()),
+        ("energyFloor", metrics.energy_floor.into()),
+        ("straightness", metrics.straightness.into()),
+        ("kinetic", metrics.kinetic.into()),
+        ("npe", metrics.npe.into()),
+        ("w2OfEnds", metrics.w2_of_ends.into()),
+        ("couplingCost", metrics.coupling_cost.into()),
+        ("crossings", metrics.crossings.into()),
+        ("nfe", metrics.nfe.into()),
+    ])
 }
 
 fn value(estimate: Option<Estimate>) -> Option<f64> {

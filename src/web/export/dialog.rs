@@ -3,6 +3,7 @@
 use super::super::dom::{by_id, create, listen as on, set_flag, set_shown, set_text};
 use super::super::page::{App, act, ask};
 use super::{make, save};
+use crate::app::decimal;
 use crate::app::export::{Export, Table, What};
 use crate::app::text::Text;
 use wasm_bindgen::JsValue;
@@ -84,9 +85,10 @@ fn chosen(id: &str) -> String {
 /// What the dialog is set to; `None` for weights.
 fn wish() -> Option<Export> {
     let mut export = Export::new(What::from_name(&chosen("export-what"))?);
-    let size: f32 = chosen("export-side").parse().unwrap_or(1.0);
+    let number = |id: &str| decimal::read(&chosen(id));
+    let size = number("export-side").unwrap_or(1.0) as f32;
     export.side = (export.side as f32 * size) as u32;
-    export.seconds = chosen("export-seconds").parse().unwrap_or(export.seconds);
+    export.seconds = number("export-seconds").unwrap_or(export.seconds);
     export.table = Table::from_name(&chosen("export-table")).unwrap_or(export.table);
     export.lane = lane();
     Some(export)

@@ -4,6 +4,7 @@ pub mod dialog;
 mod film;
 
 use super::dom::create;
+use super::json;
 use super::page::{App, ask};
 use super::paper::Paper;
 use crate::app::export::{Export, What, csv};
@@ -51,7 +52,7 @@ impl App {
                 csv(state, export.lane, export.table).map_err(|key| text.get(key).to_owned())
             }
             What::Svg => Ok(self.drawing(export.side as f32)),
-            _ => Ok(snapshot(state).to_string()),
+            _ => Ok(json::write(&snapshot(state))),
         }
     }
 }

@@ -66,7 +66,9 @@ impl Inbox {
 impl State {
     fn receive(&mut self, data: &JsValue) {
         let bytes = js_sys::Uint8Array::new(data).to_vec();
-        self.arrivals.push_back(decode(&bytes));
+        let request = decode(&bytes);
+        self.arrivals
+            .push_back(request.map_err(|error| format!("unreadable message: {error}")));
         self.waiting.take().into_iter().for_each(Waker::wake);
     }
 }

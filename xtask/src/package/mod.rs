@@ -1,6 +1,7 @@
 //! `cargo xtask package`: the site as it is shipped, in `dist/`.
 
 mod compress;
+mod minify;
 mod names;
 mod optimise;
 mod report;
@@ -30,7 +31,7 @@ pub fn run(layout: &Layout) -> Result<()> {
     Ok(())
 }
 
-/// Every file of the site, the programs optimised.
+/// Every file of the site, the programs optimised, scripts and style sheets minified.
 fn contents(layout: &Layout) -> Result<Contents> {
     let mut contents = Contents::new();
     for (name, path) in site::collect(layout, Profile::Release)? {
@@ -39,12 +40,8 @@ fn contents(layout: &Layout) -> Result<Contents> {
                 eprintln!("optimising {name}");
                 optimise::optimise(layout, program, &path)?
             }
-            None => fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?,
-        };
-        let bytes = if name == "index.html" {
-            site::page(layout, bytes)?.into_bytes()
-        } else {
-            bytes
+            None if minify::pays(&name) => minify::minify(layout, &path)?,
+            None => site::content(&name, &path)?,
         };
         contents.insert(name, bytes);
     }

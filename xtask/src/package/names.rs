@@ -4,7 +4,7 @@
 //! - HTML: an attribute, `href="style.css"` or `src="./loader.js"`;
 //! - CSS: `url(icon.svg)`, with or without quotes, relative to the style sheet;
 //! - JavaScript: a string that starts with `./` or `../`, as in `import init from "./page.js"`,
-//!   and `new URL("page_bg.wasm", import.meta.url)`;
+//!   and `new URL("page_bg.wasm", import.meta.url)`, with or without the space;
 //! - web manifests: a whole string.
 //!
 //! Whatever else needs a name looks it up in `index.html`'s assets element.
@@ -22,7 +22,8 @@ pub type Contents = BTreeMap<String, Vec<u8>>;
 type Names = BTreeMap<String, String>;
 
 /// Files that others link to by name, or that browsers ask for by themselves.
-const STABLE: [&str; 5] = [
+const STABLE: [&str; 6] = [
+    "index.html",
     "embed.js",
     "sw.js",
     "service-worker.js",
@@ -31,7 +32,7 @@ const STABLE: [&str; 5] = [
 ];
 
 fn is_stable(name: &str) -> bool {
-    STABLE.contains(&name) || name.ends_with(".html")
+    STABLE.contains(&name)
 }
 
 /// Gives every file its final name, and every reference its new spelling.
@@ -128,6 +129,7 @@ fn spellings(from: &str, to: &str) -> Vec<String> {
                 [
                     string,
                     format!("new URL({quote}{bare}{quote}, import.meta.url)"),
+                    format!("new URL({quote}{bare}{quote},import.meta.url)"),
                 ]
             })
             .collect(),
@@ -176,7 +178,10 @@ mod tests {
                 r#"<link href="style.css"><script src="./loader.js"></script><script type="application/json" id="assets">{}</script>"#,
             ),
             ("loader.js", r#"import init from "./page.js"; look("page.js"); import("./sub/x.js")"#),
-            ("page.js", "new URL('page_bg.wasm', import.meta.url)"),
+            (
+                "page.js",
+                "new URL('page_bg.wasm', import.meta.url), new URL(\"page_bg.wasm\",import.meta.url)",
+            ),
             ("page_bg.wasm", "\0asm"),
             ("style.css", "a { background: url('icons/dot.svg') }"),
             ("icons/dot.svg", "<svg/>"),
@@ -187,7 +192,9 @@ mod tests {
         .unwrap();
         let (wasm, _) = text(&settled, "page_bg-");
         let (page, page_text) = text(&settled, "page-");
-        assert_eq!(page_text, format!("new URL('{wasm}', import.meta.url)"));
+        let expected =
+            format!("new URL('{wasm}', import.meta.url), new URL(\"{wasm}\",import.meta.url)");
+        assert_eq!(page_text, expected);
         let (inner, inner_text) = text(&settled, "sub/x-");
         let (leaf, _) = text(&settled, "sub/y-");
         let leaf = leaf.strip_prefix("sub/").unwrap();
