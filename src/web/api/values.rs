@@ -133,6 +133,7 @@ fn of_metrics(metrics: &Metrics) -> Json {
         "w2Floor": metrics.w2_floor,
         "energyDistance": metrics.energy_distance,
         "energyFloor": metrics.energy_floor,
+        "onSupport": metrics.on_support,
         "straightness": metrics.straightness,
         "kinetic": metrics.kinetic,
         "npe": metrics.npe,
