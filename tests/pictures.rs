@@ -134,6 +134,33 @@ fn charts_ask_while_they_are_on_the_page() {
 }
 
 #[test]
+fn the_table_of_figures_is_measured_rarely_while_a_lane_trains() {
+    let mut state = visit("layers=particles");
+    state.lanes[0].training = true;
+    let first = picture(&state, 10);
+    update(&mut state, first);
+    let measured = |effects: &[Effect]| {
+        let asked = jobs(effects);
+        let asked = asked.into_iter().filter(|(_, job)| *job == Job::Metrics);
+        asked.map(|(id, _)| id).collect::<Vec<_>>()
+    };
+    let mut ids = measured(&update(&mut state, Msg::Charts(vec!["measures".into()])));
+    assert!(
+        ids.is_empty(),
+        "a network that has hardly begun is not measured"
+    );
+    for (step, times) in [(255, 0), (300, 1), (400, 0), (600, 1)] {
+        if let Some(id) = ids.pop() {
+            let answer = Err("busy".into());
+            update(&mut state, Msg::Engine(Reply::Done { id, answer }));
+        }
+        let next = picture(&state, step);
+        ids = measured(&update(&mut state, next));
+        assert_eq!(ids.len(), times, "after {step} steps");
+    }
+}
+
+#[test]
 fn a_density_is_asked_again_when_the_stage_shows_more_of_the_plane() {
     let mut state = visit("layers=density,particles&target=moons");
     let again = jobs(&update(&mut state, Msg::ToggleLayer(Layer::Arrows)));

@@ -14,6 +14,9 @@ use crate::flow::spec::{CouplingKind, SampleSchedule};
 
 pub use questions::{ARROWS_SIDE, ARROWS_TIMES, even_times};
 
+/// The name by which the page says that the table of all figures is on it.
+pub const MEASURES: &str = "measures";
+
 /// A kind of picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Picture {
@@ -35,10 +38,12 @@ pub enum Picture {
     Likelihood,
     Gradients,
     StepCost,
+    /// Every figure, with its floor.
+    Measures,
 }
 
 impl Picture {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::Pairs,
         Self::Density,
         Self::Arrows,
@@ -56,6 +61,7 @@ impl Picture {
         Self::Likelihood,
         Self::Gradients,
         Self::StepCost,
+        Self::Measures,
     ];
 
     /// The chart that shows it, by name; the others belong to layers.
@@ -67,6 +73,7 @@ impl Picture {
             Self::Gradients => "gradients",
             // They are looked at together.
             Self::StepCost => "likelihood",
+            Self::Measures => MEASURES,
             _ => return None,
         })
     }
@@ -98,6 +105,7 @@ impl Picture {
             Self::Costs | Self::Gradients => Depends::Data,
             Self::Density => Depends::Schedule,
             Self::Arrows | Self::Transfer | Self::Error => Depends::Network,
+            Self::Measures => Depends::Rarely,
             _ => Depends::Seldom,
         }
     }
@@ -116,6 +124,8 @@ enum Depends {
     Network,
     /// The same, but it takes so long that it is not made anew at every step.
     Seldom,
+    /// The same, but it takes seconds.
+    Rarely,
 }
 
 /// What a picture was made of.
@@ -172,7 +182,10 @@ pub fn refresh(state: &mut State, effects: &mut Vec<Effect>) {
 fn wanted(state: &State, lane: usize, picture: Picture) -> Option<Version> {
     let own = &state.lanes[lane];
     let step = own.ensemble.as_ref().and_then(|e| e.step);
-    let from_network = matches!(picture.depends(), Depends::Network | Depends::Seldom);
+    let from_network = matches!(
+        picture.depends(),
+        Depends::Network | Depends::Seldom | Depends::Rarely
+    );
     let possible = state.shown(lane) && own.problem.is_none() && (!from_network || step.is_some());
     if !possible || !shown(state, lane, picture) {
         return None;
@@ -190,6 +203,7 @@ fn wanted(state: &State, lane: usize, picture: Picture) -> Option<Version> {
         step: match depends {
             Depends::Network => step.unwrap_or(0),
             Depends::Seldom => coarse(step.unwrap_or(0), own.training),
+            Depends::Rarely => octave(step.unwrap_or(0), own.training)?,
             _ => 0,
         },
         extent: if data_only { 0.0 } else { state.extent },
@@ -224,6 +238,16 @@ fn coarse(step: u32, training: bool) -> u32 {
     let octave = 1 << step.ilog2();
     let half = octave + octave * 2 / 5;
     if step >= half { half } else { octave }
+}
+
+/// While a lane trains, the number of steps rounded down to a power of two; at first none.
+fn octave(step: u32, training: bool) -> Option<u32> {
+    const FIRST: u32 = 256;
+    match step {
+        _ if !training => Some(step),
+        0..FIRST => None,
+        _ => Some(1 << step.ilog2()),
+    }
 }
 
 fn ask(
@@ -275,6 +299,16 @@ mod tests {
         assert!((20..=26).contains(&renewals.len()), "{renewals:?}");
         assert!((1..=4096).all(|s| coarse(s, true) <= s && coarse(s, true) * 3 >= 2 * s - 2));
         assert_eq!(coarse(1234, false), 1234);
+        let renewals: std::collections::BTreeSet<u32> =
+            (0..=4096).filter_map(|s| octave(s, true)).collect();
+        assert_eq!(
+            renewals.into_iter().collect::<Vec<_>>(),
+            [256, 512, 1024, 2048, 4096]
+        );
+        assert_eq!(
+            (octave(1234, false), octave(0, false)),
+            (Some(1234), Some(0))
+        );
     }
 
     #[test]

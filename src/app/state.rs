@@ -31,7 +31,7 @@ pub struct State {
     /// Where the pointer is, if it is on a stage.
     pub pointer: Option<Pointer>,
     /// Charts on the page that the engine must be asked for, by name: `errors costs likelihood
-    /// gradients`.
+    /// gradients`, and `measures` for the table of all figures.
     pub charts: Vec<String>,
     /// The term of the formulas that is pointed at, so that its marks can be emphasised.
     pub highlight: Option<Term>,

@@ -344,9 +344,22 @@ pub(super) fn open_scene(state: &mut State, number: u32, effects: &mut Vec<Effec
     }
     change(state, settings, effects);
     if scene.trains {
-        train(state, None, None, effects);
+        go_on(state, effects);
     } else {
         stop(state, None, effects);
+    }
+}
+
+/// Trains the lanes that have not come to their limit: a scene that goes on with the networks of the one
+/// before it shows them as they are.
+fn go_on(state: &mut State, effects: &mut Vec<Effect>) {
+    for lane in trained_lanes(state, None) {
+        let limit = state.spec(lane).training.limit;
+        let own = &mut state.lanes[lane];
+        own.training = limit == 0 || own.step < limit;
+        if own.training {
+            train(state, Some(lane), None, effects);
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! the order of their times, each holding the same particles in the same order. Grids over the plane
 //! are [`super::state::Grid`]s: one channel for a scalar, two for a vector.
 
-use crate::engine::protocol::StepCost;
+use crate::engine::protocol::{Metrics, Probed, StepCost};
 use crate::flow::Point;
 use crate::flow::continuity::{Balance, Region};
 use crate::flow::gradients::Comparison;
@@ -123,9 +123,8 @@ pub struct CostView {
 pub struct LikelihoodView {
     /// With the exact divergence.
     pub exact: Nll,
-    /// With Hutchinson's estimator, by increasing number of probes. The error drawn is the
-    /// estimate's own.
-    pub hutchinson: Vec<(u32, Nll)>,
+    /// With Hutchinson's estimator, by increasing number of probes: of -1 and 1, and normal ones.
+    pub hutchinson: [Vec<Probed>; 2],
     /// The entropy of the data, below which no model goes, where it is known.
     pub entropy: Option<f64>,
     /// Data points behind the means.
@@ -173,4 +172,6 @@ pub struct Views {
     pub gap: Option<GapView>,
     /// What a step of maximum likelihood would cost beside one of flow matching.
     pub step_cost: Option<StepCost>,
+    /// Every figure of the lane, with its floor.
+    pub measures: Option<Metrics>,
 }

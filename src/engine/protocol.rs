@@ -6,7 +6,7 @@
 
 mod studies;
 
-pub use studies::{Curves, Finding, Likelihoods, Map, Method, StepCost, Study};
+pub use studies::{Curves, Finding, Likelihoods, Map, Method, Probed, StepCost, Study};
 
 use crate::flow::distribution::Estimate;
 use crate::flow::spec::{Drawn, LaneSpec, SamplingSpec};
@@ -345,6 +345,8 @@ pub struct Metrics {
     pub w2_floor: f64,
     pub energy_distance: f64,
     pub energy_floor: f64,
+    /// The share of the samples that lie where the data have mass, if not everywhere.
+    pub on_support: Option<f64>,
     pub straightness: f64,
     /// `E integral |v|^2 dt`.
     pub kinetic: f64,

@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn the_field_is_that_of_equation_4_90_and_finite_at_both_ends() {
         let target = datasets::eight_gaussians();
-        for schedule in crate::flow::schedule::tests::ALL {
+        for schedule in crate::flow::schedule::tests::all() {
             let inner = ExactField::new(&Distribution::standard_normal(), &target, schedule);
             let classifier = classifier(schedule);
             let field = Guided {

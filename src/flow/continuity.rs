@@ -133,7 +133,7 @@ mod tests {
     use super::*;
     use crate::flow::datasets;
     use crate::flow::distribution::Distribution;
-    use crate::flow::schedule::tests::ALL;
+    use crate::flow::schedule::tests::all;
 
     const BOX: Region = Region {
         low: [-0.4, 0.1],
@@ -154,7 +154,7 @@ mod tests {
             datasets::eight_gaussians().scaled(0.4),
             datasets::checkerboard(),
         ];
-        for schedule in ALL {
+        for schedule in all() {
             for target in &targets {
                 let field = field(target, schedule);
                 for t in [0.2, 0.5, 0.8] {
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn masses_are_those_of_the_distributions() {
         let target = datasets::eight_gaussians();
-        let field = field(&target, ALL[0]);
+        let field = field(&target, all()[0]);
         for bound in [1.0, 4.0, 6.0] {
             let region = Region {
                 low: [-bound; 2],
@@ -185,14 +185,14 @@ mod tests {
     #[test]
     fn a_field_that_is_not_the_flow_does_not_balance() {
         let target = datasets::eight_gaussians().scaled(0.4);
-        let (flow, other) = (field(&target, ALL[0]), field(&target, ALL[3]));
+        let (flow, other) = (field(&target, all()[0]), field(&target, all()[3]));
         let balance = gauge(BOX).balance(&flow, &other, 0.4);
         assert!(balance.residual().abs() > 1e-2, "{balance:?}");
     }
 
     #[test]
     fn at_the_ends_differences_are_one_sided() {
-        let field = field(&datasets::eight_gaussians().scaled(0.4), ALL[0]);
+        let field = field(&datasets::eight_gaussians().scaled(0.4), all()[0]);
         for t in [0.0, 1.0] {
             let balance = gauge(BOX).balance(&field, &field, t);
             assert!(balance.residual().abs() < 1e-3, "{balance:?}");

@@ -297,6 +297,12 @@ impl Distribution {
         log_sum_exp(&terms)
     }
 
+    /// Whether all mass lies on a bounded support: every component is a box.
+    pub fn bounded(&self) -> bool {
+        let flat = |kernel: Kernel| matches!(kernel, Kernel::Uniform { .. });
+        self.components.iter().all(|c| flat(c.x) && flat(c.y))
+    }
+
     /// Half the side of the smallest square around the origin that holds all but a thousandth.
     pub fn extent(&self) -> f64 {
         let outside = |bound| 1.0 - self.mass_within(bound);

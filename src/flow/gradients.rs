@@ -216,11 +216,19 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 mod tests {
     use super::*;
     use crate::flow::datasets;
+    use crate::flow::distribution::Estimate;
+    use crate::flow::evaluation::bayes_floor;
+    use crate::flow::lane::Lane;
+    use crate::flow::spec::{Drawn, LaneSpec, Target};
 
     fn comparison(times: u32, n: u32) -> Comparison {
+        drawn(times, n, 2)
+    }
+
+    fn drawn(times: u32, n: u32, seed: u64) -> Comparison {
         let network = Small::init(16, &mut Rng::new(1));
         let (source, target) = (Distribution::standard_normal(), datasets::eight_gaussians());
-        let rng = Rng::new(2);
+        let rng = Rng::new(seed);
         let mut both = TwoGradients::new(network, &source, &target, Schedule::CondOt, rng);
         both.add(times, n);
         both.comparison()
@@ -257,6 +265,30 @@ mod tests {
         assert!((gap / many.floor - 1.0).abs() < 0.02, "{many:?}");
         // 128 times the samples: about 11 times less noise.
         assert!(few.difference / many.difference > 4.0, "{few:?} {many:?}");
+    }
+
+    #[test]
+    fn the_gap_of_the_losses_is_the_variance_term_within_its_error() {
+        // Oracle: the variance of V given X_t, over the posterior of the components in closed form
+        // (the Bayes floor), which no network enters. Errors are those of independent repetitions.
+        let mut spec = LaneSpec::default();
+        spec.data.target = Target::EightGaussians;
+        let lane = Lane::new(&spec, &Drawn::default()).unwrap();
+        let floor = bayes_floor(&lane, 65_536).unwrap();
+        let all: Vec<_> = (10..30).map(|seed| drawn(64, 64, seed)).collect();
+        let mean = |f: fn(&Comparison) -> f64| Estimate::of(&all.iter().map(f).collect::<Vec<_>>());
+        let gap = mean(|c| c.loss_cfm - c.loss_fm);
+        let error = libm::hypot(gap.error, floor.error);
+        assert!(
+            (gap.value - floor.value).abs() < 3.0 * error,
+            "{gap:?} {floor:?}"
+        );
+        assert!(error < 0.02 * floor.value, "{gap:?} {floor:?}");
+        let difference = mean(|c| c.loss_cfm - c.loss_fm - c.floor);
+        assert!(
+            difference.value.abs() < 3.0 * difference.error,
+            "{difference:?}"
+        );
     }
 
     #[test]

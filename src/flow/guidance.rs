@@ -149,7 +149,7 @@ mod tests {
     fn the_exact_classifiers_guidance_is_the_exact_conditional_field() {
         // Oracle: the closed-form field to one component alone.
         let mut rng = Rng::new(1);
-        for schedule in crate::flow::schedule::tests::ALL {
+        for schedule in crate::flow::schedule::tests::all() {
             let field = field(schedule);
             for i in 1..20 {
                 let t = f64::from(i) / 20.0;

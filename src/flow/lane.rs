@@ -387,13 +387,14 @@ impl Lane {
         Integration::new(self.solver(sampling), points, (start, 1.0), keep)
     }
 
-    /// The solver that `sampling` asks for, with an open end where the schedule sampled under has a
-    /// singular one.
+    /// The solver that `sampling` asks for, with an open end where the field sampled has a singular one.
     pub fn solver(&self, sampling: &SamplingSpec) -> Solver {
         let solver = Solver::new(sampling.solver, sampling.steps).with_tolerance(sampling.rtol);
         let kind = sampling.sample_schedule.kind();
         let schedule = kind.map_or(self.schedule, |kind| Schedule::new(kind, &self.spec.path));
-        let singular = schedule.regular(1.0) < 1.0;
+        // What a schedule at rest takes its time for, another one has to hurry through.
+        let hurried = self.transfer(sampling).is_some() && self.schedule.rests(1.0);
+        let singular = hurried || schedule.regular(1.0) < 1.0;
         if singular {
             solver.with_open_end()
         } else {

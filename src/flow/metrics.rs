@@ -79,6 +79,13 @@ fn mean_distance(a: &[Point], b: &[Point]) -> f64 {
     a.iter().map(row).sum::<f64>() / (a.len() * b.len()) as f64
 }
 
+/// The share of the samples that lie where `target` has mass; `None` where it has some everywhere, or
+/// there is no sample. Of a perfect model it is 1.
+pub fn on_support(samples: &[Point], target: &Distribution) -> Option<f64> {
+    let inside = samples.iter().filter(|&&p| target.density(p) > 0.0).count();
+    (target.bounded() && !samples.is_empty()).then(|| inside as f64 / samples.len() as f64)
+}
+
 /// `integral E |(x_1 - x_0) - v(x_t, t)|^2 dt` along a recorded flow (Liu et al., *Flow Straight
 /// and Fast*, 2023, there called straightness): 0 where all paths are straight and of
 /// even speed. `x_0` and `x_1` are the first and the last frame; their distance in time need not be 1.
@@ -183,6 +190,26 @@ mod tests {
             (measured / expected - 1.0).abs() < 0.1,
             "{measured} {expected}"
         );
+    }
+
+    #[test]
+    fn the_support_of_the_checkerboard_is_its_black_squares() {
+        // Oracle: the reference generator's squares, 2 / 0.45 wide: black where column and row are
+        // both even or both odd. A white one is as likely as a black one for an even spread.
+        let mut rng = Rng::new(8);
+        let even: Vec<Point> = (0..4000)
+            .map(|_| [0, 1].map(|_| 8.0 / 0.9 * (rng.uniform() - 0.5)))
+            .collect();
+        let black = |p: &&Point| {
+            let [column, row] = p.map(|v| (v * 0.45).floor() as i64);
+            (column + row) % 2 == 0
+        };
+        let expected = even.iter().filter(black).count() as f64 / 4000.0;
+        let board = datasets::checkerboard();
+        assert_eq!(on_support(&even, &board), Some(expected));
+        assert_eq!(on_support(&board.sample(&mut rng, 500), &board), Some(1.0));
+        assert_eq!(on_support(&even, &datasets::moons()), None);
+        assert_eq!(on_support(&[], &board), None);
     }
 
     /// `points` followed along `path(start, t)`, recorded at `n` even times.

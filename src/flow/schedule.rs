@@ -185,6 +185,12 @@ impl Schedule {
         .clamp(0.0, 1.0)
     }
 
+    /// Whether signal and noise stand still at `t`: a polynomial schedule of a power above 1 does at 0,
+    /// a variance-exploding one at 1. A change of schedule then has to hurry there.
+    pub fn rests(self, t: f64) -> bool {
+        self.one_way(t) == 0.0
+    }
+
     /// `alpha' - sigma' > 0`, the condition under which signal only grows against noise.
     pub fn one_way(self, t: f64) -> f64 {
         self.d_alpha(t) - self.d_sigma(t)
@@ -227,28 +233,34 @@ fn sixth_power(x: f64) -> f64 {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::flow::custom::Curve;
     use proptest::prelude::*;
 
-    /// One schedule of every family.
-    pub(crate) const ALL: [Schedule; 7] = [
-        Schedule::CondOt,
-        Schedule::Poly { n: 2.0 },
-        Schedule::Poly { n: 3.5 },
-        Schedule::Cosine,
-        Schedule::LinearVp,
-        Schedule::Vp {
-            beta_min: 0.1,
-            beta_max: 20.0,
-        },
-        Schedule::Ve { sigma_max: 5.0 },
-    ];
+    /// One schedule of every family; the drawn one bends both ways.
+    pub(crate) fn all() -> [Schedule; 8] {
+        let bends = [(0.0, 0.0), (0.3, 0.1), (0.6, 0.75), (1.0, 1.0)];
+        [
+            Schedule::CondOt,
+            Schedule::Poly { n: 2.0 },
+            Schedule::Poly { n: 3.5 },
+            Schedule::Cosine,
+            Schedule::LinearVp,
+            Schedule::Vp {
+                beta_min: 0.1,
+                beta_max: 20.0,
+            },
+            Schedule::Ve { sigma_max: 5.0 },
+            Schedule::Custom(Custom::new(Curve::new(&bends).unwrap())),
+        ]
+    }
 
     #[test]
     fn derivatives_agree_with_finite_differences() {
         let h = 1e-6;
-        for schedule in ALL {
+        for schedule in all() {
             for i in 1..50 {
-                let t = f64::from(i) / 50.0;
+                // Not at the points of a drawn curve, where its slope has a corner.
+                let t = (f64::from(i) + 0.25) / 50.0;
                 let slope = |f: &dyn Fn(f64) -> f64| (f(t + h) - f(t - h)) / (2.0 * h);
                 let d_alpha = slope(&|t| schedule.alpha(t));
                 let d_sigma = slope(&|t| schedule.sigma(t));
@@ -267,7 +279,7 @@ pub(crate) mod tests {
 
     #[test]
     fn all_end_at_the_data_and_start_where_documented() {
-        for schedule in ALL {
+        for schedule in all() {
             assert_eq!(
                 (schedule.alpha(1.0), schedule.sigma(1.0)),
                 (1.0, 0.0),
@@ -286,13 +298,13 @@ pub(crate) mod tests {
                 "{schedule:?}"
             );
         }
-        assert!((ALL[5].alpha(0.0) - 0.0066).abs() < 5e-5);
-        assert_eq!(ALL[6].sigma(0.0), 5.0);
+        assert!((all()[5].alpha(0.0) - 0.0066).abs() < 5e-5);
+        assert_eq!(all()[6].sigma(0.0), 5.0);
     }
 
     #[test]
     fn coefficients_are_finite_everywhere_and_one_way() {
-        for schedule in ALL {
+        for schedule in all() {
             for i in -1..=1001 {
                 let c = schedule.coefficients(f64::from(i) / 1000.0);
                 assert!(
@@ -314,7 +326,7 @@ pub(crate) mod tests {
     #[test]
     fn the_wronskian_is_the_slope_of_the_snr() {
         let h = 1e-6;
-        for schedule in ALL {
+        for schedule in all() {
             for t in [0.1, 0.4, 0.8] {
                 let c = schedule.coefficients(t);
                 let slope = (schedule.snr(t + h) - schedule.snr(t - h)) / (2.0 * h);
@@ -324,8 +336,23 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn high_powers_rest_at_the_start_and_exploding_variances_at_the_end() {
+        for schedule in all() {
+            let (poly, ve) = (
+                matches!(schedule, Schedule::Poly { .. }),
+                matches!(schedule, Schedule::Ve { .. }),
+            );
+            assert_eq!(
+                (schedule.rests(0.0), schedule.rests(1.0)),
+                (poly, ve),
+                "{schedule:?}"
+            );
+        }
+    }
+
+    #[test]
     fn the_inverse_snr_is_total() {
-        for schedule in ALL {
+        for schedule in all() {
             assert_eq!(schedule.inverse_snr(f64::INFINITY), 1.0, "{schedule:?}");
             assert_eq!(schedule.inverse_snr(0.0), 0.0, "{schedule:?}");
         }
@@ -335,7 +362,7 @@ pub(crate) mod tests {
         #[test]
         fn the_inverse_snr_inverts_the_snr(t in 0.0..1.0f64, n in 0.3..8.0f64, low in 0.0..2.0f64, more in 0.1..30.0f64) {
             let shaped = [Schedule::Poly { n }, Schedule::Vp { beta_min: low, beta_max: low + more }];
-            for schedule in ALL.into_iter().chain(shaped) {
+            for schedule in all().into_iter().chain(shaped) {
                 let back = schedule.inverse_snr(schedule.snr(t));
                 // Where the SNR is nearly flat, at t = 0 of a high power, t is less determined.
                 prop_assert!((back - t).abs() < 1e-6, "{schedule:?} {t} {back}");

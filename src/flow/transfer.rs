@@ -36,6 +36,12 @@ pub struct TimeScale {
 /// product is finite), so times are kept this far inside.
 const INSIDE: f64 = 1e-9;
 
+/// From a polynomial schedule `t_r` begins like `r^(1/n)`, with infinite speed. The exact field vanishes
+/// there just as fast; a learned one does not quite, and a solver that asks for it at the start itself
+/// throws every particle off by an error times that speed. So such a transfer starts a little later,
+/// where the speed is 16 for `n = 2`.
+const LATER: f64 = 1e-3;
+
 impl Transfer {
     /// From the schedule trained under to the one sampled under.
     pub fn new(from: Schedule, to: Schedule) -> Self {
@@ -44,14 +50,13 @@ impl Transfer {
 
     /// The first time at which the transfer is defined: before it the new schedule's SNR is below
     /// the smallest that was trained. 0 unless the training schedule starts with some signal (VP
-    /// with 0.0066, VE with `1 / sigma_max`).
+    /// with 0.0066, VE with `1 / sigma_max`) or with none that grows, like a polynomial one.
     pub fn start(&self) -> f64 {
         let smallest = self.from.snr(0.0);
-        if smallest <= self.to.snr(0.0) {
-            0.0
-        } else {
-            self.to.inverse_snr(smallest)
+        if smallest > self.to.snr(0.0) {
+            return self.to.inverse_snr(smallest);
         }
+        if self.from.rests(0.0) { LATER } else { 0.0 }
     }
 
     /// Time and scale at `r`; times outside `[start, 1]` are taken as the nearer end.

@@ -31,6 +31,12 @@ pub fn figures(state: &State, lane: usize) -> Vec<Figure> {
     }
     let gap = own.transfer.as_ref().map(|transfer| transfer.gap);
     add(&mut list, "figure.gap", gap, None);
+    let trip = own.views.round_trip.as_ref().map(|trip| trip.error);
+    let trip = trip.filter(|_| layers.has(Layer::FlowMap));
+    add(&mut list, "figure.round-trip", trip, None);
+    if Chart::Gradients.belongs(state) {
+        losses(own, &mut list);
+    }
     if Chart::Likelihood.belongs(state) {
         steps(own, &mut list);
     }
@@ -80,6 +86,23 @@ fn couples(lane: &LaneState, list: &mut Vec<Figure>) {
         add(list, "figure.kinetic", lane.kinetic, None);
         add(list, "figure.cost", Some(pairs.cost), None);
         percent(list, "figure.crossings", pairs.crossings);
+    }
+}
+
+/// How far the losses of flow matching and of conditional flow matching are apart, beside what they
+/// should be.
+fn losses(lane: &LaneState, list: &mut Vec<Figure>) {
+    let comparisons = lane.views.gradients.as_ref().map(|view| &view.comparisons);
+    let Some(last) = comparisons.and_then(|all| all.last()) else {
+        return;
+    };
+    let apart = last.loss_cfm - last.loss_fm;
+    if apart.is_finite() && last.floor.is_finite() {
+        list.push(Figure {
+            key: "figure.losses-apart",
+            value: format!("{}, {}", three(apart), three(last.floor)),
+            note: None,
+        });
     }
 }
 

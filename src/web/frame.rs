@@ -1,9 +1,11 @@
 //! The loop of animation frames: time passes, and what has changed is drawn.
 
 use super::dom::window;
+use super::measures;
 use super::page::{App, Dirty, act_unseen};
 use super::story;
 use crate::app::msg::Msg;
+use crate::app::pictures::MEASURES;
 use crate::app::state::State;
 use std::cell::{Cell, OnceCell};
 use wasm_bindgen::JsCast;
@@ -134,12 +136,14 @@ impl App {
         }
         self.frames.charts = now;
         self.charts.note(dirty.figures);
-        let asked = self.charts.asked(&self.state);
+        let mut asked = self.charts.asked(&self.state);
+        asked.extend(measures::wanted().then(|| MEASURES.to_owned()));
         if asked != self.state.charts {
             self.handle(Msg::Charts(asked));
         }
         if dirty.figures {
             self.stage.show_figures(&self.state, &self.text);
+            self.measures.show(&self.state, &self.text);
         }
         self.stage
             .show_legends(&self.state, &self.text, &self.look.theme);

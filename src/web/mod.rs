@@ -46,6 +46,8 @@ mod legend;
 #[cfg(feature = "page")]
 mod link;
 #[cfg(feature = "page")]
+mod measures;
+#[cfg(feature = "page")]
 mod notices;
 #[cfg(feature = "page")]
 mod own;

@@ -7,6 +7,7 @@ use super::events::Events;
 use super::export::dialog;
 use super::frame::{self, Frames};
 use super::link::LinkWriter;
+use super::measures::Measures;
 use super::panel::Panel;
 use super::sight::Sight;
 use super::stage::Stage;
@@ -32,6 +33,7 @@ pub struct App {
     pub look: Look,
     pub stage: Stage,
     pub charts: Charts,
+    pub measures: Measures,
     pub panel: Panel,
     pub engines: Engines,
     pub calls: Calls,
@@ -192,6 +194,7 @@ pub async fn start() -> Result<(), js_sys::Error> {
         look: Look::new(&host),
         stage: Stage::new(),
         charts: Charts::new(),
+        measures: Measures::default(),
         panel: Panel::default(),
         engines: Engines::default(),
         calls: Calls::default(),

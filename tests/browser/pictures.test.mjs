@@ -62,6 +62,16 @@ const figured = async (page, lane, name) => {
   return figure(page, lane, name);
 };
 
+/// A row of the table of all figures: each lane's figure and its floor, as numbers.
+const measured = async (page, name) => {
+  const row = await page.waitForFunction((name) => {
+    const rows = [...document.querySelectorAll('figure[data-chart="measures"]:not([hidden]):not(.away) tr')];
+    const cells = rows.find((row) => row.querySelector("th")?.textContent.startsWith(name))?.querySelectorAll("td");
+    return cells && [...cells].every((cell) => cell.textContent) && [...cells].map((cell) => parseFloat(cell.textContent));
+  }, name, { timeout: 60_000 });
+  return row.jsonValue();
+};
+
 /// Mean distance of the samples of a lane from a point.
 const distance = async (page, lane, [x, y]) => {
   const { x1 } = await call(page, "sample", { n: 200, seed: 3, lane });
@@ -97,6 +107,8 @@ const SCENES = {
     const [samples, percent] = await told(page, "Over # samples .* differ by #%");
     // Of two vectors that differ by a tenth of their length the cosine is at least 0.995.
     assert.ok(samples > 1e5 && percent < 10, `${percent}% over ${samples} samples`);
+    const apart = await figured(page, 0, "CFM − FM");
+    assert.ok(apart > 0.3, `the losses are ${apart} apart`);
   } },
   5: { steps: 300, async sees(page) {
     await chart(page, "excess");
@@ -106,6 +118,7 @@ const SCENES = {
   6: { steps: 200, t: 0.7, async sees(page) {
     const [error] = await told(page, "there and back, points return to within #");
     assert.ok(error < 0.05, `points return to within ${error}`);
+    assert.equal(await figured(page, 0, "Round-trip error"), error);
   } },
   7: { steps: 500, t: 0.4, async sees(page) {
     await chart(page, "balance");
@@ -133,6 +146,10 @@ const SCENES = {
     const without = await picture(page);
     assert.ok(apart(withPairs.pixels, without.pixels) > 2, "the pairs are drawn");
     await chart(page, "costs");
+    const [npeA, , npeB] = await measured(page, "Normalised path energy");
+    assert.ok(npeB < 0.5 * npeA, `path energies ${npeA} and ${npeB} above the least`);
+    const [costA, leastA] = await measured(page, "Pair cost");
+    assert.ok(costA > leastA && leastA > 0, `pairs cost ${costA}, at least ${leastA}`);
   } },
   10: { steps: 200, async sees(page) {
     for (const name of ["schedule", "snr", "one-way"]) await chart(page, name);
@@ -147,6 +164,7 @@ const SCENES = {
     await until(page, async () => (await window.flowlab.get()).figures[1].gap !== null);
     const { gap } = (await call(page, "get")).figures[1];
     assert.ok(gap > 0 && gap < 1e-2, `gap ${gap}`);
+    await chart(page, "errors");
   } },
   12: { steps: 200, async sees(page) {
     await chart(page, "conditioning");

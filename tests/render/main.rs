@@ -6,6 +6,7 @@ mod drawing;
 mod fixture;
 mod legend;
 mod look;
+mod measures;
 mod more_charts;
 mod studies;
 mod views;

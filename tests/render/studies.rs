@@ -5,6 +5,7 @@ use crate::views;
 use flowlab::app::settings::{DensityKind, Layer, Layers};
 use flowlab::app::state::State;
 use flowlab::app::views::{CostView, ErrorCurve, GapView, GradientView, LikelihoodView};
+use flowlab::engine::protocol::Probed;
 use flowlab::flow::distribution::Estimate;
 use flowlab::flow::gradients::Comparison;
 use flowlab::flow::likelihood::Nll;
@@ -45,14 +46,7 @@ fn fill(state: &mut State) {
     });
     views.likelihood = Some(LikelihoodView {
         exact: nll(2.31, 0.03),
-        hutchinson: [1, 2, 4, 8]
-            .map(|n| {
-                (
-                    n,
-                    nll(2.31 + 0.05 / f64::from(n), 0.06 / f64::from(n).sqrt()),
-                )
-            })
-            .to_vec(),
+        hutchinson: [0.06, 0.09].map(|spread| [1, 2, 4, 8].map(|n| probed(n, spread)).to_vec()),
         entropy: Some(2.18),
         samples: 400,
     });
@@ -78,6 +72,14 @@ fn errors() -> Vec<ErrorCurve> {
     [("euler", 1), ("midpoint", 2), ("rk4", 4)]
         .map(curve)
         .into()
+}
+
+fn probed(probes: u32, spread: f64) -> Probed {
+    Probed {
+        probes,
+        nll: 2.31 + 0.05 / f64::from(probes),
+        spread: spread / f64::from(probes).sqrt(),
+    }
 }
 
 fn nll(value: f64, error: f64) -> Nll {

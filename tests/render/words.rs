@@ -2,13 +2,13 @@
 
 use crate::fixture::{self, CHECKERBOARD, MOONS};
 use crate::{studies, views};
-use flowlab::app::settings::{DensityKind, Layers};
+use flowlab::app::settings::{DensityKind, Layer, Layers};
 use flowlab::app::state::{LaneState, State};
 use flowlab::app::text::{Language, Text};
 use flowlab::engine::protocol::StepCost;
 use flowlab::flow::spec::SampleSchedule;
 use flowlab::render::describe::{describe, name};
-use flowlab::render::figures::{Figure, figures};
+use flowlab::render::figures::{Figure, figures, three};
 
 fn spoken(state: &State, language: Language) -> String {
     let text = Text::new(language);
@@ -165,6 +165,31 @@ fn figures_that_are_known_are_listed() {
     state.settings.layers = Layers::of(&[]);
     let cost = "where nothing speaks of pairs, neither do the figures";
     assert_eq!(value(&figures(&state, 0), "figure.cost"), None, "{cost}");
+}
+
+#[test]
+fn a_round_trip_and_two_losses_are_told_where_they_are_looked_at() {
+    let mut state = views::state(MOONS);
+    state.settings.layers = Layers::of(&[Layer::FlowMap]);
+    let error = state.lanes[0].views.round_trip.as_ref().unwrap().error;
+    let shown = three(error);
+    assert_eq!(
+        value(&figures(&state, 0), "figure.round-trip"),
+        Some(&*shown)
+    );
+    state.settings.layers = Layers::of(&[]);
+    assert_eq!(value(&figures(&state, 0), "figure.round-trip"), None);
+
+    let mut state = studies::state();
+    let view = state.lanes[0].views.gradients.as_mut().unwrap();
+    let last = view.comparisons.last_mut().unwrap();
+    (last.loss_fm, last.loss_cfm, last.floor) = (2.0, 5.75, 3.74);
+    assert_eq!(
+        value(&figures(&state, 0), "figure.losses-apart"),
+        Some("3.75, 3.74")
+    );
+    state.settings.layers = Layers::of(&[]);
+    assert_eq!(value(&figures(&state, 0), "figure.losses-apart"), None);
 }
 
 #[test]

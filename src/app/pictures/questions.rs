@@ -28,7 +28,7 @@ const BALANCE_TIMES: u32 = 33;
 const TRAVELLERS: u32 = 24;
 const TRAVEL: (f64, f64) = (0.3, 0.9);
 /// Fresh data behind a likelihood, and numbers of probes.
-const LIKELIHOOD_POINTS: u32 = 256;
+const LIKELIHOOD_POINTS: u32 = 128;
 const PROBES: [u32; 4] = [1, 2, 4, 8];
 /// Doublings of the samples behind two gradients.
 const GRADIENT_ROUNDS: u32 = 12;
@@ -88,6 +88,7 @@ pub fn job(state: &State, lane: usize, picture: Picture) -> Job {
             rounds: GRADIENT_ROUNDS,
         }),
         Picture::StepCost => Job::Study(Study::StepCost),
+        Picture::Measures => Job::Metrics,
     }
 }
 

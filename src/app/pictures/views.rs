@@ -48,6 +48,7 @@ pub fn take(own: &mut LaneState, picture: Picture, extent: f64, answer: Answer) 
             });
         }
         Answer::Study(finding) => take_finding(own, extent, finding),
+        Answer::Metrics(metrics) => own.views.measures = Some(*metrics),
         _ => {}
     }
 }

@@ -85,6 +85,21 @@ fn a_scene_trains_or_not_as_it_says() {
 }
 
 #[test]
+fn a_network_that_has_come_to_its_limit_is_not_trained_again_by_the_next_scene() {
+    let mut state = State::new(Settings::default());
+    update(&mut state, Msg::OpenScene(5));
+    let limit = state.settings.lane[0].training.limit;
+    state.lanes[0].step = limit - 1;
+    update(&mut state, Msg::OpenScene(6));
+    assert!(state.lanes[0].training, "one step is left");
+    state.lanes[0].step = limit;
+    update(&mut state, Msg::OpenScene(5));
+    assert!(!state.lanes[0].training && state.lanes[0].step == limit);
+    update(&mut state, Msg::OpenScene(7));
+    assert!(state.lanes[0].training, "other data, another network");
+}
+
+#[test]
 fn every_formula_is_shown_and_every_one_shown_is_written() {
     let written = formulas();
     let mut unused: Vec<_> = written.keys().copied().collect();

@@ -10,7 +10,7 @@ use super::{CROSSING_SAMPLE, Context, Metrics};
 use crate::flow::distribution::{Distribution, Estimate};
 use crate::flow::lane::stream;
 use crate::flow::metrics::{
-    Distances, floors, kinetic_energy, normalised_path_energy, straightness, w2,
+    Distances, floors, kinetic_energy, normalised_path_energy, on_support, straightness, w2,
 };
 use crate::flow::random::Rng;
 use crate::flow::spec::Prediction;
@@ -59,6 +59,7 @@ pub async fn metrics(context: &Context) -> Result<Answer, String> {
         w2_floor: floors.w2,
         energy_distance: distances.energy,
         energy_floor: floors.energy,
+        on_support: on_support(&samples, &goal),
         straightness: straightness(&frames),
         kinetic,
         npe: normalised_path_energy(kinetic, w2_of_ends),

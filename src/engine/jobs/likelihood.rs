@@ -2,7 +2,7 @@
 
 use super::super::acceleration::Trip;
 use super::super::journey::points;
-use super::super::protocol::{Answer, Floats, Likelihoods, Method};
+use super::super::protocol::{Answer, Floats, Likelihoods, Method, Probed};
 use super::super::slices::pause;
 use super::maps::{Grid, points_in_a_slice};
 use super::{Context, MOST, count};
@@ -72,24 +72,45 @@ pub async fn on_grid(context: &Context, grid: &Grid) -> Floats {
 pub async fn of_fresh_data(context: &Context, n: usize, probes: &[u32]) -> Likelihoods {
     let x = fresh(context, n);
     let seed = context.experiment.spec().seed;
-    let exact = mean(context, &x, Divergence::Exact).await;
-    let mut hutchinson = Vec::new();
-    for &probes in probes {
-        let probes = probes.clamp(1, MOST_PROBES);
-        let by = divergence(Method::Rademacher, probes, seed);
-        hutchinson.push((probes, mean(context, &x, by).await));
+    let exact = reckon(context, &x, 1.0, (Divergence::Exact, STEPS))
+        .await
+        .logs;
+    let mut hutchinson = [Vec::new(), Vec::new()];
+    for (found, method) in hutchinson
+        .iter_mut()
+        .zip([Method::Rademacher, Method::Gaussian])
+    {
+        for &probes in probes {
+            let probes = probes.clamp(1, MOST_PROBES);
+            let by = divergence(method, probes, seed);
+            let logs = reckon(context, &x, 1.0, (by, STEPS)).await.logs;
+            found.push(Probed {
+                probes,
+                nll: nll(&logs).estimate.value,
+                spread: spread(&logs, &exact),
+            });
+        }
     }
     Likelihoods {
-        exact,
+        exact: nll(&exact),
         hutchinson,
         entropy: entropy(context),
         samples: n as u32,
     }
 }
 
+/// The root mean square of what estimates are off, over the points that the flow reaches.
+fn spread(logs: &[Estimate], exact: &[Estimate]) -> f64 {
+    let off = logs.iter().zip(exact).map(|(a, b)| a.value - b.value);
+    let known: Vec<f64> = off.filter(|off| off.is_finite()).collect();
+    let square: f64 = known.iter().map(|off| off * off).sum();
+    (square / known.len().max(1) as f64).sqrt()
+}
+
 /// The mean negative log-likelihood of fresh target points, with the exact divergence.
 pub async fn exactly(context: &Context, n: usize) -> Nll {
-    mean(context, &fresh(context, n), Divergence::Exact).await
+    let by = (Divergence::Exact, STEPS);
+    nll(&reckon(context, &fresh(context, n), 1.0, by).await.logs)
 }
 
 /// The entropy of the data that the samples are asked for.
@@ -108,10 +129,6 @@ fn fresh(context: &Context, n: usize) -> Vec<Point> {
     let seed = context.experiment.spec().seed;
     let mut rng = Rng::stream(seed.into(), stream::LIKELIHOOD);
     context.goal().sample(&mut rng, n)
-}
-
-async fn mean(context: &Context, x: &[Point], by: Divergence) -> Nll {
-    nll(&reckon(context, x, 1.0, (by, STEPS)).await.logs)
 }
 
 fn divergence(method: Method, probes: u32, seed: u32) -> Divergence {

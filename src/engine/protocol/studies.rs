@@ -58,7 +58,7 @@ pub enum Study {
         to: f64,
     },
     /// The mean negative log-likelihood of `n` fresh target points, with the exact divergence and by
-    /// Hutchinson's estimator with each of these numbers of probes.
+    /// Hutchinson's estimator with each of these numbers of probes of either kind.
     Nll { n: u32, probes: Vec<u32> },
     /// The gradients of both losses of a small network, after so many rounds of samples, each twice
     /// as many as all before it.
@@ -122,12 +122,23 @@ pub enum Finding {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Likelihoods {
     pub exact: Nll,
-    /// `(probes, estimate)`.
-    pub hutchinson: Vec<(u32, Nll)>,
+    /// By probes of -1 and 1, and by normal ones.
+    pub hutchinson: [Vec<Probed>; 2],
     /// The entropy of the data, where it is known: no model goes below. Its error is 0 where it is
     /// known in closed form.
     pub entropy: Option<Estimate>,
     pub samples: u32,
+}
+
+/// What Hutchinson's estimator makes of the same points.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Probed {
+    pub probes: u32,
+    /// The mean negative log-likelihood.
+    pub nll: f64,
+    /// How far the log density of one point is typically off, the root mean square over the points:
+    /// the estimator's own spread.
+    pub spread: f64,
 }
 
 /// Two kinds of training step, in seconds.

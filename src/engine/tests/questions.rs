@@ -1,6 +1,7 @@
 //! Questions and their answers.
 
 use super::*;
+use crate::flow::custom::Curve;
 
 #[test]
 fn jobs_are_answered_while_training() {
@@ -170,6 +171,55 @@ fn the_transfer_gap_closes_with_finer_steps() {
     );
 }
 
+/// The theorem `x_bar_r = s_r x_{t_r}` on trained networks, between every two schedules. What is left is
+/// the solver's error, largest where a step is over something singular: the end of linear VP, where sigma
+/// falls like `sqrt(1 - t)`, and that of a change from VE, whose last fifth of time is passed in no time.
+#[test]
+fn transferred_paths_of_trained_networks_are_rescaled_paths() {
+    for (run, &from) in (1..).zip(ScheduleKind::ALL) {
+        let mut spec = spec();
+        spec.path.schedule = from;
+        spec.path.curve = bent();
+        spec.path.sigma_max = 3.0;
+        let mut bench = Bench::new();
+        bench.configure(0, run, spec, false);
+        bench.train(0, run, Training::Until(200));
+        bench.finish();
+        for &to in &SampleSchedule::ALL[1..] {
+            let mut sampling = spec.sampling;
+            (sampling.sample_schedule, sampling.solver) = (to, SolverKind::Rk4);
+            sampling.steps = 200;
+            let lane = 0;
+            bench.ask(Request::Sampling {
+                lane,
+                run,
+                sampling,
+            });
+            let Ok(Answer::TransferGap { gap, .. }) =
+                bench.answer(0, Job::TransferGap { n: 20, seed: 1 })
+            else {
+                panic!("no gap")
+            };
+            let tolerance = match (from, to) {
+                (ScheduleKind::Ve, _) => 0.15,
+                (_, SampleSchedule::LinearVp) => 0.05,
+                _ => 0.01,
+            };
+            assert!(gap < tolerance, "{from:?} to {to:?}: {gap}");
+            assert_eq!(
+                gap == 0.0,
+                to.kind() == Some(from),
+                "{from:?} to {to:?}: {gap}"
+            );
+        }
+    }
+}
+
+/// A drawn schedule that is none of the others.
+fn bent() -> Curve {
+    Curve::new(&[(0.0, 0.0), (0.3, 0.1), (0.6, 0.75), (1.0, 1.0)]).unwrap()
+}
+
 #[test]
 fn metrics_come_with_their_floors() {
     let mut bench = Bench::new();
@@ -183,6 +233,6 @@ fn metrics_come_with_their_floors() {
     assert!(excess.value > excess.error && floor.error > 0.0 && !m.estimated);
     assert!((m.loss - floor.value - excess.value).abs() < 1e-9);
     assert!(m.nll.value > m.entropy.unwrap().value && m.unreachable == 0);
-    assert!(m.kinetic > 0.0 && m.nfe == 64);
+    assert!(m.kinetic > 0.0 && m.nfe == 64 && m.on_support.is_none());
     assert!(m.coupling_cost > 0.0 && (0.0..1.0).contains(&m.crossings));
 }

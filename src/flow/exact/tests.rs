@@ -4,18 +4,8 @@
 use super::*;
 use crate::flow::datasets::{around_points, source, target};
 use crate::flow::random::Rng;
+use crate::flow::schedule::tests::all;
 use crate::flow::spec::{Drawn, Source, Target};
-
-const SCHEDULES: [Schedule; 5] = [
-    Schedule::CondOt,
-    Schedule::Poly { n: 2.0 },
-    Schedule::Cosine,
-    Schedule::LinearVp,
-    Schedule::Vp {
-        beta_min: 0.1,
-        beta_max: 20.0,
-    },
-];
 
 fn named(s: Source, t: Target) -> (Distribution, Distribution) {
     let points = vec![[0.0, 1.0], [1.5, -0.5], [-2.0, 0.3]];
@@ -156,7 +146,7 @@ fn divergence_and_score_agree_with_finite_differences() {
 fn mass_is_conserved_the_continuity_equation() {
     let h = 1e-6;
     for (s, t) in cases() {
-        for schedule in SCHEDULES {
+        for schedule in all() {
             let exact = field(s, t, schedule);
             for time in [0.1, 0.5, 0.85] {
                 for x in reachable(s, t, schedule, time, 3) {
@@ -224,7 +214,7 @@ fn the_ends_are_the_source_and_the_target() {
 #[test]
 fn velocity_posterior_means_and_score_are_affine_in_each_other() {
     for (s, t) in cases() {
-        for schedule in SCHEDULES {
+        for schedule in all() {
             let exact = field(s, t, schedule);
             let time = 0.6;
             let c = schedule.coefficients(time);
@@ -272,7 +262,7 @@ fn posterior_weights_are_probabilities_that_average_the_parts() {
 #[test]
 fn everything_is_finite_everywhere() {
     for (s, t) in cases() {
-        for schedule in SCHEDULES {
+        for schedule in all() {
             let exact = field(s, t, schedule);
             for time in [-1.0, 0.0, 1e-9, 0.5, 1.0 - 1e-9, 1.0, 2.0] {
                 for x in [[0.0, 0.0], [3.0, -40.0], [1e8, 1e-8], [-1e300, 1e150]] {

@@ -6,7 +6,7 @@ use crate::flow::datasets;
 use crate::flow::distribution::Distribution;
 use crate::flow::exact::ExactField;
 use crate::flow::random::Rng;
-use crate::flow::schedule::tests::ALL;
+use crate::flow::schedule::tests::all;
 use crate::flow::spec::{Drawn, LaneSpec, ScheduleKind};
 
 /// What a perfect network would say; its divergence by central differences.
@@ -87,7 +87,7 @@ fn somewhere(rng: &mut Rng) -> Point {
 #[test]
 fn every_conversion_of_the_exact_answers_is_the_exact_velocity() {
     let mut rng = Rng::new(1);
-    for schedule in ALL {
+    for schedule in all() {
         for (source, target, normal) in cases() {
             let field = ExactField::new(&source, &target, schedule);
             let usable = |p: &Prediction| normal || *p != Prediction::Score;
@@ -116,7 +116,7 @@ fn every_conversion_of_the_exact_answers_is_the_exact_velocity() {
 #[test]
 fn divergences_are_converted_too() {
     let mut rng = Rng::new(2);
-    for schedule in ALL {
+    for schedule in all() {
         let [(field, _), ..] = fields(schedule);
         for prediction in Prediction::ALL.iter().copied() {
             let converted = Converted::new(Perfect(&field, prediction), prediction, schedule);
@@ -143,7 +143,7 @@ fn divergences_are_converted_too() {
 
 #[test]
 fn at_the_ends_it_is_the_velocity_of_the_nearest_good_time() {
-    for schedule in ALL {
+    for schedule in all() {
         for (field, normal) in fields(schedule) {
             let usable = |p: &Prediction| normal || *p != Prediction::Score;
             for prediction in Prediction::ALL.iter().copied().filter(usable) {
@@ -178,7 +178,7 @@ fn conversions_are_those_of_the_design_and_invert_each_other() {
     close(to(Prediction::X0), da / a, (ds * a - da * s) / a);
     let score = Prediction::X1.to(Prediction::Score, &c);
     close(score, -1.0 / (s * s), a / (s * s));
-    for schedule in ALL {
+    for schedule in all() {
         let c = schedule.coefficients(0.4);
         let (x0, x1) = ([0.3, -1.1], [2.0, 0.7]);
         let x = [0, 1].map(|i| c.alpha * x1[i] + c.sigma * x0[i]);
@@ -197,7 +197,7 @@ fn conversions_are_those_of_the_design_and_invert_each_other() {
 
 #[test]
 fn conditioning_is_the_factor_of_the_conversion() {
-    for schedule in ALL {
+    for schedule in all() {
         for prediction in Prediction::ALL.iter().copied() {
             for t in [0.1, 0.5, 0.9] {
                 let affine = prediction.to(Prediction::Velocity, &schedule.coefficients(t));
@@ -219,7 +219,7 @@ fn conditioning_is_the_factor_of_the_conversion() {
 
 #[test]
 fn weights_are_one_on_average_and_bound_the_targets() {
-    for schedule in ALL {
+    for schedule in all() {
         for prediction in Prediction::ALL.iter().copied() {
             let regression = Regression::new(prediction, schedule);
             let n = 10_000;

@@ -4,7 +4,7 @@ use super::*;
 use crate::flow::datasets::{eight_gaussians, source, target};
 use crate::flow::distribution::Distribution;
 use crate::flow::exact::ExactField;
-use crate::flow::schedule::tests::ALL;
+use crate::flow::schedule::tests::all;
 use crate::flow::spec::{Drawn, Source, Target};
 
 /// Whether the trained field would be asked so near the end that it gives its limit instead.
@@ -40,9 +40,9 @@ fn transferred_trajectories_are_rescaled_trajectories() {
         Distribution::standard_normal(),
         eight_gaussians().scaled(0.4),
     );
-    for from in ALL {
+    for from in all() {
         let field = ExactField::new(&from_data, &to_data, from);
-        for to in ALL {
+        for to in all() {
             let transfer = Transfer::new(from, to);
             let moved = Transferred {
                 inner: &field,
@@ -73,8 +73,8 @@ fn the_transferred_exact_field_is_the_exact_field() {
         target(Target::Checkerboard, &drawn).unwrap(),
     );
     let x = [[0.3, -0.8], [1.9, 0.4]];
-    for from in ALL {
-        for to in ALL {
+    for from in all() {
+        for to in all() {
             let transfer = Transfer::new(from, to);
             let moved = Transferred {
                 inner: ExactField::new(&s, &t, from),
@@ -108,8 +108,8 @@ fn the_transferred_exact_field_is_the_exact_field() {
 #[test]
 fn derivatives_of_time_and_scale_agree_with_finite_differences() {
     let h = 1e-6;
-    for from in ALL {
-        for to in ALL {
+    for from in all() {
+        for to in all() {
             let transfer = Transfer::new(from, to);
             for r in [0.2, 0.5, 0.7, 0.95] {
                 if r <= transfer.start() || ended(transfer.at(r)) {
@@ -135,7 +135,7 @@ fn derivatives_of_time_and_scale_agree_with_finite_differences() {
 /// From CondOT: `s = alpha_bar + sigma_bar`, `t = alpha_bar / (alpha_bar + sigma_bar)`.
 #[test]
 fn from_condot_time_and_scale_have_a_simple_form() {
-    for to in ALL {
+    for to in all() {
         for r in [0.1, 0.5, 0.9] {
             let at = Transfer::new(Schedule::CondOt, to).at(r);
             let sum = to.alpha(r) + to.sigma(r);
@@ -146,13 +146,15 @@ fn from_condot_time_and_scale_have_a_simple_form() {
 
 #[test]
 fn the_start_is_where_the_smallest_trained_snr_is_reached() {
-    for from in ALL {
-        for to in ALL {
+    for from in all() {
+        for to in all() {
             let start = Transfer::new(from, to).start();
             let (least, reached) = (from.snr(0.0), to.snr(start));
             assert!(reached >= least * (1.0 - 1e-6), "{from:?} {to:?} {start}");
+            // A polynomial schedule's own SNR starts without growing: a little later, then.
+            let stalls = least == 0.0 && matches!(from, Schedule::Poly { .. });
             assert!(
-                start == 0.0 || reached <= least * (1.0 + 1e-6),
+                start == 0.0 || reached <= least * (1.0 + 1e-6) || stalls && start == 1e-3,
                 "{from:?} {to:?} {start}"
             );
         }
@@ -166,8 +168,8 @@ fn the_start_is_where_the_smallest_trained_snr_is_reached() {
 
 #[test]
 fn time_and_scale_are_finite_everywhere() {
-    for from in ALL {
-        for to in ALL {
+    for from in all() {
+        for to in all() {
             for r in [-1.0, 0.0, 1e-12, 1e-4, 0.5, 1.0 - 1e-7, 1.0, 2.0] {
                 let TimeScale { t, s, dt, ds } = Transfer::new(from, to).at(r);
                 let fine = (0.0..=1.0).contains(&t) && s > 0.0 && dt >= 0.0;

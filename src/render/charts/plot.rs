@@ -12,6 +12,9 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 /// Size of the numbers, in CSS pixels.
 const FONT: f64 = 12.0;
+/// The width of a digit of that size, at most, and how far from its line a number stands.
+const DIGIT: f64 = 7.4;
+const GAP: f64 = 4.0;
 /// CSS pixels kept for the numbers at the left and at the bottom, and free elsewhere.
 const LEFT: f64 = 36.0;
 const BOTTOM: f64 = 18.0;
@@ -252,18 +255,16 @@ impl Plot {
         let style = font.color(&color(curve.entry.color));
         let style = style.pos(Pos::new(HPos::Left, side));
         let at = (self.x.high, self.y.place(level).unwrap_or(self.y.low));
-        let text = Text::new(three(level), (px(4.0, scale), 0), style);
+        let text = Text::new(three(level), (px(GAP, scale), 0), style);
         context.draw_series([EmptyElement::at(at) + text])?;
         Ok(())
     }
 
-    /// CSS pixels to the right of the curves.
+    /// CSS pixels to the right of the curves: room for the longest number of a level.
     fn right(&self) -> f64 {
-        if self.curves.iter().any(|curve| curve.level.is_some()) {
-            LEFT
-        } else {
-            1.5 * MARGIN
-        }
+        let levels = self.curves.iter().filter_map(|curve| curve.level);
+        let digits = levels.map(|level| three(level).chars().count()).max();
+        digits.map_or(1.5 * MARGIN, |n| (GAP + DIGIT * n as f64).max(LEFT))
     }
 }
 

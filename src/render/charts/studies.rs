@@ -5,12 +5,15 @@ use super::plot::Plot;
 use super::{Entry, Line, lanes, own};
 use crate::app::state::State;
 use crate::app::views::{CostView, LikelihoodView};
+use crate::engine::protocol::Probed;
 use crate::flow::reference::MATCHED_COSTS;
 use crate::flow::spec::{SampleSchedule, Source, Target};
 use crate::render::palette::{CLASSES, Theme};
 
 /// Where the error of the exact divergence stands, left of the numbers of probes.
 const EXACT: f64 = 0.75;
+/// The bars of normal probes stand so many times as far out as those of signs, to be told apart.
+const BESIDE: f64 = 1.06;
 
 /// The error at the end against evaluations of the field, on both axes logarithmic: the slope is
 /// the order of the solver.
@@ -108,21 +111,30 @@ pub fn likelihood(state: &State, theme: &Theme) -> Plot {
     Plot::of_counts(curves)
 }
 
-fn estimates(view: &LikelihoodView, state: &State, theme: &Theme, lane: usize) -> [Curve; 2] {
+/// The exact value with its standard error, and both kinds of probes with the estimator's spread.
+fn estimates(view: &LikelihoodView, state: &State, theme: &Theme, lane: usize) -> [Curve; 3] {
     let exact = view.exact.estimate;
     let entry = Entry {
         line: Line::Dots,
         ..own(state, theme, "legend.nll", lane)
     };
     let level = Curve::level(entry, exact.value).with_bar(EXACT, exact.value, exact.error);
-    let values = view.hutchinson.iter();
-    let values: Vec<_> = values.map(|(n, nll)| (*n, nll.estimate.value)).collect();
-    let entry = own(state, theme, "legend.nll-hutchinson", lane);
-    let curve = Curve::measured(entry, &values);
-    let with_error = |curve: Curve, (n, nll): &(u32, crate::flow::likelihood::Nll)| {
-        curve.with_bar(f64::from(*n), nll.estimate.value, nll.estimate.error)
+    let [signs, normal] = &view.hutchinson;
+    let entry = own(state, theme, "legend.nll-signs", lane);
+    let signs = probed(entry, signs, 1.0);
+    let entry = Entry {
+        line: Line::Short,
+        ..own(state, theme, "legend.nll-normal", lane)
     };
-    [view.hutchinson.iter().fold(curve, with_error), level]
+    [signs, probed(entry, normal, BESIDE), level]
+}
+
+/// A bar a number of probes, `beside` which it stands.
+fn probed(entry: Entry, found: &[Probed], beside: f64) -> Curve {
+    let values: Vec<_> = found.iter().map(|p| (p.probes, p.nll)).collect();
+    let bar =
+        |curve: Curve, p: &Probed| curve.with_bar(beside * f64::from(p.probes), p.nll, p.spread);
+    found.iter().fold(Curve::measured(entry, &values), bar)
 }
 
 /// How far the gradients of the two losses are apart, against the samples they are means of.

@@ -141,6 +141,7 @@ fn of_metrics(metrics: &Metrics) -> Json {
         ("w2Floor", metrics.w2_floor.into()),
         ("energyDistance", metrics.energy_distance.into()),
         ("energyFloor", metrics.energy_floor.into()),
+        ("onSupport", metrics.on_support.into()),
         ("straightness", metrics.straightness.into()),
         ("kinetic", metrics.kinetic.into()),
         ("npe", metrics.npe.into()),
