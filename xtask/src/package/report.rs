@@ -36,7 +36,7 @@ fn parts(shipped: &[Shipped]) -> Vec<(&'static str, usize, usize)> {
     let names = program::ALL.map(|program| program.name);
     let names = names.into_iter().chain([OPENING, LANGUAGE, REST]);
     let mut parts: Vec<_> = names.map(|name| (name, 0, 0)).collect();
-    let languages = shipped.iter().filter(|file| is_language(file));
+    let languages = shipped.iter().filter(is_language);
     let largest = languages.max_by_key(|file| file.brotli);
     for file in shipped {
         let own = |part: &(&str, usize, usize)| match part.0 {
