@@ -55,7 +55,7 @@ fn measured(layout: &Layout, options: &Options, results: &Path) -> Result<Value>
         false => in_browser(layout, options, results)?,
     };
     let native = |text: &&str| native::ROWS.starts_with(text) || text.starts_with(native::ROWS);
-    if only.iter().any(|text| native(text)) {
+    if only.iter().any(native) {
         let rows = json["rows"]
             .as_array_mut()
             .context("the browser side wrote no report")?;
