@@ -40,6 +40,8 @@ pub struct Course {
     pool: Option<Sliced<Pairs>>,
     /// Steps in a second of nothing else, as last seen; 0 before the first.
     pub pace: f64,
+    /// When a GPU was last seen to have done some.
+    done: f64,
 }
 
 /// A network as it was after some steps, and the classifier beside it.
@@ -83,6 +85,7 @@ impl Course {
             round: Round::default(),
             pool: None,
             pace: 0.0,
+            done: now,
         }
     }
 
@@ -227,9 +230,35 @@ impl Course {
 
     /// Waits for the steps taken and books their losses. Whether these are finite.
     pub async fn settle(&mut self) -> Result<bool, DeviceError> {
-        let (sum, steps) = self.trainer.take_losses().await?;
+        let losses = self.trainer.take_losses().await?;
+        Ok(self.book(losses))
+    }
+
+    /// Waits until a GPU has taken the steps before those just queued, or these too if there are no
+    /// more. Whether all losses were finite.
+    pub async fn wait_for_gpu(&mut self, now: &dyn Fn() -> f64) -> Result<bool, DeviceError> {
+        let (steps, finite) = self.settle_earlier().await?;
+        let done = now();
+        if steps > 0 {
+            self.pace = f64::from(steps) / (done - self.done).max(1e-6);
+        }
+        self.done = done;
+        match self.running() {
+            true => Ok(finite),
+            false => Ok(self.settle().await? && finite),
+        }
+    }
+
+    /// Lets a GPU go on, and does the same with those before. How many they were, and whether their
+    /// losses are finite.
+    pub async fn settle_earlier(&mut self) -> Result<(u32, bool), DeviceError> {
+        let losses = self.trainer.take_earlier_losses().await?;
+        Ok((losses.1, self.book(losses)))
+    }
+
+    fn book(&mut self, (sum, steps): (f64, u32)) -> bool {
         self.report.add(sum, steps);
-        Ok(sum.is_finite())
+        sum.is_finite()
     }
 
     /// The network as it is now.

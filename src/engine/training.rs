@@ -13,8 +13,9 @@ const FIRST_STEPS: u32 = 1;
 /// Most steps queued on a GPU before they are waited for.
 const MOST_STEPS: u32 = 512;
 
-/// Seconds of steps queued on a GPU at a time. Others run while it works, so that it may be longer
-/// than a slice; and what it costs to wait for a GPU is spread over more steps.
+/// Seconds of steps queued on a GPU at a time. It works on them while pictures are drawn and the next
+/// are queued, so that it may be longer than a slice; and what it costs to wait for a GPU is spread over
+/// more steps.
 const GPU_SLICE: f64 = 0.04;
 
 /// Steps before the clock of a measurement starts: pipelines are compiled in them.
@@ -48,13 +49,14 @@ impl Engine {
         }
         let begin = now();
         course.report.resume(begin, course.steps());
-        let taken = if in_main_memory {
-            take_steps(course, u32::MAX, || now() < deadline)
+        let finite = if in_main_memory {
+            let taken = take_steps(course, u32::MAX, || now() < deadline);
+            course.pace = f64::from(taken) / (now() - begin).max(1e-6);
+            course.settle().await.map_err(broken)?
         } else {
-            take_steps(course, steps_at_once(course.pace), || true)
+            take_steps(course, steps_at_once(course.pace), || true);
+            course.wait_for_gpu(&**now).await.map_err(broken)?
         };
-        let finite = course.settle().await.map_err(broken)?;
-        course.pace = f64::from(taken) / (now() - begin).max(1e-6);
         if !finite {
             course.stop();
             replies.push(Reply::LaneFailed {
@@ -93,9 +95,10 @@ impl Engine {
         let (begin, mut taken, mut steps) = ((self.now)(), 0, 1);
         while (self.now)() < begin + MEASUREMENT {
             taken += take_steps(&mut course, steps, || true);
-            course.settle().await.map_err(broken)?;
+            course.settle_earlier().await.map_err(broken)?;
             steps = (2 * steps).min(64);
         }
+        course.settle().await.map_err(broken)?;
         let steps_per_second = f64::from(taken) / ((self.now)() - begin);
         replies.push(Reply::Measured { steps_per_second });
         Ok(())

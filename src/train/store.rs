@@ -15,6 +15,14 @@ use super::network::{self, Layer, Mlp, layers_from_flat, matrix};
 use crate::flow::batch::Batch;
 use crate::flow::network::Architecture;
 use burn::tensor::{Device, Tensor};
+use core::pin::Pin;
+
+/// A sum of losses that may still be on its way.
+pub type LossSum = Pin<Box<dyn Future<Output = Result<f64, DeviceError>>>>;
+
+fn known(sum: f64) -> LossSum {
+    Box::pin(core::future::ready(Ok(sum)))
+}
 
 /// All that training changes, flat, in the order of
 /// [`flow::network::Network`](crate::flow::network::Network).
@@ -194,18 +202,18 @@ impl Store {
         }
     }
 
-    /// The sum of the losses of all steps since it was last taken. On a GPU this waits until they
-    /// are done.
-    pub async fn take_loss_sum(&mut self) -> Result<f64, DeviceError> {
+    /// The sum of the losses of all steps since it was last taken. On a GPU they are submitted, and
+    /// known once they are done.
+    pub fn take_loss_sum(&mut self) -> LossSum {
         match self {
-            Self::Blocked(store) => Ok(store.take_loss_sum()),
-            Self::Host(store) => Ok(core::mem::take(&mut store.loss_sum)),
+            Self::Blocked(store) => known(store.take_loss_sum()),
+            Self::Host(store) => known(core::mem::take(&mut store.loss_sum)),
             Self::Device(store) => match store.loss_sum.take() {
-                Some(sum) => Ok(f64::from(floats(sum).await?[0])),
-                None => Ok(0.0),
+                Some(sum) => Box::pin(async { Ok(f64::from(floats(sum).await?[0])) }),
+                None => known(0.0),
             },
             #[cfg(feature = "gpu")]
-            Self::Fused(store) => store.take_loss_sum().await,
+            Self::Fused(store) => store.take_loss_sum(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::adam::Rate;
 use super::device::{DeviceError, Processor};
-use super::store::{Flat, Store};
+use super::store::{Flat, LossSum, Store};
 use crate::flow::batch::Batch;
 use crate::flow::network::Network;
 use crate::flow::spec::TrainingSpec;
@@ -16,8 +16,10 @@ pub struct Trainer {
     step: u32,
     /// Steps that Adam's moments know nothing of.
     forgotten: u32,
-    /// Steps behind the loss that has not been reported yet.
+    /// Steps whose losses nobody has asked for yet.
     unreported: u32,
+    /// Losses on their way, and of how many steps.
+    coming: Option<(LossSum, u32)>,
 }
 
 /// Everything a run needs to go on elsewhere.
@@ -53,6 +55,7 @@ impl Trainer {
             step: checkpoint.step,
             forgotten: 0,
             unreported: 0,
+            coming: None,
         }
     }
 
@@ -99,8 +102,18 @@ impl Trainer {
     /// The sum of the losses of the steps since this was last asked, and their number. On a GPU
     /// this waits until they are done.
     pub async fn take_losses(&mut self) -> Result<(f64, u32), DeviceError> {
+        let (earlier, before) = self.take_earlier_losses().await?;
+        let (sum, steps) = self.take_earlier_losses().await?;
+        Ok((earlier + sum, before + steps))
+    }
+
+    /// The same without the steps since this was last asked, which a GPU goes on taking.
+    pub async fn take_earlier_losses(&mut self) -> Result<(f64, u32), DeviceError> {
         let steps = core::mem::take(&mut self.unreported);
-        Ok((self.store.take_loss_sum().await?, steps))
+        match self.coming.replace((self.store.take_loss_sum(), steps)) {
+            Some((sum, steps)) => Ok((sum.await?, steps)),
+            None => Ok((0.0, 0)),
+        }
     }
 
     /// The current weights, in [`Network`]'s order.

@@ -56,12 +56,12 @@ impl Gpu {
         receiver.recv().await.map_err(|error| broken(&error))
     }
 
-    /// The first `floats` numbers of a buffer, after all that was submitted before.
-    pub async fn read(
+    /// The first `floats` numbers of a buffer, after all that was submitted before this call.
+    pub fn read(
         &self,
         buffer: &wgpu::Buffer,
         floats: usize,
-    ) -> Result<Vec<f32>, DeviceError> {
+    ) -> impl Future<Output = Result<Vec<f32>, DeviceError>> + use<> {
         let (sender, receiver) = async_channel::bounded(1);
         let slice = buffer.slice(..4 * floats as u64);
         DownloadBuffer::read_buffer(&self.device, &self.queue, &slice, move |found| {
@@ -69,11 +69,14 @@ impl Gpu {
             // Nobody listens any more if the training was dropped.
             let _ = sender.try_send(numbers);
         });
-        // In a browser this does nothing, and the callback comes by itself.
-        let polled = self.device.poll(wgpu::PollType::wait_indefinitely());
-        polled.map_err(|error| broken(&error))?;
-        let numbers = receiver.recv().await.map_err(|error| broken(&error))?;
-        numbers.map_err(|error| broken(&error))
+        let device = self.device.clone();
+        async move {
+            // In a browser this does nothing, and the callback comes by itself.
+            let polled = device.poll(wgpu::PollType::wait_indefinitely());
+            polled.map_err(|error| broken(&error))?;
+            let numbers = receiver.recv().await.map_err(|error| broken(&error))?;
+            numbers.map_err(|error| broken(&error))
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::flow::batch::Batch;
 use crate::flow::network::Architecture;
 use crate::train::adam::Rate;
 use crate::train::device::DeviceError;
-use crate::train::store::Flat;
+use crate::train::store::{Flat, LossSum};
 use burn::tensor::wgpu::wgpu;
 use core::cell::RefCell;
 use core::pin::Pin;
@@ -136,20 +136,24 @@ impl FusedStore {
         waiting.samples.clear();
     }
 
-    /// The sum of the losses of all steps since it was last taken.
-    pub async fn take_loss_sum(&mut self) -> Result<f64, DeviceError> {
-        if let Some(validation) = self.validation.take()
-            && let Some(error) = validation.await
-        {
-            return Err(broken(&error));
-        }
+    /// The sum of the losses of all steps since it was last taken, once they are done.
+    pub fn take_loss_sum(&mut self) -> LossSum {
+        let validation = self.validation.take();
         self.submit();
-        if core::mem::replace(&mut self.waiting.get_mut().reported, true) {
-            return Ok(0.0);
-        }
+        let reported = core::mem::replace(&mut self.waiting.get_mut().reported, true);
         let floats = self.plan.batch * self.plan.layout.output;
-        let losses = self.gpu.read(&self.kernels.losses, floats).await?;
-        Ok(losses.into_iter().map(f64::from).sum())
+        let losses = (!reported).then(|| self.gpu.read(&self.kernels.losses, floats));
+        Box::pin(async move {
+            if let Some(validation) = validation
+                && let Some(error) = validation.await
+            {
+                return Err(broken(&error));
+            }
+            match losses {
+                Some(losses) => Ok(losses.await?.into_iter().map(f64::from).sum()),
+                None => Ok(0.0),
+            }
+        })
     }
 
     /// The weights after all steps taken.
