@@ -10,9 +10,9 @@ use flowlab::flow::spec::{Drawn, Features, LaneSpec};
 use flowlab::train::device::Processor;
 use flowlab::train::trainer::Trainer;
 
-/// The excess loss, and the share of 5,000 samples on the black squares, after the steps of `batch`
+/// The excess loss, and the share of `n` samples on the black squares, after the steps of `batch`
 /// samples that a rate decaying from 5e-3 takes.
-fn learnt(features: Features, batch: u32, steps: u32) -> (f64, f64) {
+fn learnt(features: Features, (batch, steps): (u32, u32), n: usize) -> (f64, f64) {
     let mut spec = LaneSpec::default();
     (spec.model.width, spec.model.features) = (128, features);
     (spec.training.lr, spec.training.batch, spec.training.limit) = (5e-3, batch, steps);
@@ -27,7 +27,7 @@ fn learnt(features: Features, batch: u32, steps: u32) -> (f64, f64) {
     let lane = objective.lane();
     let field: Box<dyn VelocityField> = lane.learned(&network);
     let set = EvaluationSet::new(lane).expect("a closed form");
-    let mut flow = lane.integration(&spec.sampling, &*field, lane.noise(5000, 5), 0);
+    let mut flow = lane.integration(&spec.sampling, &*field, lane.noise(n, 5), 0);
     while flow.step(&*field) {}
     let share = on_support(flow.points(), lane.target()).expect("squares are bounded");
     let excess = set.excess(&*field).value;
@@ -41,7 +41,7 @@ fn learnt(features: Features, batch: u32, steps: u32) -> (f64, f64) {
 /// Of the source itself about half lies on the squares.
 #[test]
 fn seconds_are_enough_to_come_near() {
-    let (excess, share) = learnt(Features::Fourier, 256, 2000);
+    let (excess, share) = learnt(Features::Fourier, (256, 2000), 2000);
     assert!(excess < 0.03 && share > 0.86, "{excess} {share}");
 }
 
@@ -49,8 +49,8 @@ fn seconds_are_enough_to_come_near() {
 #[test]
 #[ignore = "a minute in the `site` profile, several in `dev`"]
 fn a_minute_is_enough_for_the_black_squares() {
-    let (excess, share) = learnt(Features::Fourier, 1024, 8000);
+    let (excess, share) = learnt(Features::Fourier, (1024, 8000), 10_000);
     assert!(excess <= 0.01 && share >= 0.95, "{excess} {share}");
-    let (excess, _) = learnt(Features::Plain, 1024, 4000);
+    let (excess, _) = learnt(Features::Plain, (1024, 4000), 1000);
     assert!(excess <= 0.02, "{excess}");
 }

@@ -28,9 +28,14 @@ pub fn table(state: &State) -> Vec<Row> {
     let Some(first) = columns.first() else {
         return Vec::new();
     };
+    // A floor says nothing without its figure.
+    let cell = |(_, cell): &Cell| match cell {
+        [figure, _] if figure.is_empty() => <[String; 2]>::default(),
+        known => known.clone(),
+    };
     let row = |i: usize| Row {
         key: first[i].0,
-        cells: columns.iter().map(|column| column[i].1.clone()).collect(),
+        cells: columns.iter().map(|column| cell(&column[i])).collect(),
     };
     let rows = (0..first.len()).map(row);
     let told = |row: &Row| row.cells.iter().any(|[figure, _]| !figure.is_empty());
@@ -48,6 +53,8 @@ type Cell = (&'static str, [String; 2]);
 /// All figures of a lane; the same rows for every one.
 fn column(m: &Metrics) -> Vec<Cell> {
     let least = m.w2_of_ends * m.w2_of_ends;
+    // The pairs are those of all labels, the ends those of the one asked for.
+    let cheapest = m.label.map_or(number(least), |_| String::new());
     let excess = m.excess.map_or(String::new(), with_error);
     let (exact, estimated) = if m.estimated {
         (String::new(), excess)
@@ -74,7 +81,7 @@ fn column(m: &Metrics) -> Vec<Cell> {
         ("measure.straightness", [number(m.straightness), zero()]),
         ("measure.kinetic", [number(m.kinetic), number(least)]),
         ("measure.npe", [number(m.npe), zero()]),
-        ("measure.cost", [number(m.coupling_cost), number(least)]),
+        ("measure.cost", [number(m.coupling_cost), cheapest]),
         ("measure.crossings", [share(m.crossings), String::new()]),
         ("measure.nfe", [m.nfe.to_string(), String::new()]),
     ]

@@ -107,7 +107,20 @@ fn what_no_lane_knows_has_no_row_and_what_one_knows_has_one() {
     let rows = table(&state([Some(metrics()), Some(unknown)]));
     let support = cells(&rows, "measure.support");
     assert_eq!(support, Some(vec![["96.3%", ""], ["", ""]]));
+    let excess = cells(&rows, "measure.excess");
+    assert_eq!(excess, Some(vec![["0.0362 ± 0.00074", "0"], ["", ""]]));
     assert!(table(&state([None, None])).is_empty());
+}
+
+#[test]
+fn the_pairs_of_all_labels_have_no_floor_in_the_ends_of_one() {
+    let label = Some(1);
+    let rows = table(&state([Some(Metrics { label, ..metrics() }), None]));
+    assert_eq!(cells(&rows, "measure.cost"), Some(vec![["15.2", ""]]));
+    assert_eq!(
+        cells(&rows, "measure.kinetic"),
+        Some(vec![["6.20", "4.00"]])
+    );
 }
 
 #[test]

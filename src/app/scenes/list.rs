@@ -24,7 +24,8 @@ pub const SCENES: &[Scene] = &[
         formulas: &[
             "conditional-path",
             "conditional-velocity",
-            "conditional-others",
+            "conditional-start",
+            "conditional-ends",
         ],
         charts: &["schedule"],
         controls: &["schedule"],
