@@ -9,7 +9,6 @@
 pub mod charts;
 pub mod color;
 pub mod describe;
-pub mod dots;
 pub mod export;
 pub mod figures;
 pub mod frames;
@@ -17,7 +16,8 @@ pub mod gif;
 mod layers;
 pub mod legend;
 pub mod palette;
-mod png;
+pub mod png;
+pub mod raster;
 pub mod scene;
 pub mod surface;
 pub mod svg;

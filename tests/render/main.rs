@@ -7,6 +7,7 @@ mod fixture;
 mod legend;
 mod look;
 mod more_charts;
+mod raster;
 mod studies;
 mod views;
 mod words;
