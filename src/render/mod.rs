@@ -16,7 +16,7 @@ pub mod gif;
 mod layers;
 pub mod legend;
 pub mod palette;
-pub mod png;
+mod png;
 pub mod raster;
 pub mod scene;
 pub mod surface;

@@ -1,5 +1,4 @@
-//! Pictures for a person to look at: `FLOWLAB_LOOK=folder cargo test --test render look`. Each comes
-//! twice, as SVG and in the pixels that the page shows.
+//! Pictures for a person to look at: `FLOWLAB_LOOK=folder cargo test --test render look`.
 
 use crate::fixture::{self, CHECKERBOARD, MOONS, Plan};
 use crate::views;
