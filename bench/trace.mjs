@@ -4,7 +4,7 @@
 const CATEGORIES = ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline", "__metadata"];
 
 /// Milliseconds of the longest task of the page's main thread while `wait` goes on, and of the longest call into a
-/// script. The rest of a task is style, layout, and the canvas's commit: without a GPU, that is where it is drawn.
+/// script. The rest of a task is style, layout, and the commit of what was drawn; without a GPU, charts are painted there.
 export async function longestTasks(browser, page, wait) {
   await browser.startTracing(page, { categories: CATEGORIES });
   await wait();

@@ -37,6 +37,27 @@ impl Bracket {
     }
 }
 
+/// What tells one ensemble on a stage from the next: for what is worth keeping as long as it is the
+/// same one. A new one is decoded while the old one is still there, so that its buffer lies elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Identity {
+    run: u32,
+    step: Option<u32>,
+    times: usize,
+    buffer: (*const f32, usize),
+}
+
+impl Identity {
+    pub fn of(ensemble: &Ensemble) -> Self {
+        Self {
+            run: ensemble.run,
+            step: ensemble.step,
+            times: ensemble.times.len(),
+            buffer: (ensemble.frames.0.as_ptr(), ensemble.frames.0.len()),
+        }
+    }
+}
+
 /// The paths of an ensemble's particles, as functions of time.
 #[derive(Clone, Copy)]
 pub struct Paths<'a> {

@@ -9,7 +9,6 @@
 pub mod charts;
 pub mod color;
 pub mod describe;
-pub mod dots;
 pub mod export;
 pub mod figures;
 pub mod frames;
@@ -19,6 +18,7 @@ pub mod legend;
 pub mod measures;
 pub mod palette;
 mod png;
+pub mod raster;
 pub mod scene;
 pub mod surface;
 pub mod svg;

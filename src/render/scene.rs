@@ -24,6 +24,8 @@ pub struct Scratch {
     pub(super) cells: Vec<f32>,
     pub(super) spare: Vec<f32>,
     pub(super) pixels: Vec<u8>,
+    /// The trajectories of each lane.
+    pub(super) trails: [layers::trails::Trails; 2],
     /// What each lane's kernel estimates are measured by.
     pub(super) landmarks: [Option<layers::density::Landmarks>; 2],
 }

@@ -1,8 +1,8 @@
 //! What a drawing needs from whatever it is drawn on.
 //!
-//! Two things implement it: a browser canvas, and [`super::svg::Svg`]. Coordinates are CSS pixels
-//! with the origin at the top left and y pointing down; a canvas of a dense screen scales them
-//! itself. A call carries many marks of one look, because what costs is the call and the change
+//! Two things implement it: pixels in memory ([`super::raster::Raster`]), and [`super::svg::Svg`].
+//! Coordinates are CSS pixels with the origin at the top left and y pointing down; the pixels of a
+//! dense screen scale them themselves. A call carries many marks of one look, because what costs is the call and the change
 //! of colour, not the mark. Marks of one call that overlap may or may not add up their opacity.
 
 use super::color::Color;
@@ -48,12 +48,11 @@ impl Stroke {
 /// A picture made of pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Image<'a> {
-    /// Four bytes a pixel (red, green, blue, opacity; not premultiplied), rows from the top.
+    /// Four bytes a pixel (red, green, blue, 255), rows from the top. Enlarged, colours between those
+    /// of the pixels are shown between them.
     pub rgba: &'a [u8],
     pub width: usize,
     pub height: usize,
-    /// Whether to interpolate between pixels where the picture is enlarged.
-    pub smooth: bool,
 }
 
 /// Something to draw on.
@@ -83,6 +82,7 @@ pub trait Surface {
     fn polylines(&mut self, points: &[f32], lengths: &[u32], stroke: Stroke);
 
     /// A short number or formula, upright, its middle at a pixel; never words, which are the page's.
+    /// It may come to lie above all that is not written.
     fn label(&mut self, text: &str, middle: [f32; 2], size: f32, color: Color);
 
     /// A picture, stretched over a rectangle.

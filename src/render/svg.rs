@@ -189,11 +189,10 @@ impl Surface for Svg {
             width,
             height,
         } = place;
-        let rendering = if image.smooth { "auto" } else { "pixelated" };
         let png = png::base64(&png::encode(image.rgba, image.width, image.height));
         self.put(format_args!(
             "<image x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" \
-             preserveAspectRatio=\"none\" image-rendering=\"{rendering}\" \
+             preserveAspectRatio=\"none\" \
              href=\"data:image/png;base64,{png}\"/>\n"
         ));
     }

@@ -73,16 +73,18 @@ impl Charts {
                 .for_each(|place| place.resized = true);
             self.note(true);
         }
-        let Some(at) = self.places.iter().position(|place| place.due) else {
-            return false;
-        };
-        // The next one begins its turn behind this one, so that none waits for ever.
-        self.places[at..].rotate_left(1);
-        let place = self.places.last_mut().expect("one was found");
-        place.due = false;
-        // A chart that comes or goes gives the others another width.
-        self.resized |= place.show(state, text, theme);
-        true
+        while let Some(at) = self.places.iter().position(|place| place.due) {
+            // The next one begins its turn behind this one, so that none waits for ever.
+            self.places[at..].rotate_left(1);
+            let place = self.places.last_mut().expect("one was found");
+            place.due = false;
+            // A chart that comes or goes gives the others another width.
+            self.resized |= place.show(state, text, theme);
+            if place.is_drawn() {
+                return true;
+            }
+        }
+        false
     }
 }
 
@@ -107,10 +109,16 @@ impl Place {
         if std::mem::take(&mut self.resized) || changed {
             self.measure();
         }
-        if self.shown {
+        if self.is_drawn() {
             self.draw(state, theme);
         }
         changed
+    }
+
+    /// Whether there is something to draw, and a pixel for it: a canvas that is not laid out (hidden
+    /// panels, a chart put away) has none.
+    fn is_drawn(&self) -> bool {
+        self.shown && self.canvas.width() > 1 && self.canvas.height() > 1
     }
 
     /// Whether the chart belongs to the stage, and has not been put away.
@@ -151,10 +159,6 @@ impl Place {
     }
 
     fn draw(&self, state: &State, theme: &Theme) {
-        // A canvas that is not laid out (hidden panels) has no pixel.
-        if self.canvas.width() < 2 || self.canvas.height() < 2 {
-            return;
-        }
         let Some(backend) = CanvasBackend::with_canvas_object(self.canvas.clone()) else {
             return;
         };

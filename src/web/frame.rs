@@ -11,10 +11,11 @@ use std::cell::{Cell, OnceCell};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 
-/// Milliseconds between two drawings of charts and figures, at least.
-const CHARTS: f64 = 100.0;
 /// Frames after which there is time for what the page did not need to begin to move.
 const BEGUN: u32 = 20;
+/// Milliseconds between two showings of the figures and their charts, or of texts that nobody waits
+/// for, at least.
+const EVERY: f64 = 100.0;
 /// Frames without any change after which the loop rests.
 const PATIENCE: u32 = 300;
 
@@ -27,7 +28,8 @@ thread_local! {
 #[derive(Default)]
 pub struct Frames {
     last: Option<f64>,
-    charts: f64,
+    figures: f64,
+    texts: f64,
     still: u32,
     count: u32,
     seen: Seen,
@@ -110,6 +112,11 @@ impl App {
     }
 
     fn draw(&mut self, now: f64) -> bool {
+        // Before anything is written: a chart sets fonts, and the browser brings all styles up to
+        // date for that, which costs as much as the chart where some are not.
+        let charted = self
+            .charts
+            .draw_one(&self.state, &self.text, &self.look.theme);
         let dirty = std::mem::take(&mut self.dirty);
         if dirty.stage {
             self.stage.draw(&self.state, &self.look.theme);
@@ -118,30 +125,42 @@ impl App {
         if dirty.texts {
             self.show_texts();
         }
-        if dirty.figures || dirty.time {
-            self.draw_figures(dirty, now);
-        }
-        let chart = self
-            .charts
-            .draw_one(&self.state, &self.text, &self.look.theme);
-        chart || dirty.stage || dirty.texts || dirty.figures || dirty.time
+        let left = Dirty {
+            stage: false,
+            texts: false,
+            later: dirty.later && !dirty.texts,
+            ..dirty
+        };
+        self.draw_beside(left, charted || dirty.texts, now);
+        charted || dirty.stage || dirty.texts || left.any()
     }
 
-    /// Charts cost more than a frame may, and nobody reads them 60 times a second.
-    fn draw_figures(&mut self, dirty: Dirty, now: f64) {
-        if now - self.frames.charts < CHARTS {
-            self.dirty.figures |= dirty.figures;
-            self.dirty.time |= dirty.time;
-            return;
+    /// The figures, and the texts that nobody waits for: neither in a frame that is full, nor both in
+    /// one, since together they would be felt; and nobody reads them 60 times a second.
+    fn draw_beside(&mut self, mut left: Dirty, full: bool, now: f64) {
+        let due = |last: f64| !full && now - last >= EVERY;
+        let Frames { texts, figures, .. } = self.frames;
+        let show_figures = (left.figures || left.time) && due(figures);
+        if left.later && due(texts) && (!show_figures || texts <= figures) {
+            self.frames.texts = now;
+            left.later = false;
+            self.show_progress();
+        } else if show_figures {
+            self.frames.figures = now;
+            self.draw_figures(left.figures, now);
+            (left.figures, left.time) = (false, false);
         }
-        self.frames.charts = now;
-        self.charts.note(dirty.figures);
+        self.dirty.add(left);
+    }
+
+    fn draw_figures(&mut self, changed: bool, now: f64) {
+        self.charts.note(changed);
         let mut asked = self.charts.asked(&self.state);
         asked.extend(measures::wanted().then(|| MEASURES.to_owned()));
         if asked != self.state.charts {
             self.handle(Msg::Charts(asked));
         }
-        if dirty.figures {
+        if changed {
             self.stage.show_figures(&self.state, &self.text);
             self.measures.show(&self.state, &self.text);
         }

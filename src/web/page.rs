@@ -22,6 +22,7 @@ use crate::app::settings::Settings;
 use crate::app::state::State;
 use crate::app::text::Text;
 use crate::app::update::update;
+use crate::engine::protocol::Reply;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
@@ -55,6 +56,8 @@ pub struct Dirty {
     pub figures: bool,
     /// The chart and the description that follow time.
     pub time: bool,
+    /// Texts that nobody waits for: the engine has told how far it is.
+    pub later: bool,
 }
 
 impl Dirty {
@@ -63,7 +66,22 @@ impl Dirty {
         texts: true,
         figures: true,
         time: true,
+        later: false,
     };
+
+    /// Whether anything is to be shown.
+    pub fn any(self) -> bool {
+        self.stage || self.texts || self.figures || self.time || self.later
+    }
+
+    /// Something more is to be shown.
+    pub fn add(&mut self, more: Self) {
+        self.stage |= more.stage;
+        self.texts |= more.texts;
+        self.figures |= more.figures;
+        self.time |= more.time;
+        self.later |= more.later;
+    }
 
     /// What a message can change. Time is looked at by [`Frames`].
     fn note(&mut self, msg: &Msg) {
@@ -71,7 +89,26 @@ impl Dirty {
             Msg::Tick { .. } => {}
             Msg::Pointer(_) => self.stage = true,
             Msg::Highlight(_) => (self.stage, self.texts) = (true, true),
-            _ => *self = Self::ALL,
+            Msg::Engine(reply) => self.note_reply(reply),
+            _ => self.add(Self::ALL),
+        }
+    }
+
+    /// A training engine speaks many times a second.
+    fn note_reply(&mut self, reply: &Reply) {
+        match reply {
+            Reply::Progress(_)
+            | Reply::Ensemble(_)
+            | Reply::Weights { .. }
+            | Reply::Done { .. } => {
+                self.add(Self {
+                    stage: !matches!(reply, Reply::Progress(_)),
+                    texts: false,
+                    later: true,
+                    ..Self::ALL
+                });
+            }
+            _ => self.add(Self::ALL),
         }
     }
 }
@@ -174,6 +211,15 @@ impl App {
         self.show_drawing();
         self.show_centres();
         terms::show(&self.state, &self.text);
+        self.stage.show_texts(&self.state, &self.text);
+    }
+
+    /// The same for what changes while an engine trains; settings do not.
+    pub fn show_progress(&mut self) {
+        badge::show(self);
+        notices::show(&self.state, &self.text);
+        story::show_tour(&self.state, &self.text);
+        panel::show_training(self);
         self.stage.show_texts(&self.state, &self.text);
     }
 }

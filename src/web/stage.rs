@@ -82,9 +82,9 @@ impl Stage {
                 &view,
                 theme,
                 &mut self.scratch,
-                &mut place.canvas,
+                &mut place.canvas.raster,
             );
-            place.canvas.lay_dots();
+            place.canvas.show();
         }
     }
 

@@ -137,7 +137,8 @@ pub fn open_group(control: &HtmlElement) {
     }
 }
 
-fn show_tour(state: &State, text: &Text) {
+/// Shows whether the tour is on, and what the scene is waiting for.
+pub fn show_tour(state: &State, text: &Text) {
     let (button, key) = (
         by_id::<Element>("tour"),
         if state.tour.touring { "stop" } else { "start" },

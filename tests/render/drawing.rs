@@ -11,6 +11,7 @@ use flowlab::app::update::update;
 use flowlab::flow::spec::{Drawn, SampleSchedule};
 use flowlab::render::color::Color;
 use flowlab::render::palette::{Theme, ThemeKind};
+use flowlab::render::raster::Raster;
 use flowlab::render::scene::{Scratch, draw, draw_filmstrip, film_panels};
 use flowlab::render::surface::{Image, Rect, Stroke, Surface};
 use flowlab::render::view::View;
@@ -305,9 +306,10 @@ fn a_frame_allocates_nothing() {
     for density in [DensityKind::Exact, DensityKind::Kernel] {
         state.settings.density = density;
         let mut scratch = Scratch::default();
+        let mut raster = Raster::new(400, 400, 1.0);
         let mut frame = |t: f64| {
             state.settings.t = t;
-            draw(&state, 0, &view, &theme, &mut scratch, &mut Nothing);
+            draw(&state, 0, &view, &theme, &mut scratch, &mut raster);
         };
         // The first passage finds out how much memory is needed.
         let times = || (0..40).map(|i| f64::from(i) / 39.0);
@@ -358,28 +360,14 @@ fn time_of_a_frame() {
         state.settings.layers = layers;
         state.settings.density = density;
         let mut scratch = Scratch::default();
+        let mut raster = Raster::new(800, 800, 1.0);
         let frames = 200;
         let start = std::time::Instant::now();
         for i in 0..frames {
             state.settings.t = f64::from(i) / f64::from(frames);
-            draw(&state, 0, &view, &theme, &mut scratch, &mut Nothing);
+            draw(&state, 0, &view, &theme, &mut scratch, &mut raster);
         }
         let each = start.elapsed().as_secs_f64() / f64::from(frames);
         println!("{name}: {:.3} ms", 1e3 * each);
     }
-}
-
-/// A surface that costs nothing.
-struct Nothing;
-
-impl Surface for Nothing {
-    fn clear(&mut self, _: Color) {}
-    fn clip(&mut self, _: Option<Rect>) {}
-    fn discs(&mut self, _: &[f32], _: f32, _: Color) {}
-    fn squares(&mut self, _: &[f32], _: f32, _: Color) {}
-    fn triangles(&mut self, _: &[f32], _: Color) {}
-    fn segments(&mut self, _: &[f32], _: Stroke) {}
-    fn polylines(&mut self, _: &[f32], _: &[u32], _: Stroke) {}
-    fn label(&mut self, _: &str, _: [f32; 2], _: f32, _: Color) {}
-    fn image(&mut self, _: Image<'_>, _: Rect) {}
 }

@@ -8,6 +8,7 @@ mod legend;
 mod look;
 mod measures;
 mod more_charts;
+mod raster;
 mod studies;
 mod views;
 mod words;

@@ -11,7 +11,7 @@ use super::lattice::{Slice, frame, geometric_mean};
 use crate::app::settings::DensityKind;
 use crate::app::state::{Grid, LaneState};
 use crate::engine::protocol::Ensemble;
-use crate::render::frames::Paths;
+use crate::render::frames::{Identity, Paths};
 use crate::render::scene::{Scratch, Stage};
 use crate::render::surface::Surface;
 
@@ -105,19 +105,8 @@ fn estimated(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surface) {
 /// The densities that the points of an ensemble meet at the landmarks: they last as long as it does.
 #[derive(Debug)]
 pub struct Landmarks {
-    of: Identity,
+    of: (Identity, f32),
     typical: [f32; 3],
-}
-
-/// What tells one ensemble on a stage from the next. A new one is decoded while the old one is still
-/// there, so that its buffer lies elsewhere.
-#[derive(Debug, PartialEq)]
-struct Identity {
-    run: u32,
-    step: Option<u32>,
-    times: usize,
-    buffer: (*const f32, usize),
-    extent: f32,
 }
 
 impl Landmarks {
@@ -128,13 +117,7 @@ impl Landmarks {
         extent: f32,
         cells: &mut Vec<f32>,
     ) -> [f32; 3] {
-        let of = Identity {
-            run: ensemble.run,
-            step: ensemble.step,
-            times: ensemble.times.len(),
-            buffer: (ensemble.frames.0.as_ptr(), ensemble.frames.0.len()),
-            extent,
-        };
+        let of = (Identity::of(ensemble), extent);
         if let Some(known) = known.as_ref().filter(|known| known.of == of) {
             return known.typical;
         }

@@ -39,7 +39,6 @@ pub fn paint(
         rgba: pixels,
         width: side,
         height: side,
-        smooth: true,
     };
     surface.image(image, stage.view.square(extent));
 }

@@ -21,6 +21,7 @@ pub(super) mod posterior;
 pub(super) mod region;
 mod round_trip;
 mod thin;
+pub(super) mod trails;
 mod trajectories;
 
 pub(super) use arrows::Arrow;

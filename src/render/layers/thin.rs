@@ -1,37 +1,30 @@
-//! Polylines with no more points than can be seen: every point costs a call of the canvas, and the
-//! learned paths are nearly straight.
+//! Polylines with no more points than can be seen: every piece of a line costs something at each
+//! frame, and the learned paths are nearly straight.
 
 /// The longest run of points that is replaced by one line.
 const RUN: usize = 32;
 
-/// Leaves out points of the polyline `points[first..]` (flat), so that none of those left out lies
-/// further than `tolerance` from the line that replaces it; both ends stay. Returns how many points
-/// are left.
+/// Names the points of a polyline (flat) that are to stay, by index and in order: so that none of
+/// those left out lies further than `tolerance` from the line that replaces it. Both ends stay.
 ///
 /// The opening window: a line is prolonged as long as it is near enough to all it passes.
-pub fn thin(points: &mut Vec<f32>, first: usize, tolerance: f32) -> usize {
-    let count = (points.len() - first) / 2;
-    let at = |points: &[f32], i: usize| [points[first + 2 * i], points[first + 2 * i + 1]];
-    let (mut kept, mut anchor, mut end) = (1, 0, 1);
-    while end < count {
-        let (from, to) = (at(points, anchor), at(points, (end + 1).min(count - 1)));
-        let mut passed = anchor + 1..=end;
-        let straight = end + 1 < count
+pub fn thin(points: &[f32], tolerance: f32, mut keep: impl FnMut(usize)) {
+    let points = points.as_chunks::<2>().0;
+    let Some(last) = points.len().checked_sub(1) else {
+        return;
+    };
+    keep(0);
+    let mut anchor = 0;
+    for end in 1..=last {
+        let (from, to) = (points[anchor], points[(end + 1).min(last)]);
+        let straight = end < last
             && end - anchor < RUN
-            && passed.all(|i| distance(at(points, i), from, to) <= tolerance);
+            && (anchor + 1..=end).all(|i| distance(points[i], from, to) <= tolerance);
         if !straight {
-            let [x, y] = at(points, end);
-            // What is written lies before all that is still to be read.
-            points[first + 2 * kept] = x;
-            points[first + 2 * kept + 1] = y;
-            kept += 1;
+            keep(end);
             anchor = end;
         }
-        end += 1;
     }
-    let kept = kept.min(count);
-    points.truncate(first + 2 * kept);
-    kept
 }
 
 /// The distance of a point from a line between two others.
@@ -54,13 +47,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn thinned(points: &[[f32; 2]], tolerance: f32) -> Vec<[f32; 2]> {
-        // Something of another line comes first.
-        let mut flat = vec![7.0, 7.0];
-        flat.extend(points.iter().flatten());
-        let kept = thin(&mut flat, 2, tolerance);
-        assert_eq!(flat.len(), 2 + 2 * kept);
-        assert_eq!(flat[..2], [7.0, 7.0]);
-        flat[2..].chunks_exact(2).map(|p| [p[0], p[1]]).collect()
+        let mut left = Vec::new();
+        thin(points.as_flattened(), tolerance, |i| left.push(points[i]));
+        left
     }
 
     #[test]
@@ -79,7 +68,8 @@ mod tests {
 
     #[test]
     fn short_lines_are_left_alone() {
-        assert!(thinned(&[[1.0, 2.0]], 9.0).len() == 1);
+        assert!(thinned(&[], 9.0).is_empty());
+        assert_eq!(thinned(&[[1.0, 2.0]], 9.0).len(), 1);
         assert_eq!(thinned(&[[1.0, 2.0], [3.0, 4.0]], 9.0).len(), 2);
     }
 

@@ -1,19 +1,14 @@
 //! The paths of some particles: what has been travelled, fading with age, and faintly what is to
 //! come. Beside a transferred flow, the rescaled paths it must coincide with, as dashes on top.
 
-use super::particles::hue;
-use super::thin::thin;
+use super::trails::{Interval, Trails, chosen};
 use crate::render::frames::Paths;
 use crate::render::palette::HUES;
 use crate::render::scene::{Scratch, Stage};
 use crate::render::surface::{Stroke, Surface};
 
-/// About as many paths are drawn.
-const PATHS: usize = 220;
-/// Every so many-th of them is compared with its rescaled twin: dashes need room to be seen.
+/// Every so many-th of the paths is compared with its rescaled twin: dashes need room to be seen.
 const TWIN: usize = 5;
-/// Pixels that a path may be drawn beside where it is.
-const NEAR: f32 = 0.2;
 /// How old the parts of a travelled path are, and how strongly they are drawn, oldest first.
 const AGES: [(f64, f64, f32); 4] = [
     (0.5, f64::INFINITY, 0.22),
@@ -23,21 +18,34 @@ const AGES: [(f64, f64, f32); 4] = [
 ];
 
 pub(super) fn draw(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surface) {
-    let Some(paths) = stage.lane.ensemble.as_ref().and_then(Paths::of) else {
+    let Some(ensemble) = &stage.lane.ensemble else {
         return;
     };
-    future(stage, &paths, scratch, surface);
-    for age in AGES {
-        past(stage, &paths, age, scratch, surface);
+    if let Some(paths) = Paths::of(ensemble) {
+        let trails = &mut scratch.trails[stage.index & 1];
+        trails.of(ensemble, &paths, stage.view.scale());
+        let trails = std::mem::take(trails);
+        future(stage, (&paths, &trails), scratch, surface);
+        for age in AGES {
+            past(stage, (&paths, &trails), age, scratch, surface);
+        }
+        scratch.trails[stage.index & 1] = trails;
+        twins(stage, scratch, surface);
     }
-    twins(stage, scratch, surface);
 }
 
 /// The rest of the paths.
-fn future(stage: &Stage, paths: &Paths, scratch: &mut Scratch, surface: &mut dyn Surface) {
+fn future(
+    stage: &Stage,
+    (paths, trails): (&Paths, &Trails),
+    scratch: &mut Scratch,
+    surface: &mut dyn Surface,
+) {
     let mut pen = Pen::new(stage, scratch);
-    for particle in chosen(paths) {
-        pen.trace(paths, particle, stage.t, 1.0);
+    let rest = Interval::new(paths, stage.t, 1.0);
+    for run in trails.runs() {
+        trails.cut(paths, run, &rest, |point| pen.push(point));
+        pen.lift();
     }
     let color = stage.theme.ink.alpha(0.1);
     surface.polylines(pen.points, pen.lengths, Stroke::solid(stage.px(0.9), color));
@@ -46,7 +54,7 @@ fn future(stage: &Stage, paths: &Paths, scratch: &mut Scratch, surface: &mut dyn
 /// The parts of a certain age of the paths so far, a colour at a time.
 fn past(
     stage: &Stage,
-    paths: &Paths,
+    (paths, trails): (&Paths, &Trails),
     (youngest, oldest, strength): (f64, f64, f32),
     scratch: &mut Scratch,
     surface: &mut dyn Surface,
@@ -55,10 +63,12 @@ fn past(
     if to <= from {
         return;
     }
+    let part = Interval::new(paths, from, to);
     for color in 0..HUES {
         let mut pen = Pen::new(stage, scratch);
-        for particle in chosen(paths).filter(|&i| hue(paths.place(0, i)) == color) {
-            pen.trace(paths, particle, from, to);
+        for run in trails.runs().iter().filter(|run| run.hue == color) {
+            trails.cut(paths, run, &part, |point| pen.push(point));
+            pen.lift();
         }
         let stroke = Stroke::solid(stage.px(1.3), stage.theme.hues[color].alpha(strength));
         surface.polylines(pen.points, pen.lengths, stroke);
@@ -72,16 +82,17 @@ fn twins(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surface) {
         return;
     };
     let mut pen = Pen::new(stage, scratch);
-    for particle in chosen(&paths).step_by(TWIN) {
-        pen.trace(&paths, particle, 0.0, stage.t);
+    let bracket = paths.bracket(stage.t);
+    let frames = paths.times.partition_point(|&t| f64::from(t) < stage.t);
+    for particle in chosen(paths.count).step_by(TWIN) {
+        for frame in 0..frames {
+            pen.push(paths.place(frame, particle));
+        }
+        pen.push(paths.between(bracket, particle));
+        pen.lift();
     }
     let stroke = Stroke::solid(stage.px(1.3), stage.theme.ink).dashed(stage.px(5.0));
     surface.polylines(pen.points, pen.lengths, stroke);
-}
-
-/// The particles whose paths are drawn: the same ones at all times.
-fn chosen(paths: &Paths) -> impl Iterator<Item = usize> + use<> {
-    (0..paths.count).step_by(paths.count.div_ceil(PATHS))
 }
 
 /// Collects polylines in pixels.
@@ -108,18 +119,6 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// The path of a particle from one time to another.
-    fn trace(&mut self, paths: &Paths, particle: usize, from: f64, to: f64) {
-        let begin = paths.times.partition_point(|&time| f64::from(time) <= from);
-        let end = paths.times.partition_point(|&time| f64::from(time) < to);
-        self.push(paths.between(paths.bracket(from), particle));
-        for frame in begin..end {
-            self.push(paths.place(frame, particle));
-        }
-        self.push(paths.between(paths.bracket(to), particle));
-        self.lift();
-    }
-
     /// Goes on to a point; a point that cannot be drawn breaks the line.
     fn push(&mut self, point: [f32; 2]) {
         match self.stage.pixel(point) {
@@ -133,11 +132,10 @@ impl<'a> Pen<'a> {
 
     /// Ends the polyline; a single point is none.
     fn lift(&mut self) {
-        let first = self.points.len() - 2 * self.open as usize;
         if self.open >= 2 {
-            let kept = thin(self.points, first, NEAR);
-            self.lengths.push(kept as u32);
+            self.lengths.push(self.open);
         } else {
+            let first = self.points.len() - 2 * self.open as usize;
             self.points.truncate(first);
         }
         self.open = 0;

@@ -50,7 +50,7 @@ impl Film {
         let whole = self
             .whole
             .get_or_insert_with(|| Canvas::off_page(width as f32, self.side as f32, 1.0));
-        crate::render::surface::Surface::clear(whole, app.look.theme.paper);
+        whole.fill(app.look.theme.paper);
         let now = std::mem::replace(&mut app.state.settings.t, t);
         for (place, lane) in lanes.into_iter().enumerate() {
             let view = View::new(ORDINARY, ORDINARY, app.state.extent);
@@ -60,9 +60,9 @@ impl Film {
                 &view,
                 &app.look.theme,
                 &mut self.scratch,
-                &mut self.lane,
+                &mut self.lane.raster,
             );
-            self.lane.lay_dots();
+            self.lane.show();
             whole.lay(&self.lane, f64::from(place as u32 * (self.side + GAP)));
         }
         app.state.settings.t = now;

@@ -12,6 +12,7 @@ use crate::app::schema::{Group, PARAMS, Param, param};
 use crate::app::text::Text;
 use crate::app::value::Value;
 use field::Field;
+pub use top::show_training;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement};
 

@@ -126,7 +126,8 @@ pub fn show(app: &App) {
     show_lane_choice(app);
 }
 
-fn show_training(app: &App) {
+/// Shows whether anything trains.
+pub fn show_training(app: &App) {
     let state = &app.state;
     let training = state.training();
     let train: Element = by_id("train");
