@@ -42,6 +42,7 @@ impl Coverage {
 
     /// Covers so much more of the pixels of a row, from a column on: for areas, which may share an
     /// edge but not what it bounds.
+    #[cfg_attr(small, optimize(speed))]
     pub fn add(&mut self, row: usize, first: usize, shares: &[f32]) {
         let cells = self.span(row, (first, first + shares.len()));
         for (cell, &share) in cells.iter_mut().zip(shares) {
@@ -50,6 +51,7 @@ impl Coverage {
     }
 
     /// Lays the ink on what is covered, and begins anew.
+    #[cfg_attr(small, optimize(speed))]
     pub fn lay(&mut self, ink: Ink, pixels: &mut [u32]) {
         for &(from, to) in &self.spans {
             let (from, to) = (from as usize, to as usize);

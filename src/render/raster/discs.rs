@@ -72,6 +72,7 @@ impl Stamp {
     }
 
     /// Lays a disc around a point in pixels, `stride` of which make a row.
+    #[cfg_attr(small, optimize(speed))]
     pub fn lay(&self, [x, y]: [f32; 2], ink: Ink, pixels: &mut [u32], stride: usize, clip: Bounds) {
         let reach = (self.side / 2 - 1) as f32;
         let phase = |at: f32| (((at - at.floor()) * PHASES as f32) as usize).min(PHASES - 1);

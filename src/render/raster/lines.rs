@@ -67,6 +67,7 @@ impl<'a> Pen<'a> {
     }
 
     /// Covers a piece, row by row.
+    #[cfg_attr(small, optimize(speed))]
     fn cover(&mut self, piece: &Piece) {
         let reach = self.half + 0.5;
         let margin = reach + 0.5;

@@ -7,6 +7,7 @@ use super::coverage::{Coverage, byte};
 const LINES: usize = 4;
 
 /// An upright square.
+#[cfg_attr(small, optimize(speed))]
 pub fn square([x, y]: [f32; 2], half: f32, coverage: &mut Coverage, clip: Bounds) {
     let across = |at: f32, pixel: usize| {
         let pixel = pixel as f32;
@@ -30,6 +31,7 @@ pub struct Fill {
 
 impl Fill {
     /// Covers a triangle, given by the `x, y` of its corners.
+    #[cfg_attr(small, optimize(speed))]
     pub fn triangle(&mut self, corners: [f32; 6], coverage: &mut Coverage, clip: Bounds) {
         let [ax, ay, bx, by, cx, cy] = corners;
         let (low, high) = (ay.min(by).min(cy), ay.max(by).max(cy));

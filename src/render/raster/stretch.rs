@@ -50,6 +50,7 @@ impl Axis {
 
 impl Stretch {
     /// Lays a picture over a place, `[x, y, width, height]` in pixels.
+    #[cfg_attr(small, optimize(speed))]
     pub fn lay(
         &mut self,
         image: &Image<'_>,
@@ -95,6 +96,7 @@ impl Stretch {
 }
 
 /// Stretches a row of a picture.
+#[cfg_attr(small, optimize(speed))]
 fn stretch(source: &[[u8; 4]], columns: &[Place], out: &mut Vec<u32>) {
     out.resize(columns.len(), 0);
     for (out, place) in out.iter_mut().zip(columns) {
@@ -104,6 +106,7 @@ fn stretch(source: &[[u8; 4]], columns: &[Place], out: &mut Vec<u32>) {
 }
 
 /// The row a share of the way between two others.
+#[cfg_attr(small, optimize(speed))]
 fn blend(out: &mut [u32], upper: &[u32], lower: &[u32], share: u32) {
     let (out, rest) = out.as_chunks_mut::<4>();
     let (upper, upper_rest) = upper.as_chunks::<4>();
