@@ -16,7 +16,7 @@ const MOST_STEPS: u32 = 512;
 /// Seconds of steps queued on a GPU at a time. It works on them while pictures are drawn and the next
 /// are queued, so that it may be longer than a slice; and what it costs to wait for a GPU is spread over
 /// more steps.
-const GPU_SLICE: f64 = 0.04;
+const GPU_SLICE: f64 = 0.1;
 
 /// Steps before the clock of a measurement starts: pipelines are compiled in them.
 const WARM_UP: u32 = 3;

@@ -36,6 +36,7 @@ impl Layout {
         }
     }
 
+    #[cfg(feature = "gpu")]
     pub fn architecture(&self) -> Architecture {
         self.architecture
     }
