@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn parameters_come_back_as_they_went() {
         for layout in [layout(3, 8, 1), layout(35, 10, 3), layout(4, 1, 6)] {
-            let count = layout.architecture().parameter_count();
+            let count = layout.architecture.parameter_count();
             let flat: Vec<f32> = (1..=count).map(|k| k as f32).collect();
             let padded = layout.pad(&flat);
             assert_eq!(padded.len(), 4 * layout.parameters());
