@@ -16,7 +16,7 @@ pub struct Program {
     pub bin: &'static str,
     pub features: &'static str,
     /// What differs from the profile it ships with, as Cargo's `--config` takes it.
-    pub differs: Option<&'static str>,
+    pub differs: &'static [&'static str],
     /// What more the compiler is told where it is built to ship. None of this is stable, but the toolchain is pinned.
     pub flags: &'static [&'static str],
 }
@@ -32,7 +32,7 @@ pub const PAGE: Program = Program {
     name: "page",
     bin: "page",
     features: "page",
-    differs: None,
+    differs: &[],
     // 17 of its 250 kB.
     flags: &[NO_PLACES, NO_DEBUG, SMALL],
 };
@@ -40,7 +40,7 @@ pub const ENGINE_CPU: Program = Program {
     name: "engine_cpu",
     bin: "engine",
     features: "cpu,web",
-    differs: None,
+    differs: &[],
     flags: &[],
 };
 pub const ENGINE_GPU: Program = Program {
@@ -49,7 +49,13 @@ pub const ENGINE_GPU: Program = Program {
     features: "gpu,web",
     // Its CPU backend is only what the GPU is checked against: 60 kB smaller so. No profile of its own, for then
     // all of Burn would be compiled once more.
-    differs: Some(r#"profile.engine.package.burn-flex.opt-level="s""#),
+    differs: &[
+        r#"profile.engine.package.burn-flex.opt-level="s""#,
+        r#"profile.engine.package.gemm.opt-level="s""#,
+        r#"profile.engine.package.gemm-common.opt-level="s""#,
+        r#"profile.engine.package.gemm-f32.opt-level="s""#,
+        r#"profile.engine.package.macerator.opt-level="s""#,
+    ],
     flags: &[NO_PLACES],
 };
 
@@ -95,8 +101,11 @@ impl Profile {
         }
     }
 
-    fn differs(self, program: Program) -> Option<&'static str> {
-        program.differs.filter(|_| self == Profile::Release)
+    fn differs(self, program: Program) -> &'static [&'static str] {
+        match self {
+            Profile::Release => program.differs,
+            Profile::Site => &[],
+        }
     }
 }
 
@@ -119,6 +128,7 @@ pub fn compile(layout: &Layout, program: Program, profile: Profile) -> Result<Ve
         .args(
             profile
                 .differs(program)
+                .iter()
                 .map(|config| format!("--config={config}")),
         );
     if profile == Profile::Release && !program.flags.is_empty() {
