@@ -16,15 +16,19 @@ const call = (page, verb, args = {}) =>
 const train = (page, steps, lanes = [0]) =>
   page.evaluate(([steps, lanes]) => Promise.all(lanes.map((lane) => window.flowlab.train({ steps, lane }))), [steps, lanes]);
 
+/// A number as the page writes it, and its value.
+const NUMBER = "(−?\\d+(?:\\.\\d+)?(?:×10⁻?[⁰¹²³⁴-⁹]+)?)";
+const value = (written) => {
+  const plain = [..."⁰¹²³⁴⁵⁶⁷⁸⁹"].reduce((text, digit, i) => text.replaceAll(digit, i), written);
+  return Number(plain.replaceAll(/[−⁻]/g, "-").replace("×10", "e"));
+};
+
 /// Waits for a sentence of the stage's description, and gives the numbers that stand for `#` in it.
 const told = async (page, sentence) => {
-  const number = "(−?\\d+(?:\\.\\d+)?(?:×10⁻?[⁰¹²³⁴-⁹]+)?)";
   const found = await page.waitForFunction((source) => {
     return document.getElementById("description").textContent.match(new RegExp(source))?.slice(1);
-  }, sentence.replaceAll("#", number), { timeout: 30_000 });
-  const powers = (raised) => [..."⁰¹²³⁴⁵⁶⁷⁸⁹"].reduce((text, digit, i) => text.replaceAll(digit, i), raised);
-  const read = (text) => Number(powers(text).replaceAll(/[−⁻]/g, "-").replace("×10", "e"));
-  return (await found.jsonValue()).map(read);
+  }, sentence.replaceAll("#", NUMBER), { timeout: 30_000 });
+  return (await found.jsonValue()).map(value);
 };
 
 /// Waits until a chart is there: with a legend, and lines in more colours than paper and axes have.
@@ -47,12 +51,13 @@ const eventually = async (what, holds) => {
 };
 
 /// A figure below a lane's picture, as a number.
-const figure = (page, lane, name) =>
-  page.evaluate(([lane, name]) => {
+const figure = async (page, lane, name) => {
+  const written = await page.evaluate(([lane, name]) => {
     const rows = [...document.querySelectorAll(`.lane[data-lane="${lane}"] .figures div`)];
-    const row = rows.find((row) => row.querySelector("dt").textContent.startsWith(name));
-    return row ? parseFloat(row.querySelector("dd").textContent) : null;
+    return rows.find((row) => row.querySelector("dt").textContent.startsWith(name))?.querySelector("dd").textContent;
   }, [lane, name]);
+  return written === undefined ? null : value(written.match(NUMBER)[1]);
+};
 
 const figured = async (page, lane, name) => {
   await until(page, ([lane, name]) => {
@@ -62,12 +67,12 @@ const figured = async (page, lane, name) => {
   return figure(page, lane, name);
 };
 
-/// A row of the table of all figures: each lane's figure and its floor, as numbers.
+/// A row of the table of all figures, once both lanes have theirs: each lane's figure and its floor.
 const measured = async (page, name) => {
   const row = await page.waitForFunction((name) => {
     const rows = [...document.querySelectorAll('figure[data-chart="measures"]:not([hidden]):not(.away) tr')];
     const cells = rows.find((row) => row.querySelector("th")?.textContent.startsWith(name))?.querySelectorAll("td");
-    return cells && [...cells].every((cell) => cell.textContent) && [...cells].map((cell) => parseFloat(cell.textContent));
+    return cells?.length === 4 && [...cells].every((cell) => cell.textContent) && [...cells].map((cell) => parseFloat(cell.textContent));
   }, name, { timeout: 60_000 });
   return row.jsonValue();
 };
