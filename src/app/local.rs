@@ -178,7 +178,7 @@ pub fn refresh(state: &mut State) {
             own.arrows_preview = Some(ArrowsPreview::new(math, extent));
         }
         if layers.has(Layer::Pairs) && own.pairs.is_none() {
-            own.pairs = Some(pairs_view(math, &spec));
+            own.pairs = pairs_view(math, &spec);
         }
     }
 }
@@ -218,13 +218,14 @@ pub fn grid_points(side: u32, extent: f64) -> Vec<Point> {
         .collect()
 }
 
-fn pairs_view(math: &Lane, spec: &LaneSpec) -> PairsView {
-    let pairs = math.pairs(PAIRS, spec.seed);
+/// Pairs to see before the engine has drawn its own, which alone matches points.
+fn pairs_view(math: &Lane, spec: &LaneSpec) -> Option<PairsView> {
+    let pairs = math.unmatched_pairs(PAIRS, spec.seed)?;
     let flat = |points: &[Point]| points.iter().flatten().map(|&x| x as f32).collect();
-    PairsView {
+    Some(PairsView {
         x0: flat(&pairs.x0),
         x1: flat(&pairs.x1),
         cost: pairs.cost(),
         crossings: pairs.crossings(PAIRS),
-    }
+    })
 }

@@ -240,6 +240,15 @@ impl Lane {
         self.labelled_pairs(n, seed).pairs
     }
 
+    /// The same pairs where the coupling looks for no near partners. A program that asks for no others
+    /// has no need of what matches points.
+    pub fn unmatched_pairs(&self, n: usize, seed: u32) -> Option<Pairs> {
+        let [mut source, mut target] =
+            [stream::PAIRS, stream::PAIRS + 1].map(|stream| Rng::stream(seed.into(), stream));
+        let free = !self.spec.data.coupling.matches();
+        free.then(|| self.unmatched(&mut source, &mut target, n).pairs)
+    }
+
     /// The same, with the labels of their target points.
     pub fn labelled_pairs(&self, n: usize, seed: u32) -> Labelled {
         let streams = [stream::PAIRS, stream::PAIRS + 1, stream::PARTNERS];
@@ -264,21 +273,11 @@ impl Lane {
             CouplingKind::Partial => data.keep,
             _ => 1.0,
         };
-        let x0 = self
-            .source
-            .sample(source, (size as f64 / share).ceil() as usize);
-        if let Some(pairing) = self.pairing() {
-            let x1 = x0.iter().map(|&x0| pairing.apply(x0)).collect();
-            let labels = vec![0; x0.len()];
-            let pairs = Pairs { x0, x1 };
-            return Labelled { pairs, labels };
-        }
-        let drawn = (0..x0.len()).map(|_| self.target.draw_labelled(target));
-        let (x1, labels): (Vec<Point>, Vec<u32>) = drawn.unzip();
+        let drawn = self.unmatched(source, target, (size as f64 / share).ceil() as usize);
         if !data.coupling.matches() {
-            let pairs = Pairs { x0, x1 };
-            return Labelled { pairs, labels };
+            return drawn;
         }
+        let (Pairs { x0, x1 }, labels) = (drawn.pairs, drawn.labels);
         let mut pairs = if data.aware && data.coupling.fills() && self.learns_labels() {
             let couple = |x0, x1: &[Point], rng: &mut Rng| self.matched(x0, x1, rng);
             matched_within(&x0, (&x1, &labels), couple, partners)
@@ -287,6 +286,21 @@ impl Lane {
         };
         pairs.truncate(size);
         pairs
+    }
+
+    /// Source points, each with its image or, before any matching, with a target point and its label.
+    fn unmatched(&self, source: &mut Rng, target: &mut Rng, n: usize) -> Labelled {
+        let x0 = self.source.sample(source, n);
+        if let Some(pairing) = self.pairing() {
+            let x1 = x0.iter().map(|&x0| pairing.apply(x0)).collect();
+            let labels = vec![0; n];
+            let pairs = Pairs { x0, x1 };
+            return Labelled { pairs, labels };
+        }
+        let drawn = (0..n).map(|_| self.target.draw_labelled(target));
+        let (x1, labels): (Vec<Point>, Vec<u32>) = drawn.unzip();
+        let pairs = Pairs { x0, x1 };
+        Labelled { pairs, labels }
     }
 
     /// The pairs that a coupling which looks for near partners makes of these points.

@@ -253,3 +253,16 @@ fn guidance_needs_more_than_one_label() {
         );
     }
 }
+
+#[test]
+fn pairs_that_are_not_matched_can_be_had_without_what_matches() {
+    for &coupling in CouplingKind::ALL {
+        let mut spec = LaneSpec::default();
+        spec.data.coupling = coupling;
+        spec.training.batch = 16;
+        let lane = Lane::new(&spec, &Drawn::default()).unwrap();
+        let found = lane.unmatched_pairs(50, 3);
+        assert_eq!(found.is_some(), !coupling.matches());
+        assert!(found.is_none_or(|pairs| pairs == lane.pairs(50, 3)));
+    }
+}
