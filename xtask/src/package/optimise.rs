@@ -39,7 +39,7 @@ const LEFT_OUT: [&str; 2] = [
 /// costs when it is compressed.
 fn level(program: Program) -> &'static [&'static str] {
     match program {
-        program::PAGE => &["-Oz", "--skip-pass=local-cse"],
+        program::PAGE => &["-Oz", "--converge", "--skip-pass=local-cse"],
         program::ENGINE_CPU => &["-O3"],
         _ => &["-Os", "--skip-pass=local-cse"],
     }
