@@ -7,7 +7,7 @@ use super::ink::Ink;
 /// Positions within a pixel, along each axis, that a disc's centre is rounded to.
 const PHASES: usize = 4;
 /// Points along each axis of a pixel at which a disc's coverage is sampled.
-const SAMPLES: usize = 4;
+const SAMPLES: usize = 8;
 /// Radii that are remembered: a stage has discs of a few.
 const RADII: usize = 16;
 
