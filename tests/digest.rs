@@ -1,4 +1,4 @@
-//! `flow` gives the same bits everywhere: the same digest is asked of the page program in
+//! `flow` gives the same bits everywhere: the same digest is asked of the small engine in
 //! `tests/browser/digest.test.mjs`.
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! [`digest`] walks over everything here and hashes every result. A browser test compares its value
 //! with that of the native build of the same source: the promise that a link shows the same picture
-//! everywhere rests on it. The value is not pinned, since it changes with whatever is added.
+//! everywhere rests on it. The value on record (`tests/digest.txt`) changes with whatever is added to the tour.
 
 use super::batch::Objective;
 use super::datasets::{source, target};
