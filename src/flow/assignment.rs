@@ -7,10 +7,11 @@
 //! such that every assigned row sits on a column of least `c(i, j) - v[j]`, which proves the result
 //! optimal; the tests check that proof.
 //!
-//! Rows are read whole and scanned without branches, so that the compiler can use SIMD; the cost
-//! of point sets is computed as it is read, so no `n * n` matrix is stored. Point sets start from
-//! the prices of a rough [`auction`](super::auction), which leaves little to search for.
+//! Rows are read whole and [scanned](super::scan) without branches; the cost of point sets is
+//! computed as it is read, so no `n * n` matrix is stored. Point sets start from the prices of a
+//! rough [`auction`](super::auction), which leaves little to search for.
 
+use super::scan::{Least, relax, two_least};
 use super::{Point, auction};
 
 /// What an unassigned row or column points at.
@@ -19,9 +20,6 @@ const NONE: usize = usize::MAX;
 /// Row reductions allowed for each row before the searches take over. Measured for squared
 /// distances between samples: more gain nothing.
 const BIDS_PER_ROW: usize = 2;
-
-/// Elements compared side by side in a scan: wide enough for any SIMD unit we meet.
-const LANES: usize = 8;
 
 /// The cheapest assignment of a square matrix (row-major, `n * n`): the column of each row.
 ///
@@ -190,16 +188,16 @@ impl<C: Costs> Search<C> {
     /// Prices every column at its least cost; a row that is cheapest for some column takes it.
     fn reduce_columns(&mut self) {
         let n = self.row.len();
-        let mut cheapest = vec![0u64; n];
-        let mut least = vec![f64::INFINITY; n];
+        let mut cheapest = Paths::new(n);
         for row in 0..n {
             self.read(row);
-            relax(&self.row, 0.0, row as u64, &mut least, &mut cheapest);
+            cheapest.relax(&self.row, 0.0, row);
         }
-        self.price = least;
-        for (column, row) in cheapest.into_iter().enumerate().rev() {
-            if self.column_of[row as usize] == NONE {
-                self.pair(row as usize, column);
+        self.price.copy_from_slice(&cheapest.distance);
+        for column in (0..n).rev() {
+            let row = cheapest.row_before(column);
+            if self.column_of[row] == NONE {
+                self.pair(row, column);
             }
         }
     }
@@ -226,16 +224,20 @@ impl<C: Costs> Search<C> {
     /// for that row makes progress (a price fell).
     fn bid(&mut self, row: usize) -> Option<(usize, bool)> {
         self.read(row);
-        let (first, column, second) = two_least(&self.row);
+        let Least {
+            value,
+            at: column,
+            second,
+        } = two_least(&self.row);
         let before = self.price[column];
-        self.price[column] -= second - first;
+        self.price[column] -= second - value;
         let displaced = self.row_of[column];
         self.pair(row, column);
         if displaced == NONE {
             return None;
         }
         self.column_of[displaced] = NONE;
-        // By rounding a price may stand still although second > first: that is no progress either.
+        // By rounding a price may stand still although second > value: that is no progress either.
         Some((displaced, self.price[column] < before))
     }
 
@@ -243,9 +245,10 @@ impl<C: Costs> Search<C> {
     /// lowers the prices of the columns it has settled.
     fn augment(&mut self, start: usize, paths: &mut Paths) {
         self.read(start);
-        paths.start(start, &self.row);
+        paths.clear();
+        let mut nearest = paths.relax(&self.row, 0.0, start);
         let (end, length) = loop {
-            let (distance, column) = least(&paths.distance);
+            let (distance, column) = nearest;
             paths.settle(column, distance);
             let row = self.row_of[column];
             if row == NONE {
@@ -253,24 +256,18 @@ impl<C: Costs> Search<C> {
             }
             self.read(row);
             let offset = distance - self.row[column];
-            relax(
-                &self.row,
-                offset,
-                row as u64,
-                &mut paths.distance,
-                &mut paths.from,
-            );
+            nearest = paths.relax(&self.row, offset, row);
         };
         for &(column, distance) in &paths.settled {
             self.price[column] += distance - length;
         }
-        self.swap_along(start, end, &paths.from);
+        self.swap_along(start, end, paths);
     }
 
-    fn swap_along(&mut self, start: usize, end: usize, from: &[u64]) {
+    fn swap_along(&mut self, start: usize, end: usize, paths: &Paths) {
         let mut column = end;
         loop {
-            let row = from[column] as usize;
+            let row = paths.row_before(column);
             let next = self.column_of[row];
             self.pair(row, column);
             if row == start {
@@ -286,8 +283,8 @@ struct Paths {
     /// Length of the shortest path to each column so far. A settled column holds NaN: every
     /// comparison with it is false, so it is neither improved nor chosen, without a branch.
     distance: Vec<f64>,
-    /// The row before each column on that path.
-    from: Vec<u64>,
+    /// The row before each column on that path, as a number of the scans' kind.
+    from: Vec<f64>,
     /// Settled columns with their final distances.
     settled: Vec<(usize, f64)>,
 }
@@ -295,78 +292,31 @@ struct Paths {
 impl Paths {
     fn new(n: usize) -> Self {
         Self {
-            distance: vec![0.0; n],
-            from: vec![0; n],
+            distance: vec![f64::INFINITY; n],
+            from: vec![0.0; n],
             settled: Vec::with_capacity(n),
         }
     }
 
-    fn start(&mut self, row: usize, reduced: &[f64]) {
-        self.distance.copy_from_slice(reduced);
-        self.from.fill(row as u64);
+    fn clear(&mut self) {
+        self.distance.fill(f64::INFINITY);
         self.settled.clear();
+    }
+
+    /// Takes the ways over a row that are shorter. Returns the distance of the nearest column that
+    /// is not settled, and the column.
+    fn relax(&mut self, row: &[f64], offset: f64, source: usize) -> (f64, usize) {
+        relax(row, offset, source, &mut self.distance, &mut self.from)
     }
 
     fn settle(&mut self, column: usize, distance: f64) {
         self.settled.push((column, distance));
         self.distance[column] = f64::NAN;
     }
-}
 
-/// Where `row[j] + offset` is less than `best[j]`, puts it there and `source` into `from[j]`.
-fn relax(row: &[f64], offset: f64, source: u64, best: &mut [f64], from: &mut [u64]) {
-    for ((value, best), from) in row.iter().zip(best).zip(from) {
-        let value = value + offset;
-        let less = value < *best;
-        *best = if less { value } else { *best };
-        *from = if less { source } else { *from };
+    fn row_before(&self, column: usize) -> usize {
+        self.from[column] as usize
     }
-}
-
-/// The least value (NaN ignored) and where it stands.
-fn least(values: &[f64]) -> (f64, usize) {
-    let mut best = [f64::INFINITY; LANES];
-    let mut at = [0u64; LANES];
-    let (chunks, rest) = values.as_chunks::<LANES>();
-    for (c, chunk) in chunks.iter().enumerate() {
-        for lane in 0..LANES {
-            let less = chunk[lane] < best[lane];
-            best[lane] = if less { chunk[lane] } else { best[lane] };
-            at[lane] = if less { c as u64 } else { at[lane] };
-        }
-    }
-    let lanes = (0..LANES).map(|lane| (best[lane], at[lane] as usize * LANES + lane));
-    let first = chunks.len() * LANES;
-    let tail = rest
-        .iter()
-        .enumerate()
-        .map(|(k, &value)| (value, first + k));
-    lanes.chain(tail).fold((f64::INFINITY, 0), |best, next| {
-        if next.0 < best.0 { next } else { best }
-    })
-}
-
-/// The least value, where it stands, and the least of all others.
-fn two_least(values: &[f64]) -> (f64, usize, f64) {
-    let (first, column) = least(values);
-    let others = |part: &[f64]| {
-        let mut best = [f64::INFINITY; LANES];
-        let (chunks, rest) = part.as_chunks::<LANES>();
-        for chunk in chunks {
-            for lane in 0..LANES {
-                best[lane] = if chunk[lane] < best[lane] {
-                    chunk[lane]
-                } else {
-                    best[lane]
-                };
-            }
-        }
-        best.iter()
-            .chain(rest)
-            .fold(f64::INFINITY, |a, &b| if b < a { b } else { a })
-    };
-    let (before, after) = (others(&values[..column]), others(&values[column + 1..]));
-    (first, column, if after < before { after } else { before })
 }
 
 #[cfg(test)]

@@ -7,12 +7,13 @@
 //! start for [`super::assignment`], so single precision and a bounded number of bids will do.
 
 use super::Point;
+use wide::{CmpLt, f32x8};
 
 /// What an unassigned row or column points at.
 const NONE: usize = usize::MAX;
 
-/// Columns looked at side by side: four SIMD registers of four floats.
-const LANES: usize = 16;
+/// Columns looked at side by side: two registers of WebAssembly.
+const LANES: usize = 8;
 
 /// The first increment, where the mean cost is 1.
 const FIRST: f32 = 0.03;
@@ -32,29 +33,32 @@ const BIDS_PER_ROW: usize = 50;
 ///
 /// The sets have one size `n`, each is centred, and their mean squared distance is 1.
 pub(super) fn prices(x: &[Point], y: &[Point]) -> Vec<f64> {
-    let mut auction = Auction::new(y, 1.0 - spread(x) / spread(y));
+    let mut auction = Auction::new(y, spread(x) / spread(y));
     let mut epsilon = FIRST;
     while x.len() > 1 && epsilon > LAST_TIMES_N / x.len() as f32 {
         auction.round(x, epsilon);
         epsilon /= SHRINK;
     }
-    auction.price[..y.len()]
-        .iter()
-        .map(|&v| f64::from(v))
-        .collect()
+    let price = |(p, &handicap): (&Point, &f32)| square(p) - f64::from(handicap);
+    y.iter().zip(&auction.handicap).map(price).collect()
+}
+
+fn square(p: &Point) -> f64 {
+    p[0] * p[0] + p[1] * p[1]
 }
 
 /// The root of the sum of squared distances from the origin, in which the points are centred.
 fn spread(points: &[Point]) -> f64 {
-    let squares: f64 = points.iter().map(|p| p[0] * p[0] + p[1] * p[1]).sum();
+    let squares: f64 = points.iter().map(square).sum();
     squares.sqrt().max(f64::MIN_POSITIVE)
 }
 
-/// Columns as structure of arrays, padded to whole lanes with columns nobody wants.
+/// Columns as structure of arrays, padded to whole registers with columns nobody wants.
 struct Auction {
     y0: Vec<f32>,
     y1: Vec<f32>,
-    price: Vec<f32>,
+    /// `|y_j|^2 - price_j`: with `-2 x . y_j` it is all of a cost that a row `x` chooses by.
+    handicap: Vec<f32>,
     row_of: Vec<usize>,
 }
 
@@ -66,24 +70,20 @@ struct Offer {
 }
 
 impl Auction {
-    /// Starts from the prices `curvature |y|^2`. With `curvature = 1 - a / b` they are optimal
-    /// between isotropic Gaussians of standard deviations `a` and `b`, and a far better start than
-    /// nothing between other sets: the bids are half as many.
-    fn new(y: &[Point], curvature: f64) -> Self {
-        let padded = y.len().next_multiple_of(LANES);
-        let column = |k: usize| {
-            let mut values: Vec<f32> = y.iter().map(|p| p[k] as f32).collect();
-            values.resize(padded, 0.0);
+    /// Starts from the prices `(1 - scale) |y|^2`. With `scale = a / b` they are optimal between
+    /// isotropic Gaussians of standard deviations `a` and `b`, and a far better start than nothing
+    /// between other sets: the bids are half as many.
+    fn new(y: &[Point], scale: f64) -> Self {
+        let padded = |of: &dyn Fn(&Point) -> f64, with: f32| {
+            let mut values: Vec<f32> = y.iter().map(|p| of(p) as f32).collect();
+            values.resize(y.len().next_multiple_of(LANES), with);
             values
         };
-        let first_price = |p: &Point| (curvature * (p[0] * p[0] + p[1] * p[1])) as f32;
-        let mut price: Vec<f32> = y.iter().map(first_price).collect();
-        price.resize(padded, -f32::MAX);
         Self {
-            y0: column(0),
-            y1: column(1),
-            price,
-            row_of: vec![NONE; padded],
+            y0: padded(&|p| p[0], 0.0),
+            y1: padded(&|p| p[1], 0.0),
+            handicap: padded(&|p| scale * square(p), f32::MAX),
+            row_of: vec![NONE; y.len()],
         }
     }
 
@@ -94,7 +94,7 @@ impl Auction {
         for _ in 0..BIDS_PER_ROW * x.len() {
             let Some(row) = free.pop() else { break };
             let offer = self.offer(x[row]);
-            self.price[offer.column] -= offer.margin + epsilon;
+            self.handicap[offer.column] += offer.margin + epsilon;
             let displaced = std::mem::replace(&mut self.row_of[offer.column], row);
             if displaced != NONE {
                 free.push(displaced);
@@ -102,36 +102,25 @@ impl Auction {
         }
     }
 
-    /// The least and second least `|x - y_j|^2 - price[j]`, each lane for itself, then across.
+    /// The column of least cost and its margin, each lane for itself, then across.
     fn offer(&self, x: Point) -> Offer {
-        let (a, b) = (x[0] as f32, x[1] as f32);
-        let mut best = [f32::MAX; LANES];
-        let mut second = [f32::MAX; LANES];
-        let mut at = [0u32; LANES];
+        let [a, b] = x.map(|x| f32x8::splat(-2.0 * x as f32));
+        let mut best = f32x8::splat(f32::MAX);
+        let (mut second, mut at, mut chunk) = (best, f32x8::ZERO, f32x8::ZERO);
         let chunks = self.y0.as_chunks().0.iter().zip(self.y1.as_chunks().0);
-        let chunks = chunks.zip(self.price.as_chunks().0).zip(0u32..);
-        for (((y0, y1), price), chunk) in chunks {
-            let (y0, y1, price): (&[f32; LANES], &[f32; LANES], &[f32; LANES]) = (y0, y1, price);
-            for lane in 0..LANES {
-                let (d0, d1) = (y0[lane] - a, y1[lane] - b);
-                let value = d0 * d0 + d1 * d1 - price[lane];
-                let less = value < best[lane];
-                let loser = if less { best[lane] } else { value };
-                second[lane] = if loser < second[lane] {
-                    loser
-                } else {
-                    second[lane]
-                };
-                best[lane] = if less { value } else { best[lane] };
-                at[lane] = if less { chunk } else { at[lane] };
-            }
+        for ((&y0, &y1), &handicap) in chunks.zip(self.handicap.as_chunks().0) {
+            let cost = f32x8::new(handicap) + a * f32x8::new(y0) + b * f32x8::new(y1);
+            at = cost.simd_lt(best).bitselect(chunk, at);
+            second = second.fast_min(cost.fast_max(best));
+            best = cost.fast_min(best);
+            chunk += f32x8::ONE;
         }
-        across(&best, &second, &at)
+        across(best.to_array(), second.to_array(), at.to_array())
     }
 }
 
 /// Joins the lanes' answers.
-fn across(best: &[f32; LANES], second: &[f32; LANES], at: &[u32; LANES]) -> Offer {
+fn across(best: [f32; LANES], second: [f32; LANES], chunk: [f32; LANES]) -> Offer {
     let winner = (1..LANES).fold(0, |w, lane| if best[lane] < best[w] { lane } else { w });
     let others = (0..LANES).map(|lane| {
         if lane == winner {
@@ -142,7 +131,7 @@ fn across(best: &[f32; LANES], second: &[f32; LANES], at: &[u32; LANES]) -> Offe
     });
     let runner_up = others.fold(f32::MAX, f32::min);
     Offer {
-        column: at[winner] as usize * LANES + winner,
+        column: chunk[winner] as usize * LANES + winner,
         margin: runner_up - best[winner],
     }
 }

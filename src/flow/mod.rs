@@ -52,6 +52,7 @@ pub mod prediction;
 pub mod quadrature;
 pub mod random;
 pub mod reference;
+mod scan;
 pub mod schedule;
 pub mod shapes;
 pub mod sinkhorn;

@@ -75,8 +75,7 @@ fn certify<C: Costs>(mut search: Search<C>) -> Vec<usize> {
     search.complete();
     for i in 0..search.costs.len() {
         search.read(i);
-        let (u, _) = least(&search.row);
-        let slack = search.row[search.column_of[i]] - u;
+        let slack = search.row[search.column_of[i]] - two_least(&search.row).value;
         assert!(slack < 1e-11, "row {i} is {slack} above its best column");
     }
     assert!(is_permutation(&search.column_of));
