@@ -10,6 +10,7 @@ import { frames } from "./frames.mjs";
 import { latency } from "./latency.mjs";
 import { excesses } from "./excess.mjs";
 import { growth } from "./growth.mjs";
+import { matching } from "./matching.mjs";
 import { Record } from "./record.mjs";
 import { retrain } from "./retrain.mjs";
 import { serve } from "./server.mjs";
@@ -49,6 +50,7 @@ const sections = [
   ["frame/", "frames", frames],
   ["latency/", "controls", latency],
   ["retrain/", "a slider in a training lane", retrain],
+  ["matching/", "matched pairs", matching],
   ["moons/ checkerboard/", "times to an excess loss", excesses],
   ["sampling/ growth/", "sampling and growth", growth],
   ["train/ dispatches/ submits/ peak/ share/", "training", trainingAndPeak],

@@ -75,7 +75,8 @@ function flowlab(bench, size, backend) {
   });
 }
 
-async function flowlabTrainer([clock, timing, small]) {
+/// Runs in the page.
+export async function flowlabTrainer([clock, timing, small]) {
   const { measure } = await import(URL.createObjectURL(new Blob([clock], { type: "text/javascript" })));
   let last;
   const run = async (steps) => (last = await window.flowlab.train({ steps, lane: 0 }));

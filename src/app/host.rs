@@ -80,6 +80,11 @@ impl Host {
         }
     }
 
+    /// Whether a part of the page is not shown.
+    pub fn hides(&self, part: &str) -> bool {
+        self.hide.iter().any(|hidden| hidden == part)
+    }
+
     /// Whether the visitor may change a parameter.
     pub fn locks(&self, name: &str) -> bool {
         self.lock.iter().any(|lock| lock == name || lock == "all")
@@ -115,6 +120,7 @@ mod tests {
     fn lists_keep_what_they_know() {
         let host = Host::parse("?hide=panel,moon,%20story&lock=lr,batch&width=7");
         assert_eq!(host.hide, ["panel", "story"]);
+        assert!(host.hides("story") && !host.hides("charts"));
         assert!(host.locks("batch") && !host.locks("width"));
         assert_eq!(host.width, None);
         assert!(Host::parse("?lock=all").locks("width"));

@@ -2,6 +2,7 @@
 
 use super::acceleration::Accelerator;
 use super::course::Course;
+use super::crew::Crew;
 use super::lanes::Lane;
 use super::protocol::{Backend, BackendKind, Checkpoint, Reply, Request, RunId};
 use super::questions::Questions;
@@ -28,6 +29,7 @@ pub struct Engine {
     pub(super) now: Rc<dyn Fn() -> f64>,
     pub(super) lanes: [Option<Lane>; 2],
     pub(super) questions: Questions,
+    pub(super) crew: Crew,
     /// The lane that trained last.
     pub(super) turn: usize,
     /// The lane drawn last.
@@ -52,6 +54,7 @@ impl Engine {
             now,
             lanes: [None, None],
             questions: Questions::default(),
+            crew: Crew::default(),
             turn: 1,
             drawn: 1,
             shares: Shares::default(),

@@ -6,6 +6,7 @@ use super::protocol::{self, Accuracy, Floats, Progress, RunId, Training};
 use super::report::Report;
 use super::round::{Round, pool};
 use super::slices::Sliced;
+use super::supply::{Made, Next, Supply, make};
 use super::yardstick::{Making, Yardstick};
 use crate::flow::batch::Objective;
 use crate::flow::classifier::Classifier;
@@ -13,6 +14,7 @@ use crate::flow::coupling::Pairs;
 use crate::flow::distribution::Estimate;
 use crate::flow::lane::Lane;
 use crate::flow::network::Network;
+use crate::flow::spec::{Drawn, LaneSpec};
 use crate::train::classifier::Classification;
 use crate::train::device::DeviceError;
 use crate::train::device::Processor;
@@ -26,6 +28,9 @@ pub struct Course {
     /// The classifier that guides the lane, if one does.
     classification: Option<Classification>,
     objective: Objective,
+    supply: Supply,
+    /// Whoever helps has to be told what was drawn.
+    drawn: Drawn,
     /// Steps to have taken in the end; none to take if that many are taken.
     goal: u32,
     snapshot: Snapshot,
@@ -69,13 +74,15 @@ impl Snapshot {
 
 impl Course {
     /// A course at step 0, paused.
-    pub fn new(lane: &Rc<Lane>, processor: &Processor, now: f64) -> Self {
+    pub fn new(lane: &Rc<Lane>, drawn: &Drawn, processor: &Processor, now: f64) -> Self {
         let network = lane.network();
         let classifier = lane.classifier();
         Self {
             classification: classifier.map(|first| Classification::new(&first, lane.schedule())),
             trainer: Trainer::new(processor, &network, lane.spec().training),
             objective: Objective::of(Lane::clone(lane)),
+            supply: Supply::default(),
+            drawn: drawn.clone(),
             goal: 0,
             snapshot: Snapshot::new(network, None, 0),
             yardstick: Making::begin(lane.clone(), Round::default()),
@@ -218,14 +225,55 @@ impl Course {
         }
     }
 
-    /// Takes one step; on a GPU, queues it.
-    pub fn step(&mut self) {
-        let size = self.objective.lane().spec().training.batch.max(1);
-        let (batch, labels) = self.objective.labelled_batch(size as usize);
+    /// Takes one step; on a GPU, queues it. If a helper is still at its batch, makes another one
+    /// instead. Whether a step was taken.
+    pub fn step(&mut self) -> bool {
+        let step = self.steps();
+        let (batch, labels) = match self.supply.take(step, self.goal) {
+            Next::Ready(made) => made,
+            Next::Make => make(&mut self.objective, step),
+            Next::Meanwhile(later) => {
+                let made = make(&mut self.objective, later);
+                self.supply.put(later, made);
+                return false;
+            }
+        };
         self.trainer.step(&batch);
         if let Some(classification) = &mut self.classification {
             classification.step(&batch, &labels);
         }
+        true
+    }
+
+    /// Whether making a batch takes so long that it is worth having it made elsewhere: where points
+    /// are matched.
+    pub fn wants_help(&self) -> bool {
+        self.running() && self.objective.lane().spec().data.coupling.matches()
+    }
+
+    /// What a helper needs to know.
+    pub fn task(&self) -> (LaneSpec, Drawn) {
+        (*self.objective.lane().spec(), self.drawn.clone())
+    }
+
+    /// Orders at most so many batches: the step of the first, and how many.
+    pub fn order(&mut self, most: u32) -> (u32, u32) {
+        self.supply.order(self.steps(), self.goal, most)
+    }
+
+    /// Batches made or ordered.
+    pub fn ahead(&self) -> u32 {
+        self.supply.ahead(self.steps())
+    }
+
+    /// The batch of a step is there.
+    pub fn put(&mut self, step: u32, made: Made) {
+        self.supply.put(step, made);
+    }
+
+    /// What was ordered will not come.
+    pub fn forget_orders(&mut self) {
+        self.supply.forget_orders();
     }
 
     /// Waits for the steps taken and books their losses. Whether these are finite.
@@ -278,7 +326,7 @@ impl Course {
         let training = self.objective.lane().spec().training;
         self.trainer = Trainer::restart(processor, network, training, *step);
         self.trainer.decay_over(self.decay);
-        self.objective.skip_to((*step).into());
+        self.supply = Supply::default();
         self.report = Report::new(now, *step);
     }
 
@@ -351,7 +399,7 @@ impl Course {
         if !x0.is_empty() && x0.len() == x1.len() {
             self.begin_round(round, Pairs { x0, x1 });
         }
-        self.objective.skip_to(step.into());
+        self.supply = Supply::default();
         self.goal = step;
         self.resume_classifier(classifier, step);
         self.snapshot = Snapshot::new(network, self.classification.as_ref(), step);

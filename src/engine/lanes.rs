@@ -39,7 +39,7 @@ impl Lane {
         let experiment = Rc::new(experiment);
         let mut lane = Self {
             run,
-            course: (!borrow).then(|| Course::new(&experiment, processor, now)),
+            course: (!borrow).then(|| Course::new(&experiment, drawn, processor, now)),
             experiment,
             sampling: spec.sampling,
             display: Display::default(),
@@ -54,6 +54,16 @@ impl Lane {
     /// Whether it has steps to take.
     pub fn trains(&self) -> bool {
         self.course.as_ref().is_some_and(Course::running)
+    }
+
+    /// Whether its training waits for batches that others could make.
+    pub fn wants_help(&self) -> bool {
+        self.course.as_ref().is_some_and(Course::wants_help)
+    }
+
+    /// Batches made or ordered for its steps to come.
+    pub fn ahead(&self) -> u32 {
+        self.course.as_ref().map_or(0, Course::ahead)
     }
 
     /// Whether it has a picture to draw, or a yardstick to make that no picture waits for.

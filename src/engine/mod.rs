@@ -12,7 +12,11 @@ pub mod core;
 #[cfg(feature = "cpu")]
 mod course;
 #[cfg(feature = "cpu")]
+mod crew;
+#[cfg(feature = "cpu")]
 mod display;
+#[cfg(feature = "cpu")]
+pub mod helper;
 #[cfg(feature = "cpu")]
 mod jobs;
 #[cfg(feature = "cpu")]
@@ -31,6 +35,8 @@ mod round;
 mod shares;
 #[cfg(feature = "cpu")]
 mod slices;
+#[cfg(feature = "cpu")]
+mod supply;
 #[cfg(feature = "cpu")]
 mod training;
 #[cfg(feature = "cpu")]

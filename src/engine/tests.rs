@@ -10,6 +10,7 @@ use std::rc::Rc;
 #[cfg(feature = "gpu")]
 mod acceleration;
 mod guidance;
+mod helpers;
 mod questions;
 mod rounds;
 mod studies;

@@ -5,7 +5,6 @@ use super::course::Course;
 use super::lanes::Lane;
 use super::protocol::{Reply, Training};
 use crate::flow::spec::{Drawn, LaneSpec};
-use std::rc::Rc;
 
 /// Fewest steps queued on a GPU; as many as before its pace is known.
 const FIRST_STEPS: u32 = 1;
@@ -51,7 +50,9 @@ impl Engine {
         course.report.resume(begin, course.steps());
         let finite = if in_main_memory {
             let taken = take_steps(course, u32::MAX, || now() < deadline);
-            course.pace = f64::from(taken) / (now() - begin).max(1e-6);
+            if taken > 0 {
+                course.pace = f64::from(taken) / (now() - begin).max(1e-6);
+            }
             course.settle().await.map_err(broken)?
         } else {
             take_steps(course, steps_at_once(course.pace), || true);
@@ -88,7 +89,7 @@ impl Engine {
         // What it is trained on does not matter, and there may be nothing drawn.
         spec.data = LaneSpec::default().data;
         let lane = Lane::new(0, (&spec, &Drawn::default()), false, &self.processor, 0.0)?;
-        let mut course = Course::new(&Rc::clone(&lane.experiment), &self.processor, 0.0);
+        let mut course = Course::new(&lane.experiment, &Drawn::default(), &self.processor, 0.0);
         course.aim(Training::Until(u32::MAX));
         take_steps(&mut course, WARM_UP, || true);
         course.settle().await.map_err(broken)?;
@@ -110,13 +111,16 @@ fn steps_at_once(pace: f64) -> u32 {
     ((pace * GPU_SLICE) as u32).clamp(FIRST_STEPS, MOST_STEPS)
 }
 
-/// Takes at most `most` steps of those left, at least one; how many.
+/// Takes at most `most` steps of those left, at least one unless a helper is still at its batch; how
+/// many.
 fn take_steps(course: &mut Course, most: u32, time_left: impl Fn() -> bool) -> u32 {
     let most = most.min(course.steps_left()).min(course.steps_in_round());
-    for taken in 1..=most {
-        course.step();
-        if !time_left() {
+    for taken in 0..most {
+        if !course.step() {
             return taken;
+        }
+        if !time_left() {
+            return taken + 1;
         }
     }
     most

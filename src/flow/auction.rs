@@ -7,7 +7,7 @@
 //! start for [`super::assignment`], so single precision and a bounded number of bids will do.
 
 use super::Point;
-use wide::{CmpLt, f32x8};
+use wide::f32x8;
 
 /// What an unassigned row or column points at.
 const NONE: usize = usize::MAX;

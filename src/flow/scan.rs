@@ -4,7 +4,7 @@
 //! least element and its place. Places are counted in the numbers' own type, so that they travel in
 //! registers of one kind; all are exact, being far below `2^24`.
 
-use wide::{CmpLt, f64x4};
+use wide::f64x4;
 
 /// Numbers of a register.
 const LANES: usize = 4;

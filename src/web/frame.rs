@@ -155,8 +155,11 @@ impl App {
 
     fn draw_figures(&mut self, changed: bool, now: f64) {
         self.charts.note(changed);
-        let mut asked = self.charts.asked(&self.state);
-        asked.extend(measures::wanted().then(|| MEASURES.to_owned()));
+        let mut asked = Vec::new();
+        if !self.host.hides("charts") {
+            asked = self.charts.asked(&self.state);
+            asked.extend(measures::wanted().then(|| MEASURES.to_owned()));
+        }
         if asked != self.state.charts {
             self.handle(Msg::Charts(asked));
         }

@@ -1,6 +1,11 @@
 //! The engine in its worker: requests come in as messages, the engine is pulled along, replies go
 //! out. Between two ticks the browser gets its turn, so that requests interleave with training.
+//!
+//! The same program is a helper ([`crate::engine::helper`]) where its address says so. The flavour
+//! for WebGPU has none: there the CPU makes batches while the GPU trains.
 
+#[cfg(not(feature = "gpu"))]
+mod helpers;
 mod inbox;
 mod turn;
 
@@ -8,6 +13,7 @@ use crate::engine::core::Engine;
 use crate::engine::protocol::{Reply, encode};
 use crate::train::device::{Choice, Processor};
 use inbox::Inbox;
+use serde::Serialize;
 use turn::Turn;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
@@ -16,8 +22,12 @@ use web_sys::DedicatedWorkerGlobalScope;
 /// Seconds of work between two looks at the messages.
 const SLICE: f64 = 0.012;
 
-/// Starts the engine of this worker.
+/// Starts the engine of this worker, or its helper.
 pub fn start() {
+    #[cfg(not(feature = "gpu"))]
+    if query("role").is_some() {
+        return helpers::start();
+    }
     std::panic::set_hook(Box::new(|panic| {
         console_error_panic_hook::hook(panic);
         post(&Reply::Failed(format!(
@@ -34,6 +44,8 @@ async fn run() {
     let mut engine = Engine::new(processor, Box::new(move || clock.now() / 1000.0));
     post(&engine.ready());
     let turn = Turn::new();
+    #[cfg(not(feature = "gpu"))]
+    let mut helpers = helpers::Helpers::default();
     loop {
         let mut replies = Vec::new();
         for request in inbox.take() {
@@ -43,6 +55,8 @@ async fn run() {
             }
         }
         replies.iter().for_each(post);
+        #[cfg(not(feature = "gpu"))]
+        helpers.serve(&mut engine);
         if engine.idle() {
             inbox.wait().await;
         } else {
@@ -54,10 +68,15 @@ async fn run() {
 
 /// What the worker's address asks for: `backend=auto|webgpu|cpu`.
 fn choice() -> Choice {
-    let query = web_sys::UrlSearchParams::new_with_str(&scope().location().search());
-    let wish = query.ok().and_then(|query| query.get("backend"));
-    wish.and_then(|name| Choice::from_name(&name))
+    query("backend")
+        .and_then(|name| Choice::from_name(&name))
         .unwrap_or_default()
+}
+
+/// What the worker's address says under a name.
+fn query(name: &str) -> Option<String> {
+    let query = web_sys::UrlSearchParams::new_with_str(&scope().location().search());
+    query.ok().and_then(|query| query.get(name))
 }
 
 fn scope() -> DedicatedWorkerGlobalScope {
@@ -68,9 +87,9 @@ fn performance() -> web_sys::Performance {
     scope().performance().expect("a worker has a clock")
 }
 
-/// Sends a reply; its buffer is given away, not copied.
-fn post(reply: &Reply) {
-    let buffer = js_sys::Uint8Array::from(encode(reply).as_slice()).buffer();
+/// Sends a message to whoever started this worker; its buffer is given away, not copied.
+fn post<T: Serialize>(message: &T) {
+    let buffer = js_sys::Uint8Array::from(encode(message).as_slice()).buffer();
     let transfer = js_sys::Array::of1(&buffer);
     if let Err(error) = scope().post_message_with_transfer(&buffer, &transfer) {
         web_sys::console::error_1(&error);

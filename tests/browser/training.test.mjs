@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { visiting, until } from "./harness.mjs";
+import { address, openPage, visiting, until } from "./harness.mjs";
 
 /// Calls a verb of the API on the page.
 const call = (page, verb, args = {}) =>
@@ -36,6 +36,35 @@ test("the same seed trains the same network twice", { timeout: 120_000 }, () =>
     assert.deepEqual(Array.from(await call(page, "field", field)), velocities);
     assert.equal(second.step, first.step);
   }));
+
+test("helpers make the batches of matched pairs, and without them the engine does: the same network", { timeout: 120_000 }, async () => {
+  const matched = { query: "autoplay=0&backend=cpu", hash: `${MOONS}&coupling=ot` };
+  const field = { points: [0, 0, 1, -1, -2, 0.5, 3, 3], t: 0.5, which: "model" };
+  // A worker that believes to be on a machine with one processor calls for nobody.
+  const alone = async (route) => {
+    const response = await route.fetch();
+    const body = `Object.defineProperty(navigator, "hardwareConcurrency", { value: 1 });\n${await response.text()}`;
+    return route.fulfill({ response, body });
+  };
+  const run = async (helpers) => {
+    const visit = await openPage({ ...matched, goto: false });
+    let asked = 0;
+    visit.context.on("request", (request) => (asked += request.url().includes("role=helper")));
+    if (!helpers) await visit.context.route(/engine_worker/, alone);
+    await visit.page.goto(address(matched));
+    await call(visit.page, "ready");
+    const { step } = await call(visit.page, "train", { steps: 600, lane: 0 });
+    const velocities = Array.from(await call(visit.page, "field", field));
+    visit.assertClean();
+    await visit.close();
+    return { asked, step, velocities };
+  };
+  const helped = await run(true);
+  assert.ok(helped.asked > 0, "an engine on two processors calls for help");
+  const own = await run(false);
+  assert.equal(own.asked, 0);
+  assert.deepEqual([own.step, own.velocities], [600, helped.velocities]);
+});
 
 test("a few steps on WebGPU give the losses of the CPU", { timeout: 600_000 }, async () => {
   const few = "v=1&target=moons&width=32&depth=2&batch=128&seed=5";

@@ -1,7 +1,8 @@
-//! Requests that have arrived and not been handled.
+//! Messages that have arrived and not been handled.
 
 use super::scope;
-use crate::engine::protocol::{Request, decode};
+use crate::engine::protocol::decode;
+use serde::de::DeserializeOwned;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -11,25 +12,24 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::MessageEvent;
 
-/// A request, or why a message was none.
-type Arrival = Result<Request, String>;
-
-/// The worker's messages, as they come.
-pub struct Inbox {
-    state: Rc<RefCell<State>>,
+/// The worker's messages, as they come; each such a one, or why it was none.
+pub struct Inbox<T> {
+    state: Rc<RefCell<State<T>>>,
     _listener: Closure<dyn FnMut(MessageEvent)>,
 }
 
-#[derive(Default)]
-struct State {
-    arrivals: VecDeque<Arrival>,
+struct State<T> {
+    arrivals: VecDeque<Result<T, String>>,
     waiting: Option<Waker>,
 }
 
-impl Inbox {
+impl<T: DeserializeOwned + 'static> Inbox<T> {
     /// Listens from now on, and takes over what the worker's script has kept until now.
     pub fn open() -> Self {
-        let state = Rc::new(RefCell::new(State::default()));
+        let state = Rc::new(RefCell::new(State {
+            arrivals: VecDeque::new(),
+            waiting: None,
+        }));
         let shared = state.clone();
         let listener = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             shared.borrow_mut().receive(&event.data());
@@ -45,7 +45,7 @@ impl Inbox {
     }
 
     /// All that has arrived.
-    pub fn take(&self) -> VecDeque<Arrival> {
+    pub fn take(&self) -> VecDeque<Result<T, String>> {
         std::mem::take(&mut self.state.borrow_mut().arrivals)
     }
 
@@ -63,7 +63,7 @@ impl Inbox {
     }
 }
 
-impl State {
+impl<T: DeserializeOwned> State<T> {
     fn receive(&mut self, data: &JsValue) {
         let bytes = js_sys::Uint8Array::new(data).to_vec();
         let request = decode(&bytes);
