@@ -8,10 +8,12 @@
 use super::protocol::Floats;
 use crate::flow::batch::{Batch, Objective};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// The most batches from the next step on that are made or ordered before it is taken.
 const AHEAD: u32 = 96;
+
+/// The flavour for WebGPU has no helpers: the CPU makes batches while the GPU trains, and bytes are dear.
+const HELPED: bool = !cfg!(all(feature = "gpu", target_arch = "wasm32"));
 
 /// A batch, and the labels of its target points if they have any.
 pub type Made = (Batch, Vec<u32>);
@@ -57,8 +59,8 @@ pub fn make(objective: &mut Objective, step: u32) -> Made {
 /// What is known of the batches from the next step on.
 #[derive(Debug, Default)]
 pub struct Supply {
-    /// Those that are there, by step.
-    ready: BTreeMap<u32, Made>,
+    /// Those that are there, with their steps.
+    ready: Vec<(u32, Made)>,
     /// Somebody has made, or makes, the batches of all steps before this one.
     claimed: u32,
 }
@@ -76,9 +78,12 @@ pub enum Next {
 impl Supply {
     /// Looks for the batch of step `next`; there is no step `goal` any more.
     pub fn take(&mut self, next: u32, goal: u32) -> Next {
-        self.ready = self.ready.split_off(&next);
-        if let Some(made) = self.ready.remove(&next) {
-            return Next::Ready(made);
+        if !HELPED {
+            return Next::Make;
+        }
+        self.ready.retain(|(step, _)| *step >= next);
+        if let Some(at) = self.ready.iter().position(|(step, _)| *step == next) {
+            return Next::Ready(self.ready.swap_remove(at).1);
         }
         let unclaimed = self.claimed.max(next);
         let on_its_way = unclaimed > next;
@@ -92,7 +97,7 @@ impl Supply {
 
     /// A batch has been made.
     pub fn put(&mut self, step: u32, made: Made) {
-        self.ready.insert(step, made);
+        self.ready.push((step, made));
     }
 
     /// Steps made or ordered from `next` on.
