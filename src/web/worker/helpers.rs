@@ -64,7 +64,10 @@ impl Helpers {
     fn call(&mut self) {
         let processors = scope().navigator().hardware_concurrency() as usize;
         for number in 0..(processors / 2).min(MOST) {
-            self.workers.extend(Link::start(number, &self.heard).ok());
+            match Link::start(number, &self.heard) {
+                Ok(link) => self.workers.push(link),
+                Err(_) => break,
+            }
         }
     }
 }
