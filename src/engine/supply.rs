@@ -12,9 +12,6 @@ use serde::{Deserialize, Serialize};
 /// The most batches from the next step on that are made or ordered before it is taken.
 const AHEAD: u32 = 96;
 
-/// The flavour for WebGPU has no helpers: the CPU makes batches while the GPU trains, and bytes are dear.
-const HELPED: bool = !cfg!(all(feature = "gpu", target_arch = "wasm32"));
-
 /// A batch, and the labels of its target points if they have any.
 pub type Made = (Batch, Vec<u32>);
 
@@ -78,9 +75,6 @@ pub enum Next {
 impl Supply {
     /// Looks for the batch of step `next`; there is no step `goal` any more.
     pub fn take(&mut self, next: u32, goal: u32) -> Next {
-        if !HELPED {
-            return Next::Make;
-        }
         self.ready.retain(|(step, _)| *step >= next);
         if let Some(at) = self.ready.iter().position(|(step, _)| *step == next) {
             return Next::Ready(self.ready.swap_remove(at).1);

@@ -1,10 +1,8 @@
 //! The engine in its worker: requests come in as messages, the engine is pulled along, replies go
 //! out. Between two ticks the browser gets its turn, so that requests interleave with training.
 //!
-//! The same program is a helper ([`crate::engine::helper`]) where its address says so. The flavour
-//! for WebGPU has none: there the CPU makes batches while the GPU trains.
+//! The same program is a helper ([`crate::engine::helper`]) where its address says so.
 
-#[cfg(not(feature = "gpu"))]
 mod helpers;
 mod inbox;
 mod turn;
@@ -24,7 +22,6 @@ const SLICE: f64 = 0.012;
 
 /// Starts the engine of this worker, or its helper.
 pub fn start() {
-    #[cfg(not(feature = "gpu"))]
     if query("role").is_some() {
         return helpers::start();
     }
@@ -44,7 +41,6 @@ async fn run() {
     let mut engine = Engine::new(processor, Box::new(move || clock.now() / 1000.0));
     post(&engine.ready());
     let turn = Turn::new();
-    #[cfg(not(feature = "gpu"))]
     let mut helpers = helpers::Helpers::default();
     loop {
         let mut replies = Vec::new();
@@ -55,7 +51,6 @@ async fn run() {
             }
         }
         replies.iter().for_each(post);
-        #[cfg(not(feature = "gpu"))]
         helpers.serve(&mut engine);
         if engine.idle() {
             inbox.wait().await;
