@@ -93,6 +93,14 @@ impl Accelerator {
         }
     }
 
+    /// None at all.
+    pub fn none() -> Self {
+        Self {
+            gpu: None,
+            now: Rc::new(|| 0.0),
+        }
+    }
+
     /// Whether there is a GPU at all.
     pub fn exists(&self) -> bool {
         self.gpu.is_some()

@@ -142,6 +142,7 @@ impl Engine {
             }
             return run;
         }
+        self.look_for_helpers();
         let waits = self.waits();
         let Some(work) = self.shares.next(waits) else {
             return Ok(());
@@ -162,12 +163,18 @@ impl Engine {
         Ok(())
     }
 
+    /// Whether a lane has steps to take.
+    pub(super) fn trains(&self) -> bool {
+        self.lanes.iter().flatten().any(Lane::trains)
+    }
+
     /// Which kinds of [`Work`] there are.
     fn waits(&self) -> [bool; 3] {
-        let any = |f: fn(&Lane) -> bool| self.lanes.iter().flatten().any(f);
+        let training = self.trains();
+        let draws = |lane: &Lane| lane.draws(training);
         Work::ALL.map(|work| match work {
-            Work::Training => any(Lane::trains),
-            Work::Display => any(Lane::draws),
+            Work::Training => training,
+            Work::Display => self.lanes.iter().flatten().any(draws),
             Work::Job => self.questions.waiting(),
         })
     }

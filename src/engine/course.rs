@@ -14,7 +14,6 @@ use crate::flow::coupling::Pairs;
 use crate::flow::distribution::Estimate;
 use crate::flow::lane::Lane;
 use crate::flow::network::Network;
-use crate::flow::spec::{Drawn, LaneSpec};
 use crate::train::classifier::Classification;
 use crate::train::device::DeviceError;
 use crate::train::device::Processor;
@@ -29,8 +28,6 @@ pub struct Course {
     classification: Option<Classification>,
     objective: Objective,
     supply: Supply,
-    /// Whoever helps has to be told what was drawn.
-    drawn: Drawn,
     /// Steps to have taken in the end; none to take if that many are taken.
     goal: u32,
     snapshot: Snapshot,
@@ -74,7 +71,7 @@ impl Snapshot {
 
 impl Course {
     /// A course at step 0, paused.
-    pub fn new(lane: &Rc<Lane>, drawn: &Drawn, processor: &Processor, now: f64) -> Self {
+    pub fn new(lane: &Rc<Lane>, processor: &Processor, now: f64) -> Self {
         let network = lane.network();
         let classifier = lane.classifier();
         Self {
@@ -82,7 +79,6 @@ impl Course {
             trainer: Trainer::new(processor, &network, lane.spec().training),
             objective: Objective::of(Lane::clone(lane)),
             supply: Supply::default(),
-            drawn: drawn.clone(),
             goal: 0,
             snapshot: Snapshot::new(network, None, 0),
             yardstick: Making::begin(lane.clone(), Round::default()),
@@ -249,11 +245,6 @@ impl Course {
     /// are matched.
     pub fn wants_help(&self) -> bool {
         self.running() && self.objective.lane().spec().data.coupling.matches()
-    }
-
-    /// What a helper needs to know.
-    pub fn task(&self) -> (LaneSpec, Drawn) {
-        (*self.objective.lane().spec(), self.drawn.clone())
     }
 
     /// Orders at most so many batches: the step of the first, and how many.

@@ -1,97 +1,146 @@
 //! Who helps the engine, and with what.
 
 use super::core::Engine;
-use super::helper::{Delivery, Order};
+use super::helper::{Delivery, Order, Work};
 use super::lanes::Lane;
-use super::protocol::RunId;
+use super::protocol::{Reply, RunId};
 use std::collections::BTreeMap;
 
 /// Steps ordered at a time.
 const ORDER: u32 = 8;
 
-/// Orders a helper has before the first is delivered, so that it need not wait for the next while the
-/// engine is busy.
+/// Orders of batches that a helper has before the first is delivered, so that it need not wait for the
+/// next while the engine is busy.
 const ORDERS: u32 = 2;
 
 /// The helpers that have reported, by the number that the owner gave them.
 #[derive(Debug, Default)]
-pub struct Crew(BTreeMap<usize, Member>);
+pub struct Crew {
+    members: BTreeMap<usize, Member>,
+    /// What is to be sent to whom: of which lane, and which run of it.
+    orders: Vec<(usize, (u8, RunId), Work)>,
+}
 
 #[derive(Debug, Default)]
 struct Member {
-    /// The runs that it knows what they train on.
+    /// The runs that it knows.
     knows: [Option<RunId>; 2],
-    /// Steps ordered of it and not settled.
+    /// Batches and pictures ordered of it and not settled.
     pending: u32,
 }
 
+impl Crew {
+    /// Something is to be done by a helper.
+    pub fn order(&mut self, helper: usize, run: (u8, RunId), work: Work) {
+        self.orders.push((helper, run, work));
+    }
+}
+
 impl Engine {
-    /// Whether helpers would make training faster.
-    pub fn wants_help(&self) -> bool {
-        self.lanes.iter().flatten().any(Lane::wants_help)
+    /// How many helpers are of use: any number makes batches, one draws what no GPU draws.
+    pub fn helpers_wanted(&self) -> usize {
+        match self.trains() {
+            true if self.lanes.iter().flatten().any(Lane::wants_help) => usize::MAX,
+            true if !self.accelerator.exists() => 1,
+            _ => 0,
+        }
+    }
+
+    /// The helper that draws the next picture: the least busy one, unless the only one makes batches.
+    pub(super) fn artist(&self) -> Option<usize> {
+        let makes_batches = self.lanes.iter().flatten().any(Lane::wants_help);
+        let members = &self.crew.members;
+        if self.accelerator.exists() || members.len() <= usize::from(makes_batches) {
+            return None;
+        }
+        let busy = |(_, member): &(&usize, &Member)| member.pending;
+        members.iter().min_by_key(busy).map(|(&number, _)| number)
     }
 
     /// A helper has something to say; with its first word it joins.
-    pub fn deliver(&mut self, helper: usize, delivery: Delivery) {
-        let member = self.crew.0.entry(helper).or_default();
+    pub fn deliver(&mut self, helper: usize, delivery: Delivery, replies: &mut Vec<Reply>) {
+        let member = self.crew.members.entry(helper).or_default();
         member.pending = member.pending.saturating_sub(delivery.settled);
-        let lane = self.lanes.get_mut(usize::from(delivery.lane));
-        let lane = lane.and_then(Option::as_mut);
-        if let Some(course) = lane
-            .filter(|lane| lane.run == delivery.run)
-            .and_then(|lane| lane.course.as_mut())
-        {
+        let own = self.lane(delivery.lane);
+        let Some(lane) = own.filter(|lane| lane.run == delivery.run) else {
+            return;
+        };
+        if let Some(course) = &mut lane.course {
             for (step, parcel) in delivery.parcels {
                 course.put(step, parcel.into());
             }
+        }
+        if let Some((ticket, picture)) = delivery.picture
+            && lane.display.arrived(ticket)
+        {
+            self.show(delivery.lane, picture, replies);
         }
     }
 
     /// A helper is no more. What it was to make is made by others.
     pub fn lose_helper(&mut self, helper: usize) {
-        if self.crew.0.remove(&helper).is_some() {
-            let lanes = self.lanes.iter_mut().flatten();
-            let courses = lanes.filter_map(|lane| lane.course.as_mut());
-            courses.for_each(|course| course.forget_orders());
+        if self.crew.members.remove(&helper).is_some() {
+            for lane in self.lanes.iter_mut().flatten() {
+                lane.display.lose(helper);
+                let courses = lane.course.iter_mut();
+                courses.for_each(|course| course.forget_orders());
+            }
         }
+    }
+
+    /// Goes on without a helper that has taken too long for a picture.
+    pub(super) fn look_for_helpers(&mut self) {
+        let now = (self.now)();
+        let lanes = self.lanes.iter_mut().flatten();
+        let lost: Vec<usize> = lanes.filter_map(|lane| lane.display.look(now)).collect();
+        lost.into_iter().for_each(|helper| self.lose_helper(helper));
     }
 
     /// What the helpers are to be sent, each with the helper's number.
     pub fn orders(&mut self) -> Vec<(usize, Order)> {
-        let mut orders = Vec::new();
-        for (&number, member) in &mut self.crew.0 {
-            while member.pending + ORDER <= ORDERS * ORDER {
-                let Some(order) = member.next_order(&mut self.lanes) else {
-                    break;
-                };
-                orders.push((number, order));
+        let mut sent = Vec::new();
+        let Self { crew, lanes, .. } = self;
+        for (number, (lane, run), work) in crew.orders.drain(..) {
+            let own = lanes.get(usize::from(lane)).and_then(Option::as_ref);
+            if let Some(member) = crew.members.get_mut(&number)
+                && let Some(own) = own.filter(|own| own.run == run)
+            {
+                sent.push((number, member.order(lane, own, work, 1)));
             }
         }
-        orders
+        for (&number, member) in &mut crew.members {
+            while member.pending + ORDER <= ORDERS * ORDER {
+                let Some(order) = member.next_batches(lanes) else {
+                    break;
+                };
+                sent.push((number, order));
+            }
+        }
+        sent
     }
 }
 
 impl Member {
-    /// An order for the lane that has least ahead.
-    fn next_order(&mut self, lanes: &mut [Option<Lane>; 2]) -> Option<Order> {
+    /// An order of that many batches or pictures.
+    fn order(&mut self, number: u8, lane: &Lane, work: Work, count: u32) -> Order {
+        self.pending += count;
+        let known = self.knows[usize::from(number)].replace(lane.run) == Some(lane.run);
+        Order {
+            lane: number,
+            run: lane.run,
+            task: (!known).then(|| Box::new(lane.task())),
+            work,
+        }
+    }
+
+    /// Batches for the lane that has least ahead.
+    fn next_batches(&mut self, lanes: &mut [Option<Lane>; 2]) -> Option<Order> {
         let wanting = (0..).zip(lanes.iter_mut());
         let wanting = wanting.filter_map(|(k, lane)| Some((k, lane.as_mut()?)));
         let wanting = wanting.filter(|(_, lane)| lane.wants_help());
         let (number, lane) = wanting.min_by_key(|(_, lane)| lane.ahead())?;
-        let course = lane.course.as_mut()?;
-        let (first, count) = course.order(ORDER);
-        if count == 0 {
-            return None;
-        }
-        self.pending += count;
-        let known = self.knows[number].replace(lane.run) == Some(lane.run);
-        let task = (!known).then(|| Box::new(course.task()));
-        Some(Order {
-            lane: number as u8,
-            run: lane.run,
-            task,
-            first,
-            count,
-        })
+        let (first, count) = lane.course.as_mut()?.order(ORDER);
+        let work = Work::Batches { first, count };
+        (count > 0).then(|| self.order(number, lane, work, count))
     }
 }

@@ -1,14 +1,15 @@
 //! The picture of a lane: its particles through its current field, again and again.
 
-use super::journey::{Followed, Journey};
+use super::journey::{Followed, Journey, flat};
+use super::protocol::Floats;
 use super::slices::{Sliced, pause};
 use crate::flow::distribution::Estimate;
 use crate::flow::evaluation::{EvaluationSet, spread_over_time};
 use crate::flow::lane::Lane;
 use crate::flow::metrics;
 use crate::flow::network::Network;
-use crate::flow::solver::Frames;
 use crate::flow::spec::SolverKind;
+use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
 /// Most frames of an ensemble: enough for a smooth scrub by interpolation.
@@ -30,8 +31,15 @@ const LIVE_STEPS: u32 = 16;
 /// Tolerance of the adaptive method in such a picture, at least.
 const LIVE_TOLERANCE: f64 = 1e-3;
 
+/// Seconds from the order of a picture that a helper draws to that of the next, at least: learning
+/// looks smooth at ten pictures a second, and more would keep the page busy.
+const INTERVAL: f64 = 0.15;
+
+/// Seconds that a helper may take for a picture: longer than a large network needs.
+const PATIENCE: f64 = 15.0;
+
 /// How carefully a picture is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Detail {
     /// Few steps, at once: somebody has moved a control.
     Quick,
@@ -43,13 +51,16 @@ pub enum Detail {
 }
 
 /// A finished picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Picture {
     pub detail: Detail,
     /// Training steps behind the field.
     pub step: u32,
     /// The round of a rectified flow that it belongs to.
     pub round: u32,
-    pub frames: Frames,
+    pub times: Vec<f32>,
+    /// The particles at all of these times, as they travel.
+    pub frames: Floats,
     pub nfe: u32,
     pub straightness: f64,
     /// `E integral |v|^2 dt`.
@@ -63,6 +74,8 @@ pub struct Picture {
 pub struct Display {
     wanted: Option<Detail>,
     task: Option<Task>,
+    commission: Option<Commission>,
+    tickets: u32,
 }
 
 struct Task {
@@ -70,10 +83,20 @@ struct Task {
     work: Sliced<Picture>,
 }
 
+/// A picture that a helper draws, or has drawn a moment ago.
+struct Commission {
+    ticket: u32,
+    helper: usize,
+    since: f64,
+    arrived: bool,
+}
+
 impl Display {
-    /// Whether there is something to draw.
-    pub fn waits(&self) -> bool {
-        self.task.is_some() || self.wanted.is_some()
+    /// Whether there is something to draw here. While networks train, the next picture waits for the one
+    /// that a helper draws.
+    pub fn waits(&self, training: bool) -> bool {
+        let rests = training && self.commission.is_some();
+        self.task.is_some() || self.wanted.is_some() && !rests
     }
 
     /// Whether somebody is waiting for a first, quick picture.
@@ -90,6 +113,7 @@ impl Display {
     /// A control has moved: what is under way is void.
     pub fn redraw(&mut self) {
         self.task = None;
+        self.commission = None;
         self.wanted = Some(Detail::Quick);
     }
 
@@ -98,12 +122,57 @@ impl Display {
         self.wanted = self.wanted.or(Some(Detail::Full));
     }
 
-    /// The picture to begin now, unless one is under way.
+    /// The picture to begin now, unless one is under way. What a helper draws is void.
     pub fn begin(&mut self) -> Option<Detail> {
         if self.under_way() {
             return None;
         }
+        self.commission = None;
         self.wanted.take()
+    }
+
+    /// The next picture is a helper's; its ticket.
+    pub fn commission(&mut self, helper: usize, now: f64) -> u32 {
+        self.tickets += 1;
+        self.commission = Some(Commission {
+            ticket: self.tickets,
+            helper,
+            since: now,
+            arrived: false,
+        });
+        self.tickets
+    }
+
+    /// A helper's picture is there; whether it is still wanted.
+    pub fn arrived(&mut self, ticket: u32) -> bool {
+        let commission = self.commission.as_mut();
+        let wanted = commission.filter(|own| own.ticket == ticket && !own.arrived);
+        wanted.map(|own| own.arrived = true).is_some()
+    }
+
+    /// Time goes by. The helper that has taken too long for its picture, if one has.
+    pub fn look(&mut self, now: f64) -> Option<usize> {
+        let Commission {
+            helper,
+            since,
+            arrived,
+            ..
+        } = *self.commission.as_ref()?;
+        let limit = if arrived { INTERVAL } else { PATIENCE };
+        if now < since + limit {
+            return None;
+        }
+        self.commission = None;
+        (!arrived).then_some(helper)
+    }
+
+    /// A helper is no more; what it was drawing is drawn again.
+    pub fn lose(&mut self, helper: usize) {
+        let own = |own: &Commission| own.helper == helper && !own.arrived;
+        if self.commission.as_ref().is_some_and(own) {
+            self.commission = None;
+            self.refresh();
+        }
     }
 
     /// Takes on a picture.
@@ -149,7 +218,8 @@ pub async fn picture(
         nfe,
         straightness: metrics::straightness(&frames),
         kinetic: metrics::kinetic_energy(&frames),
-        frames,
+        times: frames.times.iter().map(|&t| t as f32).collect(),
+        frames: flat(&frames.points),
         excess,
     }
 }

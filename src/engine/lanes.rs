@@ -13,6 +13,8 @@ pub struct Lane {
     pub run: RunId,
     /// How its network is, or the borrowed one was, trained.
     pub experiment: Rc<Experiment>,
+    /// Whoever helps has to be told what was drawn.
+    drawn: Drawn,
     pub sampling: SamplingSpec,
     /// `None` for a lane that borrows the other's network.
     pub course: Option<Course>,
@@ -39,8 +41,9 @@ impl Lane {
         let experiment = Rc::new(experiment);
         let mut lane = Self {
             run,
-            course: (!borrow).then(|| Course::new(&experiment, drawn, processor, now)),
+            course: (!borrow).then(|| Course::new(&experiment, processor, now)),
             experiment,
+            drawn: drawn.clone(),
             sampling: spec.sampling,
             display: Display::default(),
             straightness: None,
@@ -66,9 +69,14 @@ impl Lane {
         self.course.as_ref().map_or(0, Course::ahead)
     }
 
+    /// What a helper needs to know of it.
+    pub fn task(&self) -> (LaneSpec, Drawn) {
+        (*self.experiment.spec(), self.drawn.clone())
+    }
+
     /// Whether it has a picture to draw, or a yardstick to make that no picture waits for.
-    pub fn draws(&self) -> bool {
-        self.display.waits() || self.estimates()
+    pub fn draws(&self, training: bool) -> bool {
+        self.display.waits(training) || self.estimates()
     }
 
     /// Whether there is an estimate to be made, once somebody has seen the lane.

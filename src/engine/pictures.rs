@@ -3,10 +3,14 @@
 use super::core::{Engine, Outcome, broken};
 use super::course::{Course, Snapshot};
 use super::display::{Detail, FRAMES, Picture, picture};
-use super::journey::{Journey, ensemble};
+use super::helper::{Sitting, Work};
+use super::journey::Journey;
 use super::lanes::Lane;
-use super::protocol::{Floats, Progress, Reply};
+use super::protocol::{Ensemble, Floats, Progress, Reply};
 use super::slices::Sliced;
+use crate::flow::Point;
+use crate::flow::lane::Lane as Experiment;
+use crate::flow::spec::SamplingSpec;
 
 /// Slices of work on an estimate between two pictures.
 const SLICES_FOR_ESTIMATE: u32 = 25;
@@ -28,7 +32,7 @@ impl Engine {
         let Self { lanes, now, .. } = self;
         let lane = lanes[number].as_mut().expect("it has a picture to draw");
         if let Some(picture) = lane.display.drive(|| now() < deadline).await {
-            self.show(number as u8, &picture, replies);
+            self.show(number as u8, picture, replies);
         }
         Ok(())
     }
@@ -36,16 +40,18 @@ impl Engine {
     /// A quick picture first, then the lanes in turn: to finish what one lane has begun before the other
     /// gets its turn would let the pictures of one follow each other while the other waits.
     fn next_to_draw(&self) -> Option<usize> {
-        let find = |f: fn(&Lane) -> bool| {
+        let find = |f: &dyn Fn(&Lane) -> bool| {
             let mut order = [1 - self.drawn, self.drawn].into_iter();
             order.find(|&k| self.lanes[k].as_ref().is_some_and(f))
         };
-        find(|lane| lane.display.urgent()).or_else(|| find(Lane::draws))
+        let training = self.trains();
+        find(&|lane| lane.display.urgent()).or_else(|| find(&|lane| lane.draws(training)))
     }
 
     /// Goes on making a lane's yardstick; whether it did. One in closed form is made before the
     /// lane's first careful picture, an estimate between pictures.
     async fn make_yardstick(&mut self, number: usize, deadline: f64) -> bool {
+        let training = self.trains();
         let Self { lanes, now, .. } = self;
         let lane = lanes[number].as_mut().expect("it has a picture to draw");
         if lane.display.urgent() || lane.display.under_way() {
@@ -55,7 +61,8 @@ impl Engine {
             return false;
         };
         let estimated = !course.yardstick.soon();
-        let first_a_picture = estimated && lane.display.waits() && lane.slices_for_estimate == 0;
+        let first_a_picture =
+            estimated && lane.display.waits(training) && lane.slices_for_estimate == 0;
         if course.yardstick.done().is_some() || first_a_picture {
             return false;
         }
@@ -76,18 +83,38 @@ impl Engine {
         let Some(snapshot) = self.network(number, replies).await? else {
             return Ok(());
         };
-        let trains = self.lanes.iter().flatten().any(Lane::trains);
         let detail = match detail {
-            Detail::Full if trains => Detail::Live,
+            Detail::Full if self.trains() => Detail::Live,
             other => other,
         };
         let accelerator = self.accelerator.clone();
+        let artist = self.artist().filter(|_| detail == Detail::Live);
+        let now = (self.now)();
         let lane = self.lane(number).expect("it has a picture to draw");
         let yardstick = lane.course.as_ref().and_then(|c| c.yardstick.done());
         let evaluation = yardstick.and_then(|made| made.evaluation.clone());
-        let n = lane.sampling.particles.clamp(1, MOST_PARTICLES) as usize;
+        let round = lane
+            .course
+            .as_ref()
+            .map_or(0, |course| course.round().number);
+        if let Some(helper) = artist {
+            let classifier = snapshot.classifier.as_ref();
+            let sitting = Sitting {
+                ticket: lane.display.commission(helper, now),
+                step: snapshot.step,
+                round,
+                weights: Floats(snapshot.network.parameters().to_vec()),
+                classifier: classifier.map(|own| Floats(own.parameters().to_vec())),
+                sampling: lane.sampling,
+                evaluation: evaluation.as_deref().cloned(),
+            };
+            let run = lane.run;
+            self.crew
+                .order(helper, (number, run), Work::Picture(Box::new(sitting)));
+            return Ok(());
+        }
         let journey = Journey {
-            noise: lane.experiment.noise(n, lane.experiment.spec().seed),
+            noise: noise(&lane.experiment, &lane.sampling),
             lane: lane.experiment.clone(),
             network: snapshot.network,
             classifier: snapshot.classifier,
@@ -95,10 +122,6 @@ impl Engine {
             keep: FRAMES,
             accelerator,
         };
-        let round = lane
-            .course
-            .as_ref()
-            .map_or(0, |course| course.round().number);
         let work = picture(journey, (snapshot.step, round), detail, evaluation);
         lane.display.draw(detail, Sliced::new(work));
         Ok(())
@@ -135,15 +158,18 @@ impl Engine {
     }
 
     /// Sends a finished picture, and keeps the figures that came with it.
-    fn show(&mut self, number: u8, picture: &Picture, replies: &mut Vec<Reply>) {
+    pub(super) fn show(&mut self, number: u8, picture: Picture, replies: &mut Vec<Reply>) {
         let Some(lane) = self.lane(number) else {
             return;
         };
-        let Picture { frames, nfe, .. } = picture;
-        let step = Some(picture.step);
-        replies.push(Reply::Ensemble(ensemble(
-            number, lane.run, step, frames, *nfe,
-        )));
+        replies.push(Reply::Ensemble(Ensemble {
+            lane: number,
+            run: lane.run,
+            step: Some(picture.step),
+            times: picture.times,
+            frames: picture.frames,
+            nfe: picture.nfe,
+        }));
         lane.straightness = Some(picture.straightness);
         lane.kinetic = Some(picture.kinetic);
         lane.slices_for_estimate = SLICES_FOR_ESTIMATE;
@@ -178,4 +204,10 @@ impl Engine {
             ..course.progress(number, lane.run)
         })
     }
+}
+
+/// Where the particles of a lane's picture start.
+pub fn noise(lane: &Experiment, sampling: &SamplingSpec) -> Vec<Point> {
+    let n = sampling.particles.clamp(1, MOST_PARTICLES) as usize;
+    lane.noise(n, lane.spec().seed)
 }

@@ -89,7 +89,7 @@ impl Engine {
         // What it is trained on does not matter, and there may be nothing drawn.
         spec.data = LaneSpec::default().data;
         let lane = Lane::new(0, (&spec, &Drawn::default()), false, &self.processor, 0.0)?;
-        let mut course = Course::new(&lane.experiment, &Drawn::default(), &self.processor, 0.0);
+        let mut course = Course::new(&lane.experiment, &self.processor, 0.0);
         course.aim(Training::Until(u32::MAX));
         take_steps(&mut course, WARM_UP, || true);
         course.settle().await.map_err(broken)?;

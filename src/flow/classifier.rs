@@ -66,6 +66,11 @@ impl Classifier {
         })
     }
 
+    /// Its parameters, in the order of [`super::network`].
+    pub fn parameters(&self) -> &[f32] {
+        self.network.parameters()
+    }
+
     /// Floating-point operations of the gradient at one point: values and two tangents.
     pub fn flops(&self) -> usize {
         3 * self.network.architecture().flops()

@@ -20,6 +20,7 @@ use super::random::Rng;
 use super::schedule::Coefficients;
 use super::spec::CouplingKind;
 use super::{Point, VelocityField};
+use serde::{Deserialize, Serialize};
 
 /// Means whose scatter gives a standard error.
 pub const REPLICATES: usize = 8;
@@ -46,7 +47,7 @@ pub fn spread_over_time(values: &[f64]) -> Estimate {
 
 /// Points of the path at one time, the marginal velocity there, and by how much noise in it makes
 /// half a mean squared distance from it too large.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Group {
     t: f64,
     label: Option<u32>,
@@ -56,7 +57,7 @@ struct Group {
 }
 
 /// Fixed points of the path with their marginal velocities, to measure a field against.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EvaluationSet {
     groups: Vec<Group>,
     estimated: bool,

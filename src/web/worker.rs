@@ -50,8 +50,8 @@ async fn run() {
                 Err(sentence) => replies.push(Reply::Failed(sentence)),
             }
         }
+        helpers.serve(&mut engine, &mut replies);
         replies.iter().for_each(post);
-        helpers.serve(&mut engine);
         if engine.idle() {
             inbox.wait().await;
         } else {

@@ -1,11 +1,11 @@
-//! Workers of the engine's own, which make batches for it.
+//! Workers of the engine's own, which make batches and draw pictures for it.
 
 use super::inbox::Inbox;
 use super::turn::Turn;
 use super::{performance, post, scope};
 use crate::engine::core::Engine;
 use crate::engine::helper::{Delivery, Helper, Order};
-use crate::engine::protocol::{decode, encode};
+use crate::engine::protocol::{Reply, decode, encode};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -17,9 +17,9 @@ use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 /// The most helpers. Two already make the batches of 256 matched pairs that one engine trains on.
 const MOST: usize = 3;
 
-/// Seconds between two deliveries of a helper: it makes several small batches, and sees in time that
-/// those of a run that is over are no longer wanted.
-const DELIVERY: f64 = 0.004;
+/// Seconds between two looks of a helper at its orders: it makes several small batches in between, and
+/// sees in time what is no longer wanted.
+const SLICE: f64 = 0.004;
 
 /// A helper's words by its number; none if it has failed.
 type Heard = Rc<RefCell<VecDeque<(usize, Option<Delivery>)>>>;
@@ -29,7 +29,8 @@ type Heard = Rc<RefCell<VecDeque<(usize, Option<Delivery>)>>>;
 pub struct Helpers {
     workers: Vec<Link>,
     heard: Heard,
-    called: bool,
+    /// This browser lets no worker start another.
+    refused: bool,
 }
 
 /// A helper, and how it is listened to.
@@ -41,14 +42,15 @@ struct Link {
 
 impl Helpers {
     /// Passes on what helpers have made, and what they are to make next.
-    pub fn serve(&mut self, engine: &mut Engine) {
-        if engine.wants_help() && !std::mem::replace(&mut self.called, true) {
-            self.call();
+    pub fn serve(&mut self, engine: &mut Engine, replies: &mut Vec<Reply>) {
+        let wanted = engine.helpers_wanted();
+        if wanted > self.workers.len() && !self.refused {
+            self.call(wanted);
         }
         let heard = std::mem::take(&mut *self.heard.borrow_mut());
         for (number, delivery) in heard {
             match delivery {
-                Some(delivery) => engine.deliver(number, delivery),
+                Some(delivery) => engine.deliver(number, delivery, replies),
                 None => {
                     self.workers[number].worker.terminate();
                     engine.lose_helper(number);
@@ -60,13 +62,17 @@ impl Helpers {
         }
     }
 
-    /// Starts helpers: one for each two processors, as the page and the engine work too.
-    fn call(&mut self) {
+    /// Starts as many as are wanted: at most one for each two processors, as the page and the engine
+    /// work too.
+    fn call(&mut self, wanted: usize) {
         let processors = scope().navigator().hardware_concurrency() as usize;
-        for number in 0..(processors / 2).min(MOST) {
+        for number in self.workers.len()..wanted.min(MOST).min(processors / 2) {
             match Link::start(number, &self.heard) {
                 Ok(link) => self.workers.push(link),
-                Err(_) => break,
+                Err(_) => {
+                    self.refused = true;
+                    break;
+                }
             }
         }
     }
@@ -141,8 +147,9 @@ async fn help() {
         if helper.idle() {
             inbox.wait().await;
         } else {
-            let end = clock.now() + 1000.0 * DELIVERY;
-            post(&helper.work(|| clock.now() < end));
+            let end = clock.now() + 1000.0 * SLICE;
+            let made = helper.work(|| clock.now() < end).await;
+            made.iter().for_each(post);
             turn.pass().await;
         }
     }
