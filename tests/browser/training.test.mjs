@@ -66,6 +66,38 @@ test("helpers make the batches of matched pairs, and without them the engine doe
   assert.deepEqual([own.step, own.velocities], [600, helped.velocities]);
 });
 
+test("a helper draws while the engine trains", { timeout: 120_000 }, async () => {
+  // How much helpers send is told to the page as well.
+  const spied = async (route) => {
+    const response = await route.fetch();
+    const spy = `const [spy, Own] = [new BroadcastChannel("sizes"), Worker];
+    self.Worker = class extends Own {
+      constructor(...given) {
+        super(...given);
+        this.addEventListener("message", ({ data }) => spy.postMessage(data?.byteLength ?? 0));
+      }
+    };`;
+    return route.fulfill({ response, body: `${spy}\n${await response.text()}` });
+  };
+  const particles = 1000;
+  const watched = { query: "autoplay=0&backend=cpu", hash: `${MOONS}&particles=${particles}` };
+  const visit = await openPage({ ...watched, goto: false });
+  await visit.context.route(/engine_worker/, spied);
+  await visit.page.goto(address(watched));
+  await call(visit.page, "ready");
+  await visit.page.evaluate(() => {
+    window.sizes = [];
+    new BroadcastChannel("sizes").onmessage = ({ data }) => sizes.push(data);
+  });
+  await call(visit.page, "train", { steps: 3000 });
+  const sizes = await visit.page.evaluate(() => sizes);
+  // Two coordinates of four bytes for each particle in each of some frames.
+  const pictures = sizes.filter((size) => size > 10 * 8 * particles);
+  assert.ok(pictures.length > 1, `messages of ${sizes} bytes`);
+  visit.assertClean();
+  await visit.close();
+});
+
 test("a few steps on WebGPU give the losses of the CPU", { timeout: 600_000 }, async () => {
   const few = "v=1&target=moons&width=32&depth=2&batch=128&seed=5";
   const points = [0, 0, 1, -1, -2, 0.5, 3, 3];
