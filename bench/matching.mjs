@@ -1,5 +1,5 @@
-// Training on matched pairs beside training on independent ones, on the CPU engine: what a coupling costs that is made
-// anew for every batch, with the helpers that the engine starts and without.
+// Training with the helpers that the CPU engine starts and without: on independent pairs, where they draw, and on pairs
+// that are matched anew for every batch, where they do that.
 
 import { flowlabTrainer, title } from "./training.mjs";
 import { link, visitReady } from "./flowlab.mjs";
@@ -7,6 +7,7 @@ import { link, visitReady } from "./flowlab.mjs";
 const SIZE = { width: 64, depth: 3, batch: 256 };
 const ROWS = {
   "matching/free": ["independent pairs", "independent", true],
+  "matching/free-alone": ["independent pairs, without helpers", "independent", false],
   "matching/ot": ["exact OT", "ot", true],
   "matching/ot-alone": ["exact OT, without helpers", "ot", false],
   "matching/sinkhorn": ["entropic OT", "sinkhorn", true],

@@ -12,8 +12,8 @@ use crate::flow::Point;
 use crate::flow::lane::Lane as Experiment;
 use crate::flow::spec::SamplingSpec;
 
-/// Slices of work on an estimate between two pictures.
-const SLICES_FOR_ESTIMATE: u32 = 25;
+/// Slices of work on an estimate between two pictures; a picture takes about four.
+const SLICES_FOR_ESTIMATE: u32 = 8;
 
 /// Most particles of a picture, whatever a request says.
 const MOST_PARTICLES: u32 = 100_000;
@@ -172,7 +172,11 @@ impl Engine {
         }));
         lane.straightness = Some(picture.straightness);
         lane.kinetic = Some(picture.kinetic);
-        lane.slices_for_estimate = SLICES_FOR_ESTIMATE;
+        // What follows a quick picture is waited for.
+        lane.slices_for_estimate = match picture.detail {
+            Detail::Quick => 0,
+            Detail::Live | Detail::Full => SLICES_FOR_ESTIMATE,
+        };
         match &mut lane.course {
             Some(course) => {
                 // A picture begun in the round before says nothing of this one.

@@ -310,6 +310,27 @@ fn no_lane_waits_while_the_other_is_drawn_again_and_again() {
 }
 
 #[test]
+fn an_estimate_does_not_keep_the_first_steps_from_being_seen() {
+    let mut bench = Bench::new();
+    let mut matched = spec();
+    matched.data.coupling = CouplingKind::Ot;
+    bench.configure(0, 1, matched, false);
+    bench.train(0, 1, Training::Until(u32::MAX));
+    let shown = |bench: &Bench| {
+        let pictures = ensembles(&bench.replies);
+        pictures.iter().filter(|e| e.step > Some(0)).count()
+    };
+    let mut ticks = 0;
+    while shown(&bench) == 0 {
+        let replies = pollster::block_on(bench.engine.tick(0.012));
+        bench.replies.extend(replies);
+        ticks += 1;
+    }
+    // A picture has three ticks in ten; with an estimate before it, it came after 106.
+    assert!(ticks < 50, "{ticks}");
+}
+
+#[test]
 fn a_diverging_lane_stops_with_a_sentence() {
     let mut bench = Bench::new();
     let mut wild = spec();
