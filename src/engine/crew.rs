@@ -59,6 +59,7 @@ impl Engine {
 
     /// A helper has something to say; with its first word it joins.
     pub fn deliver(&mut self, helper: usize, delivery: Delivery, replies: &mut Vec<Reply>) {
+        let now = (self.now)();
         let member = self.crew.members.entry(helper).or_default();
         member.pending = member.pending.saturating_sub(delivery.settled);
         let own = self.lane(delivery.lane);
@@ -71,7 +72,7 @@ impl Engine {
             }
         }
         if let Some((ticket, picture)) = delivery.picture
-            && lane.display.arrived(ticket)
+            && lane.display.arrived(ticket, now)
         {
             self.show(delivery.lane, picture, replies);
         }

@@ -32,8 +32,11 @@ const LIVE_STEPS: u32 = 16;
 const LIVE_TOLERANCE: f64 = 1e-3;
 
 /// Seconds from the order of a picture that a helper draws to that of the next, at least: learning
-/// looks smooth at ten pictures a second, and more would keep the page busy.
-const INTERVAL: f64 = 0.15;
+/// looks smooth, and more would only keep the page busy.
+const INTERVAL: f64 = 0.1;
+
+/// The same, in times of what the picture took: the page and the browser need processors too.
+const REST: f64 = 3.0;
 
 /// Seconds that a helper may take for a picture: longer than a large network needs.
 const PATIENCE: f64 = 15.0;
@@ -88,7 +91,8 @@ struct Commission {
     ticket: u32,
     helper: usize,
     since: f64,
-    arrived: bool,
+    /// When it was there.
+    arrived: Option<f64>,
 }
 
 impl Display {
@@ -138,16 +142,16 @@ impl Display {
             ticket: self.tickets,
             helper,
             since: now,
-            arrived: false,
+            arrived: None,
         });
         self.tickets
     }
 
     /// A helper's picture is there; whether it is still wanted.
-    pub fn arrived(&mut self, ticket: u32) -> bool {
+    pub fn arrived(&mut self, ticket: u32, now: f64) -> bool {
         let commission = self.commission.as_mut();
-        let wanted = commission.filter(|own| own.ticket == ticket && !own.arrived);
-        wanted.map(|own| own.arrived = true).is_some()
+        let wanted = commission.filter(|own| own.ticket == ticket && own.arrived.is_none());
+        wanted.map(|own| own.arrived = Some(now)).is_some()
     }
 
     /// Time goes by. The helper that has taken too long for its picture, if one has.
@@ -158,17 +162,17 @@ impl Display {
             arrived,
             ..
         } = *self.commission.as_ref()?;
-        let limit = if arrived { INTERVAL } else { PATIENCE };
+        let limit = arrived.map_or(PATIENCE, |there| INTERVAL.max(REST * (there - since)));
         if now < since + limit {
             return None;
         }
         self.commission = None;
-        (!arrived).then_some(helper)
+        arrived.is_none().then_some(helper)
     }
 
     /// A helper is no more; what it was drawing is drawn again.
     pub fn lose(&mut self, helper: usize) {
-        let own = |own: &Commission| own.helper == helper && !own.arrived;
+        let own = |own: &Commission| own.helper == helper && own.arrived.is_none();
         if self.commission.as_ref().is_some_and(own) {
             self.commission = None;
             self.refresh();
