@@ -46,15 +46,13 @@ impl Engine {
         }
     }
 
-    /// The helper that draws the next picture: the least busy one, unless the only one makes batches.
+    /// The helper that draws the next picture: the least busy one, where no GPU may.
     pub(super) fn artist(&self) -> Option<usize> {
-        let makes_batches = self.lanes.iter().flatten().any(Lane::wants_help);
-        let members = &self.crew.members;
-        if self.accelerator.exists() || members.len() <= usize::from(makes_batches) {
-            return None;
-        }
         let busy = |(_, member): &(&usize, &Member)| member.pending;
-        members.iter().min_by_key(busy).map(|(&number, _)| number)
+        let least = self.crew.members.iter().min_by_key(busy);
+        least
+            .filter(|_| !self.accelerator.exists())
+            .map(|(&number, _)| number)
     }
 
     /// A helper has something to say; with its first word it joins.
@@ -92,8 +90,10 @@ impl Engine {
     /// Goes on without a helper that has taken too long for a picture.
     pub(super) fn look_for_helpers(&mut self) {
         let now = (self.now)();
+        let number = self.lanes.iter().flatten().count();
         let lanes = self.lanes.iter_mut().flatten();
-        let lost: Vec<usize> = lanes.filter_map(|lane| lane.display.look(now)).collect();
+        let late = lanes.filter_map(|lane| lane.display.look(now, number));
+        let lost: Vec<usize> = late.collect();
         lost.into_iter().for_each(|helper| self.lose_helper(helper));
     }
 

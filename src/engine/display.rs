@@ -35,7 +35,8 @@ const LIVE_TOLERANCE: f64 = 1e-3;
 /// looks smooth, and more would only keep the page busy.
 const INTERVAL: f64 = 0.1;
 
-/// The same, in times of what the picture took: the page and the browser need processors too.
+/// The same, in times of what the picture took, for each lane: there are batches to make, and the page
+/// and the browser need processors too.
 const REST: f64 = 3.0;
 
 /// Seconds that a helper may take for a picture: longer than a large network needs.
@@ -154,15 +155,18 @@ impl Display {
         wanted.map(|own| own.arrived = Some(now)).is_some()
     }
 
-    /// Time goes by. The helper that has taken too long for its picture, if one has.
-    pub fn look(&mut self, now: f64) -> Option<usize> {
+    /// Time goes by, with so many lanes to draw. The helper that has taken too long for its picture, if
+    /// one has.
+    pub fn look(&mut self, now: f64, lanes: usize) -> Option<usize> {
         let Commission {
             helper,
             since,
             arrived,
             ..
         } = *self.commission.as_ref()?;
-        let limit = arrived.map_or(PATIENCE, |there| INTERVAL.max(REST * (there - since)));
+        let limit = arrived.map_or(PATIENCE, |there| {
+            INTERVAL.max(REST * lanes as f64 * (there - since))
+        });
         if now < since + limit {
             return None;
         }

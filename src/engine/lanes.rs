@@ -21,8 +21,8 @@ pub struct Lane {
     pub display: Display,
     pub straightness: Option<f64>,
     pub kinetic: Option<f64>,
-    /// How long an estimate may be worked on before the next picture.
-    pub slices_for_estimate: u32,
+    /// How long its yardstick may be worked on before the next picture.
+    pub slices_for_yardstick: u32,
 }
 
 impl Lane {
@@ -48,7 +48,7 @@ impl Lane {
             display: Display::default(),
             straightness: None,
             kinetic: None,
-            slices_for_estimate: 0,
+            slices_for_yardstick: 0,
         };
         lane.display.redraw();
         Ok(lane)
@@ -76,13 +76,14 @@ impl Lane {
 
     /// Whether it has a picture to draw, or a yardstick to make that no picture waits for.
     pub fn draws(&self, training: bool) -> bool {
-        self.display.waits(training) || self.estimates()
+        self.display.waits(training) || self.measures(training)
     }
 
-    /// Whether there is an estimate to be made, once somebody has seen the lane.
-    pub fn estimates(&self) -> bool {
+    /// Whether there is a yardstick to be made that no picture waits for: any while networks train, an
+    /// estimate of a lane at rest once somebody has seen it.
+    fn measures(&self, training: bool) -> bool {
         let making = self.course.as_ref().map(|course| &course.yardstick);
-        making.is_some_and(|making| making.done().is_none() && !making.soon())
+        making.is_some_and(|making| making.done().is_none() && (training || !making.soon()))
     }
 
     /// The lane's figures, if it is time to report them.

@@ -12,8 +12,8 @@ use crate::flow::Point;
 use crate::flow::lane::Lane as Experiment;
 use crate::flow::spec::SamplingSpec;
 
-/// Slices of work on an estimate between two pictures; a picture takes about four.
-const SLICES_FOR_ESTIMATE: u32 = 8;
+/// Slices of work on a yardstick between two pictures; a picture takes about four.
+const SLICES_FOR_YARDSTICK: u32 = 8;
 
 /// Most particles of a picture, whatever a request says.
 const MOST_PARTICLES: u32 = 100_000;
@@ -48,10 +48,10 @@ impl Engine {
         find(&|lane| lane.display.urgent()).or_else(|| find(&|lane| lane.draws(training)))
     }
 
-    /// Goes on making a lane's yardstick; whether it did. One in closed form is made before the
-    /// lane's first careful picture, an estimate between pictures.
+    /// Goes on making a lane's yardstick; whether it did. It is made between pictures, since somebody is
+    /// watching what the lane learns; one in closed form of a lane at rest before its careful picture.
     async fn make_yardstick(&mut self, number: usize, deadline: f64) -> bool {
-        let training = self.trains();
+        let (training, elsewhere) = (self.trains(), self.artist().is_some());
         let Self { lanes, now, .. } = self;
         let lane = lanes[number].as_mut().expect("it has a picture to draw");
         if lane.display.urgent() || lane.display.under_way() {
@@ -61,12 +61,13 @@ impl Engine {
             return false;
         };
         let estimated = !course.yardstick.soon();
-        let first_a_picture =
-            estimated && lane.display.waits(training) && lane.slices_for_estimate == 0;
+        let first_a_picture = (estimated || training)
+            && lane.display.waits(training)
+            && (lane.slices_for_yardstick == 0 || training && elsewhere);
         if course.yardstick.done().is_some() || first_a_picture {
             return false;
         }
-        lane.slices_for_estimate = lane.slices_for_estimate.saturating_sub(1);
+        lane.slices_for_yardstick = lane.slices_for_yardstick.saturating_sub(1);
         course.yardstick.drive(|| now() < deadline).await;
         if estimated && course.yardstick.done().is_some() {
             // The next picture measures the excess.
@@ -173,9 +174,9 @@ impl Engine {
         lane.straightness = Some(picture.straightness);
         lane.kinetic = Some(picture.kinetic);
         // What follows a quick picture is waited for.
-        lane.slices_for_estimate = match picture.detail {
+        lane.slices_for_yardstick = match picture.detail {
             Detail::Quick => 0,
-            Detail::Live | Detail::Full => SLICES_FOR_ESTIMATE,
+            Detail::Live | Detail::Full => SLICES_FOR_YARDSTICK,
         };
         match &mut lane.course {
             Some(course) => {

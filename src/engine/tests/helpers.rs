@@ -218,11 +218,11 @@ fn the_engine_trains_all_the_time_while_a_helper_draws() {
     let (alone, helped) = (watched(spec(), 0, 0), watched(spec(), 1, 400));
     let shown = |yard: &Yard| live(&yard.bench.replies).len();
     assert!(shown(&helped) > 2 && shown(&alone) > 2);
-    // Of what the engine does between two ticks, nothing is drawing: so it comes to rest earlier.
+    // Once it has its yardstick, the engine does nothing else: so it comes to rest earlier.
     let turns = |helpers: usize| {
         let mut yard = Yard::new(helpers);
         yard.bench.configure(0, 1, spec(), false);
-        yard.bench.train(0, 1, Training::Until(2000));
+        yard.bench.train(0, 1, Training::Until(8000));
         let mut turns = 0;
         while yard.bench.engine.lanes[0].as_ref().unwrap().trains() {
             yard.turn(400);
@@ -300,10 +300,10 @@ fn a_control_that_moves_while_a_helper_draws_voids_what_it_draws() {
 }
 
 #[test]
-fn where_the_only_helper_makes_batches_the_engine_draws() {
-    for (helpers, draws) in [(1, false), (2, true)] {
+fn helpers_make_batches_and_draw() {
+    for helpers in [1, 2] {
         let yard = watched(matched(CouplingKind::Ot), helpers, 40);
-        assert_eq!(yard.drawn > 0, draws, "{helpers} helpers");
-        assert!(yard.delivered > 10 && live(&yard.bench.replies).len() > 2);
+        assert!(yard.drawn > 2, "{} pictures", yard.drawn);
+        assert!(yard.delivered > 10, "{} batches", yard.delivered);
     }
 }
