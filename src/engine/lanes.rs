@@ -74,16 +74,15 @@ impl Lane {
         (*self.experiment.spec(), self.drawn.clone())
     }
 
-    /// Whether it has a picture to draw, or a yardstick to make that no picture waits for.
+    /// Whether it has a picture to draw, or a yardstick to make.
     pub fn draws(&self, training: bool) -> bool {
-        self.display.waits(training) || self.measures(training)
+        self.display.waits(training) || self.measures()
     }
 
-    /// Whether there is a yardstick to be made that no picture waits for: any while networks train, an
-    /// estimate of a lane at rest once somebody has seen it.
-    fn measures(&self, training: bool) -> bool {
-        let making = self.course.as_ref().map(|course| &course.yardstick);
-        making.is_some_and(|making| making.done().is_none() && (training || !making.soon()))
+    /// Whether its yardstick is still to be made.
+    fn measures(&self) -> bool {
+        let course = self.course.as_ref();
+        course.is_some_and(|course| course.yardstick.done().is_none())
     }
 
     /// The lane's figures, if it is time to report them.

@@ -337,6 +337,24 @@ fn steps_are_soon_seen(spec: LaneSpec) {
 }
 
 #[test]
+fn the_excess_is_measured_even_if_training_ends_before_its_yardstick_is_made() {
+    for (first, second) in [(20, 60), (60, 20), (1, 1)] {
+        let mut bench = Bench::new();
+        for (lane, steps) in [(0, first), (1, second)] {
+            bench.configure(lane, 1, spec(), false);
+            bench.train(lane, 1, Training::Until(steps));
+        }
+        let replies = bench.finish();
+        for (lane, steps) in [(0, first), (1, second)] {
+            let all = progress(&replies);
+            let last = all.iter().rfind(|p| p.lane == lane).expect("a report");
+            assert_eq!((last.step, last.accuracy.measured_at), (steps, steps));
+            assert!(last.excess.is_some_and(|excess| excess > 0.0));
+        }
+    }
+}
+
+#[test]
 fn a_diverging_lane_stops_with_a_sentence() {
     let mut bench = Bench::new();
     let mut wild = spec();
