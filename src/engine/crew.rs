@@ -19,6 +19,8 @@ pub struct Crew {
     members: BTreeMap<usize, Member>,
     /// What is to be sent to whom: of which lane, and which run of it.
     orders: Vec<(usize, (u8, RunId), Work)>,
+    /// They make batches only.
+    no_pictures: bool,
 }
 
 #[derive(Debug, Default)]
@@ -37,21 +39,32 @@ impl Crew {
 }
 
 impl Engine {
+    /// From now on pictures are drawn by the engine itself, whoever helps: processors are few, and one
+    /// that is busy drawing is missed by the page.
+    pub fn draw_alone(&mut self) {
+        self.crew.no_pictures = true;
+    }
+
     /// How many helpers are of use: any number makes batches, one draws what no GPU draws.
     pub fn helpers_wanted(&self) -> usize {
         match self.trains() {
             true if self.lanes.iter().flatten().any(Lane::wants_help) => usize::MAX,
-            true if !self.accelerator.exists() => 1,
+            true if self.has_pictures_to_give() => 1,
             _ => 0,
         }
     }
 
-    /// The helper that draws the next picture: the least busy one, where no GPU may.
+    /// Whether others draw, where there are any: no GPU may, and nobody has forbidden it.
+    fn has_pictures_to_give(&self) -> bool {
+        !self.accelerator.exists() && !self.crew.no_pictures
+    }
+
+    /// The helper that draws the next picture: the least busy one.
     pub(super) fn artist(&self) -> Option<usize> {
         let busy = |(_, member): &(&usize, &Member)| member.pending;
         let least = self.crew.members.iter().min_by_key(busy);
         least
-            .filter(|_| !self.accelerator.exists())
+            .filter(|_| self.has_pictures_to_give())
             .map(|(&number, _)| number)
     }
 

@@ -41,7 +41,7 @@ async fn run() {
     let mut engine = Engine::new(processor, Box::new(move || clock.now() / 1000.0));
     post(&engine.ready());
     let turn = Turn::new();
-    let mut helpers = helpers::Helpers::default();
+    let mut helpers = helpers::Helpers::new(&mut engine);
     loop {
         let mut replies = Vec::new();
         for request in inbox.take() {

@@ -67,10 +67,11 @@ test("helpers make the batches of matched pairs, and without them the engine doe
 });
 
 test("a helper draws while the engine trains", { timeout: 120_000 }, async () => {
-  // How much helpers send is told to the page as well.
+  // An engine that believes in four processors; how much helpers send is told to the page as well.
   const spied = async (route) => {
     const response = await route.fetch();
-    const spy = `const [spy, Own] = [new BroadcastChannel("sizes"), Worker];
+    const spy = `Object.defineProperty(navigator, "hardwareConcurrency", { value: 4 });
+    const [spy, Own] = [new BroadcastChannel("sizes"), Worker];
     self.Worker = class extends Own {
       constructor(...given) {
         super(...given);

@@ -307,3 +307,17 @@ fn helpers_make_batches_and_draw() {
         assert!(yard.delivered > 10, "{} batches", yard.delivered);
     }
 }
+
+#[test]
+fn helpers_that_are_not_to_draw_make_batches_only() {
+    let mut yard = Yard::new(1);
+    yard.bench.engine.draw_alone();
+    yard.bench.configure(0, 1, matched(CouplingKind::Ot), false);
+    yard.bench.train(0, 1, Training::Until(2000));
+    yard.run(40);
+    assert!(yard.drawn == 0 && yard.delivered > 10);
+    assert!(live(&yard.bench.replies).len() > 2);
+    yard.bench.configure(0, 2, spec(), false);
+    yard.bench.train(0, 2, Training::Until(STEPS));
+    assert_eq!(yard.bench.engine.helpers_wanted(), 0);
+}

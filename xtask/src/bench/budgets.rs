@@ -17,7 +17,7 @@ const AGAINST: &[(&str, &[&str])] = &[
     ("train/{}/plain", TENSORFLOW),
     ("dispatches/flowlab", &["dispatches/tfjs"]),
     ("submits/flowlab", &["submits/tfjs"]),
-    ("matching/free", &["matching/free-alone"]),
+    ("matching/free-four", &["matching/free-alone"]),
     ("matching/ot", &["matching/ot-alone"]),
     ("matching/sinkhorn", &["matching/sinkhorn-alone"]),
 ];
