@@ -7,7 +7,7 @@ use crate::engine::protocol::Ensemble;
 use crate::render::frames::{Bracket, Identity, Paths};
 
 /// About as many paths are drawn.
-const PATHS: usize = 180;
+const PATHS: usize = 192;
 /// Pixels that a path may be drawn beside where it is.
 const NEAR: f32 = 0.2;
 

@@ -16,7 +16,7 @@ use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 /// Fewest processors with which a helper draws: the page, the engine and the browser's own painting keep three
 /// busy. On two, a helper that draws a third of the time makes training 1.4 times as fast, but a frame in
-/// twenty takes 11 ms of the main thread instead of 7.
+/// twenty takes 8 ms of the main thread and more instead of 6.
 const ENOUGH_TO_DRAW: usize = 4;
 
 /// The most helpers. Two already make the batches of 256 matched pairs that one engine trains on.
