@@ -39,7 +39,8 @@ const INTERVAL: f64 = 0.1;
 /// and the browser need processors too.
 const REST: f64 = 3.0;
 
-/// Seconds that a helper may take for a picture: longer than a large network needs.
+/// Seconds that a helper may take for a picture before it is given up. By their arithmetic, pictures of the
+/// largest networks take some seconds.
 const PATIENCE: f64 = 15.0;
 
 /// How carefully a picture is drawn.

@@ -170,7 +170,7 @@ fn two_lanes_share_the_helpers_and_stay_at_equal_steps() {
     assert!((0..2).all(|lane| yard.weights(lane) == alone));
 }
 
-/// A lane in training long enough for several pictures, and the steps in which it gets there.
+/// A lane that has trained for long enough to be drawn several times.
 fn watched(spec: LaneSpec, helpers: usize, slices: usize) -> Yard {
     let mut yard = Yard::new(helpers);
     yard.bench.configure(0, 1, spec, false);
@@ -179,7 +179,7 @@ fn watched(spec: LaneSpec, helpers: usize, slices: usize) -> Yard {
     yard
 }
 
-/// The pictures of a lane that began between steps 1 and 1999, with their excesses as last reported.
+/// The pictures of networks between steps 1 and 1999.
 fn live(replies: &[Reply]) -> Vec<&Ensemble> {
     let within = |e: &&Ensemble| e.step.is_some_and(|step| 0 < step && step < 2000);
     ensembles(replies).into_iter().filter(within).collect()
@@ -197,7 +197,7 @@ fn a_helper_draws_what_the_engine_would_have_drawn() {
         assert!(yard.drawn > 2, "{} pictures, guide {guide:?}", yard.drawn);
         let pictures = live(&yard.bench.replies);
         assert!(pictures.len() >= yard.drawn);
-        // The same steps again, without anybody's help, and each picture drawn while the lane trains.
+        // The same steps again, without anybody's help.
         for picture in pictures {
             let step = picture.step.expect("it is of a network");
             let mut alone = Bench::new();

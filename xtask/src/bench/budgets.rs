@@ -18,8 +18,10 @@ const AGAINST: &[(&str, &[&str])] = &[
     ("dispatches/flowlab", &["dispatches/tfjs"]),
     ("submits/flowlab", &["submits/tfjs"]),
     ("matching/free-four", &["matching/free-alone"]),
-    ("matching/ot", &["matching/ot-alone"]),
-    ("matching/sinkhorn", &["matching/sinkhorn-alone"]),
+    ("matching/ot", &["matching/free"]),
+    ("matching/ot-alone", &["matching/free"]),
+    ("matching/sinkhorn", &["matching/free"]),
+    ("matching/sinkhorn-alone", &["matching/free"]),
 ];
 
 const TENSORFLOW: &[&str] = &[
@@ -92,8 +94,8 @@ const BUDGETS: &[Budget] = &[
         limit: None,
         beyond: 60.0,
     },
-    // Matchings are prepared ahead of the steps they feed: by a second core where there are two.
-    times("matching/ot", 1.5, 2.5),
+    // A matching costs less than the step it feeds where at least half of the steps are left.
+    times("matching/ot", 0.5, 0.9),
     at_most("dispatches/flowlab", 8.0, 3.0),
     at_most("bytes/moved", 250.0, 120.0),
     at_most("bytes/engine_cpu", 450.0, 300.0),
