@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { visiting } from "./harness.mjs";
+import { visiting, says } from "./harness.mjs";
 
 const get = (page) => page.evaluate(() => window.flowlab.get());
 /// A visit whose program has started: keys and clicks before that are lost.
@@ -23,7 +23,7 @@ test("a select, a slider, a number and a checkbox set their parameters", { timeo
     const state = await get(page);
     assert.deepEqual([state.target, state.seed, state.batch], ["moons", 42, 64]);
     assert.ok(!state.layers.includes("particles"));
-    assert.equal(await page.innerText("#param-batch ~ output"), "64");
+    await says(page, "#param-batch ~ output", /^64$/);
   }));
 
 test("controls follow the state", { timeout: 60_000 }, () =>

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { until, visiting } from "./harness.mjs";
+import { until, visiting, says } from "./harness.mjs";
 
 const get = (page) => page.evaluate(() => window.flowlab.get());
 const started = (options, test) =>
@@ -18,7 +18,7 @@ test("a table becomes the target, and what was left out is told", { timeout: 60_
     await page.setInputFiles("#own-file", file("points.csv", "text/csv", "x,y\n1,2\n-1;0,5\nthree,4\n# a remark\n2,2\n"));
     await until(page, async () => (await window.flowlab.get()).drawn.length === 12);
     assert.equal((await get(page)).target, "drawn");
-    assert.match(await page.innerText("#notices"), /1 left out/);
+    await says(page, "#notices", /1 left out/);
   }));
 
 test("far and many points are thinned and fitted, and it says so", { timeout: 60_000 }, () =>
@@ -30,9 +30,8 @@ test("far and many points are thinned and fitted, and it says so", { timeout: 60
       document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
     }, lines.join("\n"));
     await until(page, async () => (await window.flowlab.get()).drawn.length === 4000);
-    const told = await page.innerText("#notices");
-    assert.match(told, /1000 of the 3000|of the 3000/);
-    assert.match(told, /centred and scaled/);
+    await says(page, "#notices", /1000 of the 3000|of the 3000/);
+    await says(page, "#notices", /centred and scaled/);
   }));
 
 test("an image that is dropped is sampled where it is dark; a white one is refused", { timeout: 60_000 }, () =>
@@ -51,7 +50,7 @@ test("an image that is dropped is sampled where it is dark; a white one is refus
     }, color);
     await drop("white");
     await page.waitForSelector("#notices:not([hidden])");
-    assert.match(await page.innerText("#notices"), /white/);
+    await says(page, "#notices", /white/);
     assert.equal((await get(page)).target, "checkerboard");
     await drop("black");
     await until(page, async () => (await window.flowlab.get()).drawn.length === 4000);
@@ -101,7 +100,7 @@ test("a curve is bent by key and by pointer, and has to rise", { timeout: 60_000
     for (let i = 0; i < 25; i += 1) await page.keyboard.press("ArrowDown");
     const [, value] = (await get(page)).curve.split(",").map(Number);
     assert.ok(value > 0 && value < 0.05, `${value}`);
-    assert.match(await page.innerText(".field.wide .remark"), /rise/);
+    await says(page, ".field.wide .remark", /rise/);
     await page.keyboard.press("Delete");
     assert.equal((await get(page)).curve, "line");
   }));

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { address, openPage, until } from "./harness.mjs";
+import { address, openPage, until, says } from "./harness.mjs";
 
 /// A page of another origin with Flowlab in a frame, and everything the frame says to it.
 async function embedded(frame, { style = "width:600px;height:500px", before = "" } = {}) {
@@ -74,7 +74,7 @@ test("where storage is forbidden the page works all the same", { timeout: 90_000
   await visit.page.goto(address({ query: "autoplay=0&backend=cpu" }));
   await visit.page.selectOption("#theme", "dark");
   await visit.page.click('[data-do="share"]');
-  assert.match(await visit.page.innerText('[data-do="share"]'), /address bar/);
+  await says(visit.page, '[data-do="share"]', /address bar/);
   assert.deepEqual(visit.pageErrors, []);
   await visit.close();
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openPage, address, visiting, until } from "./harness.mjs";
+import { openPage, address, visiting, until, says } from "./harness.mjs";
 
 const call = (page, verb, args = {}) =>
   page.evaluate(([verb, args]) => window.flowlab[verb](args), [verb, args]);
@@ -60,9 +60,8 @@ test("no WebGPU: the CPU trains, and the badge says so", { timeout: 90_000 }, ()
   visiting({ gpu: false, query: "autoplay=0&backend=webgpu" }, async (page) => {
     const { backend } = await call(page, "ready");
     assert.equal(backend, "cpu");
-    const badge = await page.innerText("#badge-text");
-    assert.match(badge, /CPU/);
-    assert.match(badge, /WebGPU|adapter/i);
+    await says(page, "#badge-text", /CPU/);
+    await says(page, "#badge-text", /WebGPU|adapter/i);
   }));
 
 test("before the engine arrives the page moves, and says what it shows", { timeout: 90_000 }, () =>
@@ -75,7 +74,7 @@ test("before the engine arrives the page moves, and says what it shows", { timeo
     });
     await page.goto(address({ query: "backend=cpu" }));
     await showsExactFlow(page);
-    assert.match(await page.innerText('.lane[data-lane="0"] .overlay'), /exact/i);
+    await says(page, '.lane[data-lane="0"] .overlay', /exact/i);
     const t = () => page.evaluate(async () => (await window.flowlab.get()).t);
     const before = await t();
     await page.waitForTimeout(500);

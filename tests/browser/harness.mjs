@@ -154,3 +154,15 @@ export async function until(page, predicate, argument) {
     await page.waitForTimeout(50);
   }
 }
+
+/// Asks that what is written in an element matches. The page writes in the frame after a change, not with it, so a text
+/// may be some frames late.
+export async function says(page, selector, pattern) {
+  const deadline = Date.now() + 10_000;
+  let text = await page.innerText(selector);
+  while (!pattern.test(text) && Date.now() < deadline) {
+    await page.waitForTimeout(50);
+    text = await page.innerText(selector);
+  }
+  assert.match(text, pattern);
+}

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { visiting, until } from "./harness.mjs";
+import { visiting, until, says } from "./harness.mjs";
 
 const call = (page, verb, args = {}) =>
   page.evaluate(async ([verb, args]) => {
@@ -68,8 +68,8 @@ test("the difference between the lanes is named, and C goes to and fro", { timeo
     await page.focus("#stage");
     await page.keyboard.press("c");
     await page.waitForSelector('.lane[data-lane="1"]:not([hidden])');
-    assert.match(await page.innerText('.lane[data-lane="0"] .difference'), /independent/i);
-    assert.match(await page.innerText('.lane[data-lane="1"] .difference'), /OT/);
+    await says(page, '.lane[data-lane="0"] .difference', /independent/i);
+    await says(page, '.lane[data-lane="1"] .difference', /OT/);
     await page.keyboard.press("c");
     await page.waitForSelector('.lane[data-lane="1"]', { state: "hidden" });
   }));

@@ -46,6 +46,7 @@ test("absurd values are clamped with one notice, unknown keys ignored", { timeou
   visiting({ query: "autoplay=0&backend=cpu", hash: "v=1&width=1e9&steps=-4&target=atlantis&colour=red&particles=100000000000" }, async (page) => {
     const state = await call(page, "get");
     assert.deepEqual([state.width, state.steps, state.target, state.particles], [512, 1, "checkerboard", 100000]);
+    await page.locator("#notices li").nth(1).waitFor();
     const notices = await page.locator("#notices li").allInnerTexts();
     assert.equal(notices.length, 2);
     assert.match(notices[0], /width=512.*steps=1/);

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { until, visiting } from "./harness.mjs";
+import { until, visiting, says } from "./harness.mjs";
 import { apart, picture } from "./stage.mjs";
 
 /// Calls a verb of the API; typed arrays become plain ones.
@@ -201,7 +201,7 @@ const SCENES = {
     await chart(page, "straightness");
   } },
   16: { async sees(page) {
-    assert.match(await page.innerText(".overlay.problem"), /Draw a shape/);
+    await says(page, ".overlay.problem", /Draw a shape/);
     const stage = await page.locator(".lane:not([hidden]) .picture").boundingBox();
     const at = (across) => [stage.x + across * stage.width, stage.y + 0.3 * stage.height];
     await page.mouse.move(...at(0.7));

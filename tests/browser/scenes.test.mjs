@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { until, visiting } from "./harness.mjs";
+import { until, visiting, says } from "./harness.mjs";
 import { picture } from "./stage.mjs";
 
 const SCENES = 16;
@@ -80,7 +80,7 @@ test("a term lights up its control and its chart, and is named on the stage", { 
     await page.hover(".formula:not([hidden]) [data-term=schedule]");
     await page.waitForSelector(".field.lit #param-schedule");
     assert.equal(await page.locator("figure.lit[data-chart=schedule]").count(), 1);
-    assert.match(await page.innerText("#lit"), /schedule/i);
+    await says(page, "#lit", /schedule/i);
     assert.equal(await page.locator("#groups .lit").count(), 1, "nothing else in the panel");
     await page.hover("#bar h1");
     await page.waitForSelector("#lit", { state: "hidden" });
