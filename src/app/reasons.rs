@@ -14,13 +14,15 @@ const KNOWN: &[(&str, &str)] = &[
     ("WebGPU did not start", "reason.no-start"),
     ("failed the comparison with the CPU", "reason.self-test"),
     (super::handover::SLOWER, "reason.slower"),
-    ("fused kernels", "method.fused"),
-    ("blocked steps", "method.host"),
     ("processor that trains has failed", "reason.lost"),
 ];
 
-/// How training steps are taken where fused kernels do not do; what follows says why.
-const TENSORS: &str = "tensor operations";
+/// How training steps are taken. What follows a semicolon says why they are not taken otherwise.
+const METHODS: &[(&str, &str)] = &[
+    ("fused kernels", "method.fused"),
+    ("blocked steps", "method.host"),
+    ("tensor operations", "method.tensors"),
+];
 
 /// The detail of a backend as the badge shows it: nothing where there is nothing to say. Names of
 /// adapters and figures are the same in every language.
@@ -28,14 +30,15 @@ pub fn said(detail: &str, text: &Text) -> String {
     if detail == AS_CHOSEN {
         return String::new();
     }
-    let known = KNOWN.iter().find(|(part, _)| detail.contains(part));
-    if let Some((_, key)) = known {
+    let known = |(part, _): &&(&str, &str)| detail.contains(part);
+    if let Some((_, key)) = KNOWN.iter().find(known) {
         return text.get(key).to_owned();
     }
-    match detail.strip_prefix(TENSORS) {
-        Some(why) => format!("{}{why}", text.get("method.tensors")),
-        None => detail.to_owned(),
-    }
+    let Some((_, key)) = METHODS.iter().find(known) else {
+        return detail.to_owned();
+    };
+    let why = detail.find("; ").map_or("", |at| &detail[at..]);
+    format!("{}{why}", text.get(key))
 }
 
 #[cfg(test)]
@@ -48,9 +51,9 @@ mod tests {
         let text = Text::new(Language::Chinese);
         assert_eq!(said("as chosen", &text), "");
         assert_eq!(said("NVIDIA H100", &text), "NVIDIA H100");
-        let plain = said("tensor operations: too wide", &text);
-        assert!(plain.ends_with(": too wide") && !plain.contains("tensor"));
-        for (part, key) in KNOWN {
+        let plain = said("tensor operations; too wide", &text);
+        assert!(plain.ends_with("; too wide") && !plain.contains("tensor"));
+        for (part, key) in KNOWN.iter().chain(METHODS) {
             let sentence = said(&format!("so {part}: why"), &text);
             assert!(!sentence.contains(part) && sentence != *key, "{sentence}");
         }

@@ -45,6 +45,15 @@ pub struct Accelerator {
 struct Gpu {
     sampler: Sampler,
     paces: RefCell<Vec<(Kind, Paces)>>,
+    fault: RefCell<Fault>,
+}
+
+/// Why the GPU could not follow particles when it last could not, as a part of a sentence.
+#[derive(Default)]
+struct Fault {
+    why: Option<String>,
+    /// Nobody has been told.
+    new: bool,
 }
 
 /// What decides how long an evaluation takes.
@@ -86,6 +95,7 @@ impl Accelerator {
         let gpu = processor.sampler().map(|sampler| Gpu {
             sampler,
             paces: RefCell::default(),
+            fault: RefCell::default(),
         });
         Self {
             gpu: gpu.map(Rc::new),
@@ -104,6 +114,17 @@ impl Accelerator {
     /// Whether there is a GPU at all.
     pub fn exists(&self) -> bool {
         self.gpu.is_some()
+    }
+
+    /// Why the GPU could not follow particles, if it once could not; the CPU did.
+    pub fn fault(&self) -> Option<String> {
+        self.gpu.as_ref()?.fault.borrow().why.clone()
+    }
+
+    /// Whether there is a fault since this was last asked.
+    pub fn has_failed_anew(&self) -> bool {
+        let fault = self.gpu.as_ref().map(|gpu| &gpu.fault);
+        fault.is_some_and(|fault| core::mem::take(&mut fault.borrow_mut().new))
     }
 
     pub fn stopwatch(&self) -> Stopwatch {
@@ -166,9 +187,8 @@ impl Accelerator {
             }
         };
         let arrived: Result<Option<Arrived>, String> = led.await;
-        arrived.unwrap_or_else(|_| {
-            // It is not asked again; the CPU does all.
-            gpu.update(trip.kind(), |paces| paces.gpu = Some(0.0));
+        arrived.unwrap_or_else(|why| {
+            gpu.give_up(trip.kind(), why);
             None
         })
     }
@@ -229,6 +249,13 @@ impl Gpu {
         if let Some((_, paces)) = paces.iter_mut().find(|(of, _)| *of == kind) {
             change(paces);
         }
+    }
+
+    /// Does not ask the GPU again for this kind: the CPU does all.
+    fn give_up(&self, kind: Kind, why: String) {
+        self.update(kind, |paces| paces.gpu = Some(0.0));
+        let why = Some(why);
+        self.fault.replace(Fault { why, new: true });
     }
 
     /// Particles that may take a step together within the budget.

@@ -126,6 +126,9 @@ impl Engine {
         if let Err(sentence) = self.work(budget, &mut replies).await {
             self.go_on_without(sentence, &mut replies).await;
         }
+        if self.accelerator.has_failed_anew() {
+            self.tell_methods(&mut replies);
+        }
         let now = (self.now)();
         for (number, lane) in (0..).zip(&mut self.lanes) {
             let progress = lane.as_mut().and_then(|lane| lane.progress(number, now));
@@ -223,12 +226,22 @@ impl Engine {
         }
     }
 
+    fn tell_methods(&mut self, replies: &mut Vec<Reply>) {
+        for lane in 0..2 {
+            self.tell_method(lane, replies);
+        }
+    }
+
     /// Says how the lane trains, if it does.
     fn tell_method(&mut self, number: u8, replies: &mut Vec<Reply>) {
+        let fault = self.accelerator.fault();
         if let Some(lane) = self.lane(number)
             && let Some(course) = &lane.course
         {
-            let (run, method) = (lane.run, course.method());
+            let (run, mut method) = (lane.run, course.method());
+            if let Some(why) = fault {
+                method += &format!("; particles are followed on the CPU: {why}");
+            }
             replies.push(Reply::Method {
                 lane: number,
                 run,
@@ -285,9 +298,7 @@ impl Engine {
             let courses = lane.course.iter_mut();
             courses.for_each(|course| course.move_to(&self.processor, now));
         }
-        for lane in 0..2 {
-            self.tell_method(lane, replies);
-        }
+        self.tell_methods(replies);
     }
 
     fn stop_training(&mut self) {

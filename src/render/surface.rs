@@ -24,6 +24,8 @@ pub struct Stroke {
     pub color: Color,
     /// Length of the dashes, and of the gaps between them, in CSS pixels; `None` for a solid line.
     pub dash: Option<f32>,
+    /// Whether the line ends where another begins, so that a pixel may be of one or of the other.
+    pub abutting: bool,
 }
 
 impl Stroke {
@@ -33,6 +35,15 @@ impl Stroke {
             width,
             color,
             dash: None,
+            abutting: false,
+        }
+    }
+
+    /// The same line, as a part of one.
+    pub const fn abutting(self) -> Self {
+        Self {
+            abutting: true,
+            ..self
         }
     }
 

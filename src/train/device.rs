@@ -61,7 +61,7 @@ impl Processor {
         let Err(why) = self_test::check(&blocked).await else {
             return blocked;
         };
-        let detail = format!("{}, by tensor operations: {why}", plain.detail);
+        let detail = format!("{}, by tensor operations; {why}", plain.detail);
         Self { detail, ..plain }
     }
 

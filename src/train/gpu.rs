@@ -44,7 +44,7 @@ async fn tested(device: Device, kernels: Gpu, name: String) -> Result<Processor,
     let Err(why) = self_test::check(&fused).await else {
         return Ok(fused);
     };
-    let detail = format!("{name}, without fused kernels: in the comparison with the CPU, {why}");
+    let detail = format!("{name}, by tensor operations; with kernels of our own, {why}");
     let plain = Processor::gpu(device, None, detail);
     match self_test::check(&plain).await {
         Ok(()) => Ok(plain),

@@ -185,7 +185,7 @@ impl Store {
             Self::Blocked(_) => "blocked steps in main memory".to_owned(),
             Self::Host(_) => "tensor operations in main memory".to_owned(),
             Self::Device(store) if store.reason.is_empty() => "tensor operations".to_owned(),
-            Self::Device(store) => format!("tensor operations: {}", store.reason),
+            Self::Device(store) => format!("tensor operations; {}", store.reason),
             #[cfg(feature = "gpu")]
             Self::Fused(store) => store.plan().to_string(),
         }

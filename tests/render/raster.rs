@@ -153,6 +153,50 @@ proptest! {
     }
 
     #[test]
+    fn a_bend_covers_what_a_disc_would(
+        x in 10.0f32..22.0, y in 10.0f32..22.0, radius in 6.0f32..9.0, step in 0.17f32..0.6, width in 0.8f32..3.0,
+    ) {
+        // Three quarters of a circle, in pieces of a pixel and more that turn so little that nothing rounds their
+        // joints, or by more.
+        let count = (4.7 / step) as usize;
+        let at = |i: usize| [x + radius * (i as f32 * step).cos(), y + radius * (i as f32 * step).sin()];
+        let points: Vec<f32> = (0..=count).flat_map(at).collect();
+        let raster = drawn(|raster| raster.polylines(&points, &[count as u32 + 1], Stroke::solid(width, INK)));
+        let far = |px: f64, py: f64| {
+            let off = (px - f64::from(x)).hypot(py - f64::from(y)) - f64::from(radius);
+            off.abs() > f64::from(width)
+        };
+        let near = |[px, py]: [f64; 2]| !far(px, py) && (0..count).any(|i| {
+            let [[ax, ay], [bx, by]] = [at(i), at(i + 1)].map(|p| p.map(f64::from));
+            let (dx, dy) = (bx - ax, by - ay);
+            let on = ((px - ax) * dx + (py - ay) * dy) / (dx * dx + dy * dy);
+            let on = match i {
+                0 if on < 0.0 => return false,
+                last if last + 1 == count && on > 1.0 => return false,
+                _ => on.clamp(0.0, 1.0),
+            };
+            (px - ax - on * dx).hypot(py - ay - on * dy) <= 0.5 * f64::from(width)
+        });
+        agrees(&covers(&raster), &oracle(near), 0.4, 0.16)?;
+    }
+
+    #[test]
+    fn parts_that_abut_are_the_whole_line_and_do_not_add_up(
+        ends in [place(), place(), place(), place()], cut in 0.1f32..0.9, width in 0.8f32..3.0,
+    ) {
+        prop_assume!((ends[0] - ends[2]).hypot(ends[1] - ends[3]) > 3.0);
+        let middle = [0, 1].map(|i| ends[i] + cut * (ends[i + 2] - ends[i]));
+        let stroke = Stroke::solid(width, INK.alpha(0.3)).abutting();
+        let whole = covers(&drawn(|raster| raster.segments(&ends, stroke)));
+        let parts = covers(&drawn(|raster| {
+            raster.segments(&[ends[0], ends[1], middle[0], middle[1]], stroke);
+            raster.segments(&[middle[0], middle[1], ends[2], ends[3]], stroke);
+        }));
+        // But for a pixel whose middle the cut meets as exactly as numbers go.
+        prop_assert!(differences(&whole, &parts).0 < 0.02);
+    }
+
+    #[test]
     fn overlapping_pieces_of_a_call_do_not_add_up(points in prop::collection::vec(place(), 40)) {
         let stroke = Stroke::solid(2.0, INK.alpha(0.3));
         let raster = drawn(|raster| raster.polylines(&points, &[20], stroke));

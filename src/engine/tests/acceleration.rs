@@ -70,3 +70,35 @@ fn learned_densities_are_those_of_the_cpu() {
         assert_near(both, 1e-3);
     }
 }
+
+#[test]
+fn what_the_gpu_cannot_follow_is_said_once() {
+    let Some(gpu) = gpu_of_tests() else { return };
+    let mut bench = Bench::on(gpu.clone());
+    let mut wide = spec();
+    // A value with its derivatives does not fit into a workgroup's memory.
+    wide.model.width = 512;
+    wide.model.depth = 1;
+    bench.configure(0, 1, wide, false);
+    let job = Job::Grid {
+        map: Map::LearnedDensity,
+        side: 10,
+        extent: 3.0,
+        times: vec![1.0],
+    };
+    let mut said = Vec::new();
+    for id in 0..3 {
+        let job = job.clone();
+        bench.ask(Request::Job { id, lane: 0, job });
+        said.extend(bench.finish().into_iter().filter_map(|reply| match reply {
+            Reply::Method { method, .. } => Some(method),
+            _ => None,
+        }));
+    }
+    let about = |method: &String| method.contains("; particles are followed on the CPU: its rows");
+    assert_eq!(
+        said.iter().filter(|method| about(method)).count(),
+        1,
+        "{said:?}"
+    );
+}

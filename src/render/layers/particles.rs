@@ -39,9 +39,12 @@ fn crowding(count: usize) -> f32 {
 fn sort(stage: &Stage, paths: &Paths, turn: usize, hues: &mut [Vec<f32>; HUES]) {
     hues.iter_mut().for_each(Vec::clear);
     let bracket = paths.bracket(stage.t);
-    for particle in (turn..paths.count).step_by(TURNS) {
-        if let Some(pixel) = stage.pixel(paths.between(bracket, particle)) {
-            hues[hue(paths.place(0, particle))].extend(pixel);
+    let frames = [0, bracket.low, bracket.high].map(|frame| paths.frame(frame).as_chunks::<2>().0);
+    let particles = frames[0].iter().zip(frames[1]).zip(frames[2]);
+    for ((&start, low), high) in particles.skip(turn).step_by(TURNS) {
+        let at = [0, 1].map(|axis| bracket.blend(low[axis], high[axis]));
+        if let Some(pixel) = stage.pixel(at) {
+            hues[hue(start)].extend(pixel);
         }
     }
 }

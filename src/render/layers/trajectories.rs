@@ -48,7 +48,8 @@ fn future(
         pen.lift();
     }
     let color = stage.theme.ink.alpha(0.1);
-    surface.polylines(pen.points, pen.lengths, Stroke::solid(stage.px(0.9), color));
+    let stroke = Stroke::solid(stage.px(0.9), color).abutting();
+    surface.polylines(pen.points, pen.lengths, stroke);
 }
 
 /// The parts of a certain age of the paths so far, a colour at a time.
@@ -70,7 +71,8 @@ fn past(
             trails.cut(paths, run, &part, |point| pen.push(point));
             pen.lift();
         }
-        let stroke = Stroke::solid(stage.px(1.3), stage.theme.hues[color].alpha(strength));
+        let stroke =
+            Stroke::solid(stage.px(1.3), stage.theme.hues[color].alpha(strength)).abutting();
         surface.polylines(pen.points, pen.lengths, stroke);
     }
 }

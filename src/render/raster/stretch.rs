@@ -1,6 +1,8 @@
 //! Pictures stretched over many more pixels than they have, with colours between those of their
 //! pixels (bilinear).
 
+use std::ops::Range;
+
 use super::Bounds;
 use super::ink::{mix, mix_four};
 use crate::render::surface::Image;
@@ -10,6 +12,8 @@ use crate::render::surface::Image;
 pub struct Stretch {
     upper: Vec<u32>,
     lower: Vec<u32>,
+    /// Where they differ: from the first such pixel to behind the last.
+    differing: Range<usize>,
     /// What each column of the screen shows of a row.
     columns: Vec<Place>,
 }
@@ -87,10 +91,15 @@ impl Stretch {
                     _ => stretch(line(low), &self.columns, &mut self.upper),
                 }
                 stretch(line(high), &self.columns, &mut self.lower);
+                self.differing = differing(&self.upper, &self.lower);
                 known = Some(low);
             }
             let out = &mut pixels[row * stride + columns.0..row * stride + columns.1];
-            blend(out, &self.upper, &self.lower, share);
+            // Around what a map shows it is of one colour.
+            out.copy_from_slice(&self.upper);
+            let part = self.differing.clone();
+            let (upper, lower) = (&self.upper[part.clone()], &self.lower[part.clone()]);
+            blend(&mut out[part], upper, lower, share);
         }
     }
 }
@@ -103,6 +112,14 @@ fn stretch(source: &[[u8; 4]], columns: &[Place], out: &mut Vec<u32>) {
         let pixel = |at: u32| u32::from_le_bytes(source[at as usize]);
         *out = mix(pixel(place.low), pixel(place.high), place.share);
     }
+}
+
+/// From the first place where two rows differ to behind the last.
+fn differing(upper: &[u32], lower: &[u32]) -> Range<usize> {
+    let pairs = || upper.iter().zip(lower);
+    let first = pairs().position(|(a, b)| a != b).unwrap_or(upper.len());
+    let last = pairs().rposition(|(a, b)| a != b);
+    first..last.map_or(first, |last| last + 1)
 }
 
 /// The row a share of the way between two others.
