@@ -5,7 +5,7 @@
 
 import { link, visitReady } from "./flowlab.mjs";
 
-/// The rate falls to 0 by half a cosine. Two moons: at 0.01, 1,000 steps end at 0.05; at 0.03, 700 end at 0.038.
+/// The rate falls to 0 as the square of the share of steps left. Two moons: at 0.01, 1,000 steps end at 0.05; at 0.03, 700 end at 0.038.
 const RECIPES = {
   moons: { what: "two moons", excess: 0.05, target: "moons", width: 64, depth: 3, batch: 256, lr: 0.03, limit: 700 },
   checkerboard: { what: "checkerboard", excess: 0.03, target: "checkerboard", width: 64, depth: 3, batch: 256, features: "fourier", lr: 0.01, limit: 2200 },

@@ -1,9 +1,8 @@
 //! The loop of animation frames: time passes, and what has changed is drawn.
 
 use super::dom::window;
-use super::measures;
 use super::page::{App, Dirty, act_unseen};
-use super::story;
+use super::{host, measures, story};
 use crate::app::msg::Msg;
 use crate::app::pictures::MEASURES;
 use crate::app::state::State;
@@ -79,6 +78,11 @@ fn frame(now: f64) {
 }
 
 impl App {
+    /// Frames since the page was opened.
+    pub fn frames_drawn(&self) -> u32 {
+        self.frames.count
+    }
+
     fn frame(&mut self, now: f64) {
         if self.sight.hidden() {
             self.frames.last = None;
@@ -87,6 +91,7 @@ impl App {
         let dt = (now - self.frames.last.unwrap_or(now)) / 1000.0;
         self.frames.last = Some(now);
         self.frames.count = self.frames.count.saturating_add(1);
+        host::drawn(self, self.frames.count);
         if self.frames.count == BEGUN {
             story::bring_formulas();
         }

@@ -1,6 +1,8 @@
 //! The host's wishes, put into force.
 
-use super::dom::{self, by_id, document, media, on_media, root, set_attribute, set_shown, window};
+use super::dom::{
+    self, after, by_id, document, media, on_media, root, set_attribute, set_shown, window,
+};
 use super::page::{App, act};
 use crate::app::host::{Host, Start};
 use crate::app::msg::Msg;
@@ -76,7 +78,13 @@ pub fn toggle_panels() {
 
 thread_local! {
     static BEGUN: Cell<bool> = const { Cell::new(false) };
+    static FETCHED: Cell<bool> = const { Cell::new(false) };
 }
+
+/// Frames with which the page is seen to move: only then the engine is fetched, so that nobody waits for both.
+const MOVES: u32 = 3;
+/// Milliseconds after which it is fetched even if no frame is drawn, since nobody looks.
+const UNSEEN: i32 = 300;
 
 /// Begins the visit, or waits for what the host wants to come first.
 pub fn begin(app: &mut App) {
@@ -103,11 +111,27 @@ pub fn begin_now(app: &mut App) {
     if BEGUN.replace(true) {
         return;
     }
-    app.engines.load(app.host.backend);
+    after(UNSEEN, || act(fetch_engine));
+    if app.frames_drawn() >= MOVES {
+        fetch_engine(app);
+    }
     if !app.host.autoplay {
         app.handle(Msg::Pause);
     } else if app.host.start != Start::Now && !app.state.reduced_motion {
         app.handle(Msg::Play);
+    }
+}
+
+/// So many frames have been drawn.
+pub fn drawn(app: &mut App, frames: u32) {
+    if frames == MOVES && BEGUN.get() {
+        fetch_engine(app);
+    }
+}
+
+fn fetch_engine(app: &mut App) {
+    if !FETCHED.replace(true) {
+        app.engines.load(app.host.backend);
     }
 }
 

@@ -112,6 +112,9 @@ test("a few steps on WebGPU give the losses of the CPU", { timeout: 600_000 }, a
       const losses = [];
       for (let i = 0; i < 6; i++) losses.push((await call(page, "train", { steps: 1 })).loss);
       const { step } = (await call(page, "get")).figures[0];
+      // And by which operations: where the kernels failed their test, tensor operations would do the same.
+      const method = backend === "cpu" ? "vectorised code" : "fused kernels";
+      await page.waitForFunction((method) => document.getElementById("badge").title.includes(method), method);
       const end = Array.from(await call(page, "field", { points, t: 0.25, which: "model" }));
       result = { step, losses, start, end };
     });

@@ -114,6 +114,7 @@ fn baselines(layout: &Layout, log: &Path) -> Result<()> {
         "--test",
         "--test-reporter=spec",
         "web.test.mjs",
+        "../figures.test.mjs",
     ]);
     process::run_logged(&mut command, log, LIMIT)
 }
