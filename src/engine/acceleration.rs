@@ -254,8 +254,10 @@ impl Gpu {
     /// Does not ask the GPU again for this kind: the CPU does all.
     fn give_up(&self, kind: Kind, why: String) {
         self.update(kind, |paces| paces.gpu = Some(0.0));
-        let why = Some(why);
-        self.fault.replace(Fault { why, new: true });
+        let (mut fault, why) = (self.fault.borrow_mut(), Some(why));
+        if fault.why != why {
+            *fault = Fault { why, new: true };
+        }
     }
 
     /// Particles that may take a step together within the budget.

@@ -76,8 +76,8 @@ fn what_the_gpu_cannot_follow_is_said_once() {
     let Some(gpu) = gpu_of_tests() else { return };
     let mut bench = Bench::on(gpu.clone());
     let mut wide = spec();
-    // A value with its derivatives does not fit into a workgroup's memory.
-    wide.model.width = 512;
+    // More units than a workgroup has threads anywhere.
+    wide.model.width = 4096;
     wide.model.depth = 1;
     bench.configure(0, 1, wide, false);
     let job = Job::Grid {
