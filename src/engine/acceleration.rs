@@ -48,10 +48,11 @@ struct Gpu {
     fault: RefCell<Fault>,
 }
 
-/// Why the GPU could not follow particles when it last could not, as a part of a sentence.
+/// Through which networks the GPU could not lead particles when it last could not, and why, as a part of a
+/// sentence.
 #[derive(Default)]
 struct Fault {
-    why: Option<String>,
+    of: Option<(Architecture, String)>,
     /// Nobody has been told.
     new: bool,
 }
@@ -116,9 +117,11 @@ impl Accelerator {
         self.gpu.is_some()
     }
 
-    /// Why the GPU could not follow particles, if it once could not; the CPU did.
-    pub fn fault(&self) -> Option<String> {
-        self.gpu.as_ref()?.fault.borrow().why.clone()
+    /// Why the GPU cannot follow particles through such a network, if it once could not; the CPU does.
+    pub fn fault(&self, architecture: Architecture) -> Option<String> {
+        let fault = self.gpu.as_ref()?.fault.borrow();
+        let of = fault.of.as_ref().filter(|(of, _)| *of == architecture);
+        of.map(|(_, why)| why.clone())
     }
 
     /// Whether there is a fault since this was last asked.
@@ -254,9 +257,9 @@ impl Gpu {
     /// Does not ask the GPU again for this kind: the CPU does all.
     fn give_up(&self, kind: Kind, why: String) {
         self.update(kind, |paces| paces.gpu = Some(0.0));
-        let (mut fault, why) = (self.fault.borrow_mut(), Some(why));
-        if fault.why != why {
-            *fault = Fault { why, new: true };
+        let (mut fault, of) = (self.fault.borrow_mut(), Some((kind.architecture, why)));
+        if fault.of != of {
+            *fault = Fault { of, new: true };
         }
     }
 

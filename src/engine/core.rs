@@ -234,12 +234,12 @@ impl Engine {
 
     /// Says how the lane trains, if it does.
     fn tell_method(&mut self, number: u8, replies: &mut Vec<Reply>) {
-        let fault = self.accelerator.fault();
+        let accelerator = self.accelerator.clone();
         if let Some(lane) = self.lane(number)
             && let Some(course) = &lane.course
         {
             let (run, mut method) = (lane.run, course.method());
-            if let Some(why) = fault {
+            if let Some(why) = accelerator.fault(lane.experiment.architecture()) {
                 method += &format!("; particles are followed on the CPU: {why}");
             }
             replies.push(Reply::Method {
