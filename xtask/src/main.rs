@@ -23,7 +23,7 @@ const HELP: &str = "\
 cargo xtask <command>
 
   serve [--port 8080] [--no-engine]   build the page, serve it, build the engines behind it, rebuild on change
-  test [--native-only] [--browser-only] [--gpu] [--skip-setup]   everything that must hold; about 45 minutes the first time on two cores, then 8
+  test [--native-only] [--browser-only] [--gpu] [--skip-setup]   everything that must hold; about 45 minutes the first time on two cores, then 8 to 18
   package                             what is shipped, in dist/: optimised, compressed, any base path
   build [--no-engine]                 build the site into target/web
   bench [--quick] [--package] [--only TEXT] [--json FILE]   speed and size, beside TensorFlow.js; in target/bench.json
