@@ -88,7 +88,12 @@ export async function flowlabTrainer([clock, timing, small]) {
 }
 
 function tensorflow(bench, size, backend) {
-  return baseline(bench, size, tensorflowTrainer, { backend, wasmFolder: WASM_FOLDER }, async (page) => {
+  return onTensorFlow(bench, size, backend, tensorflowTrainer);
+}
+
+/// Opens a page with a backend of TensorFlow.js and runs a trainer on it.
+export function onTensorFlow(bench, size, backend, trainer) {
+  return baseline(bench, size, trainer, { backend, wasmFolder: WASM_FOLDER }, async (page) => {
     await page.addScriptTag({ url: `${TENSORFLOW}tfjs/dist/tf.es2017.min.js` });
     // The others are part of the union package.
     if (["wasm", "webgpu"].includes(backend))
@@ -97,7 +102,7 @@ function tensorflow(bench, size, backend) {
 }
 
 /// Opens an empty page of the baselines' server and runs a trainer on it.
-function baseline(bench, size, trainer, options = {}, prepare = () => {}) {
+export function baseline(bench, size, trainer, options = {}, prepare = () => {}) {
   return bench.browser.visit(`${bench.baselines.url}web/`, async (page) => {
     await prepare(page);
     const result = await page.evaluate(trainer, { ...options, size, timing: bench.timing });

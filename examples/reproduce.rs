@@ -153,7 +153,8 @@ fn objective(spec: &LaneSpec) -> Objective {
 fn train(spec: &LaneSpec) -> (Network, f64) {
     let mut objective = objective(spec);
     let network = objective.lane().network();
-    let mut trainer = Trainer::new(&Processor::cpu("an example"), &network, spec.training);
+    let processor = pollster::block_on(Processor::tested_cpu("an example"));
+    let mut trainer = Trainer::new(&processor, &network, spec.training);
     let begin = Instant::now();
     for _ in 0..spec.training.limit {
         trainer.step(&objective.batch(spec.training.batch as usize));

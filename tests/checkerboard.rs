@@ -18,7 +18,8 @@ fn learnt(features: Features, (batch, steps): (u32, u32), n: usize) -> (f64, f64
     (spec.training.lr, spec.training.batch, spec.training.limit) = (5e-3, batch, steps);
     let mut objective = Objective::new(&spec, &Drawn::default()).expect("it is not drawn");
     let network = objective.lane().network();
-    let mut trainer = Trainer::new(&Processor::cpu("a test"), &network, spec.training);
+    let processor = pollster::block_on(Processor::tested_cpu("a test"));
+    let mut trainer = Trainer::new(&processor, &network, spec.training);
     for _ in 0..steps {
         trainer.step(&objective.batch(batch as usize));
     }

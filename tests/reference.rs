@@ -176,14 +176,18 @@ fn steps_of_adam_are_those_of_pytorch() {
             weight: given.weight.clone(),
         };
         let start = network(activation, &case);
-        let mut trainer = Trainer::new(&Processor::cpu("a test"), &start, spec);
-        trainer.step(&batch);
-        let (loss, _) = pollster::block_on(trainer.take_losses()).expect("a loss");
-        close(loss, given.loss, 1e-6);
-        (1..given.steps).for_each(|_| trainer.step(&batch));
-        let trained = pollster::block_on(trainer.weights()).expect("weights");
-        for (&ours, &theirs) in trained.iter().zip(&given.trained) {
-            close(ours.into(), theirs.into(), 1e-4);
+        // What ships on the CPU, and Burn's tensors.
+        let blocked = pollster::block_on(Processor::tested_cpu("a test"));
+        for processor in [blocked, Processor::cpu("a test")] {
+            let mut trainer = Trainer::new(&processor, &start, spec);
+            trainer.step(&batch);
+            let (loss, _) = pollster::block_on(trainer.take_losses()).expect("a loss");
+            close(loss, given.loss, 1e-6);
+            (1..given.steps).for_each(|_| trainer.step(&batch));
+            let trained = pollster::block_on(trainer.weights()).expect("weights");
+            for (&ours, &theirs) in trained.iter().zip(&given.trained) {
+                close(ours.into(), theirs.into(), 1e-4);
+            }
         }
     }
 }

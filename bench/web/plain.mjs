@@ -1,8 +1,7 @@
 // The same training step as a plain JavaScript loop over typed arrays: what one gets without any library.
 
-import { batches, firstWeights, layers } from "./task.mjs";
+import { batches, firstWeights, layers, rates } from "./task.mjs";
 
-const RATE = 1e-3;
 const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
 const EVALUATED = 2048;
 
@@ -11,11 +10,11 @@ const numbers = (length) => new Float64Array(length);
 
 /// Gives a trainer.
 export function plain(shape) {
-  const fill = batches(1);
+  const fill = batches(shape.seed ?? 1, shape.target);
   const network = new Network(shape);
   const [input, target] = [numbers(3 * shape.batch), numbers(2 * shape.batch)];
   const [fixedInput, fixedTarget] = [numbers(3 * EVALUATED), numbers(2 * EVALUATED)];
-  batches(2)(fixedInput, fixedTarget);
+  batches(2, shape.target)(fixedInput, fixedTarget);
   return {
     network,
     async run(steps) {
@@ -27,13 +26,21 @@ export function plain(shape) {
     async loss() {
       return network.loss(fixedInput, fixedTarget);
     },
+    /// Of each layer `weight` [inputs][outputs], row by row, and `bias`.
+    async weights() {
+      return network.layers.map(({ inputs, outputs, weight, bias }) => ({
+        weight: [...transposed(weight.value, outputs, inputs)],
+        bias: [...bias.value],
+      }));
+    },
   };
 }
 
 export class Network {
   constructor(shape) {
-    const first = firstWeights(shape, 3);
+    const first = firstWeights(shape, 2 + (shape.seed ?? 1));
     this.layers = layers(shape).map(([inputs, outputs], i) => new Layer(inputs, outputs, first[i]));
+    this.rate = rates(shape);
     this.time = 0;
   }
 
@@ -46,8 +53,9 @@ export class Network {
 
   step(input, target) {
     this.gradient(input, target);
+    const rate = this.rate(this.time);
     this.time += 1;
-    for (const layer of this.layers) layer.descend(this.time);
+    for (const layer of this.layers) layer.descend(rate, this.time);
   }
 
   /// Leaves the gradient of the mean squared error in the layers.
@@ -116,8 +124,8 @@ class Layer {
     return lower;
   }
 
-  descend(time) {
-    for (const parameter of [this.weight, this.bias]) adam(parameter, time);
+  descend(rate, time) {
+    for (const parameter of [this.weight, this.bias]) adam(parameter, rate, time);
   }
 }
 
@@ -127,14 +135,14 @@ function parameter(first) {
   return { value, gradient: like(), mean: like(), square: like() };
 }
 
-function adam({ value, gradient, mean, square }, time) {
-  const rate = RATE / (1 - BETA1 ** time);
+function adam({ value, gradient, mean, square }, rate, time) {
+  const corrected = rate / (1 - BETA1 ** time);
   const correct = 1 / (1 - BETA2 ** time);
   for (let i = 0; i < value.length; i++) {
     const g = gradient[i];
     mean[i] = BETA1 * mean[i] + (1 - BETA1) * g;
     square[i] = BETA2 * square[i] + (1 - BETA2) * g * g;
-    value[i] -= (rate * mean[i]) / (Math.sqrt(square[i] * correct) + EPSILON);
+    value[i] -= (corrected * mean[i]) / (Math.sqrt(square[i] * correct) + EPSILON);
   }
 }
 

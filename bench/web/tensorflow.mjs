@@ -1,7 +1,7 @@
 // TensorFlow.js on one of its backends, written with as few of its kernels a step as it allows: the bias within the
 // product, SiLU's derivative written out, one read-back for many steps.
 
-import { batches, firstWeights, layers } from "./task.mjs";
+import { batches, firstWeights, layers, rates } from "./task.mjs";
 
 /// How many steps may be queued on a GPU before the loss is read back, which waits for them.
 const QUEUED = 16;
@@ -21,9 +21,11 @@ class Trainer {
     this.tf = tf;
     this.batch = shape.batch;
     this.variables = variables(tf, shape);
-    this.optimizer = tf.train.adam(1e-3);
-    this.fill = batches(1);
-    this.evaluation = points(tf, EVALUATED, batches(2));
+    this.rate = rates(shape);
+    this.optimizer = tf.train.adam(this.rate(0));
+    this.taken = 0;
+    this.fill = batches(shape.seed ?? 1, shape.target);
+    this.evaluation = points(tf, EVALUATED, batches(2, shape.target));
     this.silu = silu(tf);
   }
 
@@ -38,6 +40,7 @@ class Trainer {
   step() {
     const { tf } = this;
     const { input, target } = points(tf, this.batch, this.fill);
+    this.optimizer.learningRate = this.rate(this.taken++);
     const loss = this.optimizer.minimize(() => this.error(input, target), true, this.variables.flat());
     input.dispose();
     target.dispose();
@@ -49,6 +52,11 @@ class Trainer {
     const [value] = await loss.data();
     loss.dispose();
     return value;
+  }
+
+  /// Of each layer `weight` [inputs][outputs], row by row, and `bias`.
+  async weights() {
+    return Promise.all(this.variables.map(async ([weight, bias]) => ({ weight: [...(await weight.data())], bias: [...(await bias.data())] })));
   }
 
   error(input, target) {
@@ -85,7 +93,7 @@ function points(tf, n, fill) {
 }
 
 function variables(tf, shape) {
-  const first = firstWeights(shape, 3);
+  const first = firstWeights(shape, 2 + (shape.seed ?? 1));
   return layers(shape).map(([inputs, outputs], i) => {
     const weight = tf.tidy(() => tf.transpose(tf.tensor2d(first[i].weight, [outputs, inputs])));
     return [tf.variable(weight), tf.variable(tf.tensor1d(first[i].bias))];

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { batches, firstWeights, flops, layers, normal, uniform } from "./task.mjs";
+import { batches, firstWeights, flops, layers, normal, rates, uniform } from "./task.mjs";
 import { Network, plain, product } from "./plain.mjs";
-import { measure } from "./clock.mjs";
+import { complete, measure } from "./clock.mjs";
 import { module, peak } from "./peak.mjs";
 
 const SMALL = { width: 5, depth: 2, batch: 7 };
@@ -101,4 +101,40 @@ test("the peak's module is valid, and its figure plausible", async () => {
   assert.ok(WebAssembly.validate(module()));
   const gflops = await peak({ seconds: 0.2 });
   assert.ok(gflops > 0.5 && gflops < 1000, `${gflops}`);
+});
+
+test("batches are of a checkerboard: every second square, and the loss of a zero network", () => {
+  const [input, target] = [new Float32Array(3 * 20_000), new Float32Array(2 * 20_000)];
+  batches(6, "checkerboard")(input, target);
+  const squares = new Map();
+  let loss = 0;
+  for (let i = 0; i < 20_000; i++) {
+    const [x, y] = [0, 1].map((c) => (input[3 * i + c] + (1 - input[3 * i + 2]) * target[2 * i + c]) * 0.45);
+    const square = [x, y].map((v) => Math.floor(v)).join();
+    squares.set(square, (squares.get(square) ?? 0) + 1);
+    loss += (target[2 * i] ** 2 + target[2 * i + 1] ** 2) / 40_000;
+  }
+  const black = ["-2,-2", "-2,0", "-1,-1", "-1,1", "0,-2", "0,0", "1,-1", "1,1"];
+  for (const square of black) assert.ok(Math.abs(squares.get(square) - 2500) < 250, `${square}: ${squares.get(square)}`);
+  // 7.576: docs/reproduction.md.
+  assert.ok(Math.abs(loss - 7.576) < 0.1, `${loss}`);
+});
+
+test("rates fall to nothing as the square of the share of steps left, or not at all", () => {
+  assert.equal(rates({})(1000), 1e-3);
+  const falling = rates({ lr: 0.04, limit: 10 });
+  assert.deepEqual([0, 5, 10, 11].map(falling), [0.04, 0.01, 0, 0]);
+});
+
+test("what has been trained is given away as it was timed", async () => {
+  const shape = { ...SMALL, lr: 0.01, limit: 30 };
+  const { seconds, weights } = await complete(() => plain(shape), 30);
+  assert.ok(seconds > 0);
+  const trainer = plain(shape);
+  await trainer.run(30);
+  assert.deepEqual(weights, await trainer.weights());
+  // [inputs][outputs], as Flowlab reads them.
+  const { weight, bias } = trainer.network.layers[0];
+  assert.deepEqual([weights[0].weight.length, weights[0].weight[1]], [15, weight.value[3]]);
+  assert.deepEqual(weights[0].bias, [...bias.value]);
 });

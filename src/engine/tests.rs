@@ -25,7 +25,7 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        Self::on(Processor::cpu("a test"))
+        Self::on(pollster::block_on(Processor::tested_cpu("a test")))
     }
 
     fn on(processor: Processor) -> Self {

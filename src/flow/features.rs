@@ -13,9 +13,11 @@
 use super::Point;
 use super::lane::stream;
 use super::random::Rng;
+use super::sine::{LANES, sines_and_cosines};
 
 /// Random directions, each of which gives a cosine and a sine.
 pub const WAVES: usize = 32;
+const _: () = assert!(WAVES.is_multiple_of(LANES), "no direction is left over");
 
 /// Standard deviation of a direction's components in `x` and `y`, in radians a unit of length. The
 /// checkerboard repeats every 4.4 units: at a frequency of 1.4.
@@ -81,6 +83,11 @@ impl Encoder {
         &self.waves
     }
 
+    /// The directions, as many together as have their sines computed side by side.
+    fn groups(&self) -> impl Iterator<Item = &[[f64; 3]; LANES]> {
+        self.waves.as_chunks().0.iter()
+    }
+
     /// Hands every column of a sample to `put`. A label the network does not know is none.
     #[inline]
     pub fn encode(
@@ -94,10 +101,14 @@ impl Encoder {
             .into_iter()
             .enumerate()
             .for_each(|(column, v)| put(column, v as f32));
-        for (k, [wx, wy, wt]) in self.waves.iter().enumerate() {
-            let (sine, cosine) = libm::sincos(wx * x[0] + wy * x[1] + wt * t);
-            put(3 + 2 * k, cosine as f32);
-            put(4 + 2 * k, sine as f32);
+        for (group, waves) in self.groups().enumerate() {
+            let phases = waves.map(|[wx, wy, wt]| wx * x[0] + wy * x[1] + wt * t);
+            let (sines, cosines) = sines_and_cosines(phases);
+            for i in 0..LANES {
+                let column = 3 + 2 * (LANES * group + i);
+                put(column, cosines[i] as f32);
+                put(column + 1, sines[i] as f32);
+            }
         }
         let first = 3 + 2 * self.waves.len();
         for label in 0..self.encoding.labels {
@@ -113,11 +124,15 @@ impl Encoder {
             .into_iter()
             .enumerate()
             .for_each(|(column, v)| put(column, v as f32));
-        for (k, [wx, wy, wt]) in self.waves.iter().enumerate() {
-            let (sine, cosine) = libm::sincos(wx * x[0] + wy * x[1] + wt * t);
-            let along = wx * d[0] + wy * d[1];
-            put(3 + 2 * k, (-sine * along) as f32);
-            put(4 + 2 * k, (cosine * along) as f32);
+        for (group, waves) in self.groups().enumerate() {
+            let phases = waves.map(|[wx, wy, wt]| wx * x[0] + wy * x[1] + wt * t);
+            let (sines, cosines) = sines_and_cosines(phases);
+            for (i, [wx, wy, _]) in waves.iter().enumerate() {
+                let column = 3 + 2 * (LANES * group + i);
+                let along = wx * d[0] + wy * d[1];
+                put(column, (-sines[i] * along) as f32);
+                put(column + 1, (cosines[i] * along) as f32);
+            }
         }
         for column in 3 + 2 * self.waves.len()..self.columns() {
             put(column, 0.0);

@@ -55,6 +55,7 @@ pub mod reference;
 mod scan;
 pub mod schedule;
 pub mod shapes;
+pub mod sine;
 pub mod sinkhorn;
 pub mod solver;
 pub mod spec;

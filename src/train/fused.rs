@@ -32,7 +32,12 @@ use crate::flow::spec::{Activation, LaneSpec, ModelSpec};
 
 /// The architecture of a test: as a lane's, but for these.
 #[cfg(test)]
-fn architecture(inputs: usize, width: u32, depth: u32, activation: Activation) -> Architecture {
+pub(super) fn architecture(
+    inputs: usize,
+    width: u32,
+    depth: u32,
+    activation: Activation,
+) -> Architecture {
     let model = ModelSpec {
         width,
         depth,

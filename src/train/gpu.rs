@@ -63,7 +63,12 @@ async fn probe() -> Result<(), String> {
         power_preference: wgpu::PowerPreference::HighPerformance,
         ..Default::default()
     };
-    let found = instance.request_adapter(&options).await;
+    let mut found = instance.request_adapter(&options).await;
+    if found.is_err() {
+        // Chromium answered the first request with none, and the next with an NVIDIA H200, whose process it had
+        // restarted meanwhile.
+        found = instance.request_adapter(&options).await;
+    }
     let adapter = found.map_err(|_| "this browser offers no WebGPU adapter".to_owned())?;
     if adapter.features().contains(wgpu::Features::TIMESTAMP_QUERY) {
         return Ok(());

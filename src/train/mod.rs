@@ -10,7 +10,8 @@
 //! that makes a step 1.7 times faster (2,230 against 1,300 steps a second natively on one core, same
 //! activations in both): no tape, every sigmoid computed once, about 32 instead of 59 dispatches a
 //! step on a GPU whose operations are fused, and no autodiff in the program. Tests hold it against
-//! Burn's autodiff and against finite differences.
+//! Burn's autodiff and against finite differences, and every kind of step against Burn's modules, autodiff and Adam
+//! (`module`, native programs only).
 //!
 //! # Why the CPU has steps beside the tensors
 //! [`blocked`] takes the same step on plain slices, eight samples at a time through all layers, with
@@ -33,6 +34,8 @@ mod fused;
 mod gpu;
 #[cfg(all(test, feature = "gpu"))]
 pub(crate) use fused::tests::gpu as gpu_of_tests;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod module;
 pub mod network;
 pub mod sampler;
 mod self_test;

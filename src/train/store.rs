@@ -153,7 +153,7 @@ pub enum Store {
 }
 
 impl Store {
-    /// The best store that a processor has for a network trained on batches of `batch` samples.
+    /// The best store that a processor has for a network trained on batches of up to `batch` samples.
     ///
     /// # Panics
     /// If `flat` has not as many numbers as the network.
@@ -295,7 +295,7 @@ fn floats_now(tensor: Tensor<1>) -> Vec<f32> {
     data.try_into_vec().expect("the tensor holds f32")
 }
 
-fn on_device(batch: &Batch, device: &Device) -> network::Batch {
+pub(super) fn on_device(batch: &Batch, device: &Device) -> network::Batch {
     let rows = batch.weight.len();
     let tensor = |values: &[f32]| matrix(values, [rows, values.len() / rows], device);
     network::Batch {

@@ -91,6 +91,9 @@ impl Trainer {
     }
 
     /// One gradient of the batch's loss and one update. On a GPU this only queues the work.
+    ///
+    /// # Panics
+    /// If the batch has more samples than [`TrainingSpec::batch`] says.
     pub fn step(&mut self, batch: &Batch) {
         let averaged = self.step - self.forgotten;
         let rate = Rate::decayed(self.step, averaged, &self.training, self.decay);

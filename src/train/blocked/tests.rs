@@ -1,4 +1,4 @@
-//! Blocked steps against Burn: its autodiff for gradients, its tensors for Adam.
+//! Blocked steps, and those of tensors, against Burn's own: module, autodiff and Adam.
 
 use super::BlockedStore;
 use crate::flow::batch::{Batch, Objective};
@@ -8,10 +8,10 @@ use crate::flow::random::Rng;
 use crate::flow::spec::{
     Activation, Drawn, Features, Guide, LaneSpec, ModelSpec, Target, TrainingSpec,
 };
-use crate::train::adam::{BETA_1, Rate, update_tensor};
-use crate::train::network::{Layer, Mlp, layers_from_flat, matrix};
+use crate::train::adam::{BETA_1, Rate};
+use crate::train::module::Learner;
 use crate::train::store::{Flat, HostStore};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 
 const LR: f64 = 1e-3;
 
@@ -60,79 +60,6 @@ fn rate(step: u32) -> Rate {
     Rate::after(step, &training)
 }
 
-/// The oracle: a network on Burn's tensors, its gradient recorded by Burn's autodiff.
-struct Recorded {
-    layers: [Vec<Layer>; 3],
-    activation: Activation,
-    device: Device,
-    loss_sum: f64,
-}
-
-impl Recorded {
-    fn new(architecture: &Architecture, flat: &Flat) -> Self {
-        let device = Device::flex();
-        let layers = |values: &[f32]| layers_from_flat(architecture, values, &device);
-        Self {
-            layers: [&flat.weights, &flat.first, &flat.second].map(|values| layers(values)),
-            activation: architecture.activation,
-            loss_sum: 0.0,
-            device,
-        }
-    }
-
-    fn gradient(&mut self, batch: &Batch) -> Vec<Layer> {
-        let recording = self.device.clone().autodiff();
-        let leaf = |layer: &Layer| Layer {
-            weight: Tensor::from_data(layer.weight.clone().into_data(), &recording).require_grad(),
-            bias: Tensor::from_data(layer.bias.clone().into_data(), &recording).require_grad(),
-        };
-        let mlp = Mlp {
-            layers: self.layers[0].iter().map(leaf).collect(),
-            activation: self.activation,
-        };
-        let rows = batch.len();
-        let tensor = |values: &[f32]| matrix(values, [rows, values.len() / rows], &recording);
-        let error = mlp.forward(tensor(&batch.input)) - tensor(&batch.target);
-        let loss = (error.clone() * error * tensor(&batch.weight)).mean();
-        let tape = loss.backward();
-        self.loss_sum += f64::from(loss.into_scalar::<f32>());
-        let gradient = |layer: &Layer| Layer {
-            weight: layer.weight.grad(&tape).expect("every weight counts"),
-            bias: layer.bias.grad(&tape).expect("every bias counts"),
-        };
-        mlp.layers.iter().map(gradient).collect()
-    }
-
-    fn step(&mut self, batch: &Batch, rate: Rate) {
-        for (i, gradient) in self.gradient(batch).into_iter().enumerate() {
-            let [weights, first, second] = self.layers.each_mut().map(|layers| &mut layers[i]);
-            let [p, m, v] = [&*weights, &*first, &*second].map(Layer::clone);
-            let matrices = [p.weight, m.weight, v.weight];
-            let [p_weight, m_weight, v_weight] = update_tensor(rate, matrices, gradient.weight);
-            let biases = [p.bias, m.bias, v.bias];
-            let [p_bias, m_bias, v_bias] = update_tensor(rate, biases, gradient.bias);
-            (weights.weight, weights.bias) = (p_weight, p_bias);
-            (first.weight, first.bias) = (m_weight, m_bias);
-            (second.weight, second.bias) = (v_weight, v_bias);
-        }
-    }
-
-    fn flat(&self) -> Flat {
-        let [weights, first, second] = self.layers.each_ref().map(|layers| flatten(layers));
-        Flat {
-            weights,
-            first,
-            second,
-        }
-    }
-}
-
-fn flatten(layers: &[Layer]) -> Vec<f32> {
-    let both = |l: &Layer| [l.weight.clone().flatten::<1>(0, 1), l.bias.clone()];
-    let numbers = |t: Tensor<1>| t.into_data().try_into_vec::<f32>().expect("f32");
-    layers.iter().flat_map(both).flat_map(numbers).collect()
-}
-
 /// The largest difference, in units of the largest number expected.
 fn largest_difference(expected: &[f32], got: &[f32]) -> f32 {
     assert_eq!(expected.len(), got.len());
@@ -176,12 +103,12 @@ fn the_gradient_is_that_of_burns_autodiff() {
             let case = format!("{inputs}-{width}x{depth}, {samples} samples, {activation:?}");
             let architecture = architecture(inputs, width, depth, activation);
             let first = start(architecture);
-            let mut oracle = Recorded::new(&architecture, &first);
+            let oracle = Learner::new(&architecture, &first.weights, &Device::flex());
             let mut store = BlockedStore::new(&architecture, &first);
             let batch = batch(&architecture, samples, 0);
-            let expected = flatten(&oracle.gradient(&batch));
+            let (loss, expected) = oracle.gradient(&batch);
             store.step(&batch, rate(0));
-            let (loss, taken) = (oracle.loss_sum, store.take_loss_sum());
+            let (loss, taken) = (f64::from(loss), store.take_loss_sum());
             assert!((loss - taken).abs() < 1e-5 * loss, "{case}: {loss} {taken}");
             let first = store.flat().first;
             let got: Vec<f32> = first.iter().map(|m| m / (1.0 - BETA_1)).collect();
@@ -191,6 +118,8 @@ fn the_gradient_is_that_of_burns_autodiff() {
     }
 }
 
+/// Burn's Adam corrects its moments in another order, so single roundings differ: by up to a hundredth of a
+/// learning rate on average with [`Activation::Relu`], whose slope jumps, and by 0.001 with the others.
 #[test]
 fn one_ten_and_a_hundred_steps_end_where_burn_ends() {
     let shapes = [
@@ -204,16 +133,24 @@ fn one_ten_and_a_hundred_steps_end_where_burn_ends() {
         let case = format!("{inputs}-{width}x{depth}, {samples} samples, {activation:?}");
         let architecture = architecture(inputs, width, depth, activation);
         let first = start(architecture);
-        let mut oracle = Recorded::new(&architecture, &first);
+        let mut oracle = Learner::new(&architecture, &first.weights, &Device::flex());
+        let mut tensors = HostStore::new(architecture, first.clone(), Device::flex());
         let mut store = BlockedStore::new(&architecture, &first);
+        let mut losses = 0.0;
         for step in 0..100 {
             let batch = batch(&architecture, samples, step);
-            oracle.step(&batch, rate(step));
+            losses += f64::from(oracle.step(&batch, LR).into_scalar::<f32>());
+            tensors.step(&batch, rate(step));
             store.step(&batch, rate(step));
             if ![0, 9, 99].contains(&step) {
                 continue;
             }
-            let (expected, got) = (oracle.flat(), store.flat());
+            let expected = oracle.module.to_flat();
+            for got in [tensors.flat(), &store.flat()] {
+                let gap = mean_difference(&expected, &got.weights);
+                assert!(gap < 2e-2, "{case}, {step}: weights differ by {gap} rates");
+            }
+            let (expected, got) = (tensors.flat(), store.flat());
             let gap = mean_difference(&expected.weights, &got.weights);
             assert!(gap < 1e-3, "{case}, {step}: weights differ by {gap} rates");
             for (a, b) in [
@@ -224,9 +161,9 @@ fn one_ten_and_a_hundred_steps_end_where_burn_ends() {
                 assert!(gap < 1e-3, "{case}, {step}: moments differ by {gap}");
             }
         }
-        let (expected, got) = (oracle.loss_sum, store.take_loss_sum());
-        let near = (expected - got).abs() < 1e-5 * expected;
-        assert!(near, "{case}: {expected} {got}");
+        let taken = store.take_loss_sum();
+        let near = (losses - taken).abs() < 1e-5 * losses;
+        assert!(near, "{case}: {losses} {taken}");
         assert_eq!(store.take_loss_sum(), 0.0, "all were taken");
     }
 }

@@ -130,7 +130,7 @@ impl Layout {
         let begin = list.len();
         let stride = 4 * self.sample();
         list.resize(begin + samples * stride, 0.0);
-        let scale = 1.0 / (batch.weight.len().min(samples) * outputs) as f32;
+        let scale = 1.0 / (batch.len() * outputs) as f32;
         let rows = batch
             .input
             .chunks_exact(inputs)

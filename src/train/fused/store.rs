@@ -43,7 +43,7 @@ struct Waiting {
 
 impl FusedStore {
     /// # Errors
-    /// Why the device is too small for this network and batches of `batch` samples, as a part of a
+    /// Why the device is too small for this network and batches of up to `batch` samples, as a part of a
     /// sentence.
     pub fn new(
         gpu: &Gpu,
@@ -81,12 +81,17 @@ impl FusedStore {
         &self.plan
     }
 
-    /// One gradient, one update; submitted with others. Of a batch that is larger than was announced,
-    /// and than the device has room for, the first samples are taken.
+    /// One gradient, one update; submitted with others.
+    ///
+    /// # Panics
+    /// If the batch has more samples than were announced.
     pub fn step(&mut self, batch: &Batch, rate: Rate) {
-        if batch.weight.len() > self.plan.batch {
-            self.make_room(batch.weight.len());
-        }
+        let Plan {
+            layout,
+            batch: samples,
+            ..
+        } = self.plan;
+        assert!(batch.len() <= samples, "no more samples than announced");
         let waiting = self.waiting.get_mut();
         waiting.steps.push(Step {
             batch: (waiting.samples.len() / 4) as u32,
@@ -94,33 +99,10 @@ impl FusedStore {
             second: rate.second,
             unused: 0,
         });
-        let Plan {
-            layout,
-            batch: samples,
-            ..
-        } = self.plan;
         layout.append(batch, samples, &mut waiting.samples);
         if waiting.steps.len() == most_steps(&self.plan) {
             self.submit();
         }
-    }
-
-    /// Kernels for batches of that many samples, if the device can have them: they go on with the same
-    /// parameters, and with the losses summed so far.
-    fn make_room(&mut self, samples: usize) {
-        let architecture = self.plan.layout.architecture();
-        let Ok(plan) = Plan::new(architecture, samples, self.gpu.limits()) else {
-            return;
-        };
-        self.submit();
-        let (activation, steps) = (architecture.activation, most_steps(&plan));
-        let kernels = Kernels::new(&self.gpu, &plan, activation, steps, &self.parameters);
-        let before = core::mem::replace(&mut self.kernels, kernels).losses;
-        self.plan = plan;
-        let Gpu { device, queue } = &self.gpu;
-        let mut encoder = device.create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(&before, 0, &self.kernels.losses, 0, before.size());
-        queue.submit([encoder.finish()]);
     }
 
     /// Submits the steps that wait.

@@ -1,5 +1,5 @@
 //! The kernels against the same steps on the CPU, which are themselves held against Burn's autodiff
-//! and finite differences. They run on whatever adapter this machine has; where there is none, each test
+//! and finite differences, and against Burn's own module and Adam. They run on whatever adapter this machine has; where there is none, each test
 //! says that it was skipped. `cargo xtask test --gpu` runs them on Chromium's software adapter.
 
 use super::architecture;
@@ -9,7 +9,9 @@ use crate::flow::random::Rng;
 use crate::flow::spec::{Activation, TrainingSpec};
 use crate::train::adam::{BETA_1, Rate};
 use crate::train::device::{Choice, Kind, Processor};
+use crate::train::module::Learner;
 use crate::train::store::{Flat, Store};
+use burn::tensor::Device;
 use pollster::block_on;
 use std::sync::OnceLock;
 
@@ -163,7 +165,7 @@ fn the_gradient_is_that_of_the_cpu() {
 }
 
 #[test]
-fn a_hundred_steps_end_where_those_of_the_cpu_end() {
+fn one_ten_and_a_hundred_steps_end_where_burn_ends() {
     let Some(gpu) = gpu() else { return };
     let shapes = [
         (3, 8, 1, 17),
@@ -176,18 +178,35 @@ fn a_hundred_steps_end_where_those_of_the_cpu_end() {
         let case = format!("{inputs}-{width}x{depth}, {samples} samples, {activation:?}");
         let architecture = architecture(inputs, width, depth, activation);
         let [mut cpu, mut kernels] = pair(gpu, architecture, samples);
-        for steps in [0..10, 10..100] {
+        let first = start(architecture).weights;
+        let mut burn = Learner::new(&architecture, &first, &Device::flex());
+        for steps in [0..1, 1..10, 10..100] {
+            let mut expected = 0.0;
+            for step in steps.clone() {
+                let loss = burn.step(&batch(&architecture, samples, step), LR);
+                expected += f64::from(loss.into_scalar::<f32>());
+            }
             for store in [&mut cpu, &mut kernels] {
                 train(store, &architecture, samples, steps.clone());
+                let got = losses(store);
+                let near = (expected - got).abs() < 1e-5 * expected;
+                assert!(near, "{case}, {steps:?}: {expected} {got}");
             }
-            let (expected, got) = (losses(&mut cpu), losses(&mut kernels));
-            let near = (expected - got).abs() < 1e-5 * expected;
-            assert!(near, "{case}, {steps:?}: {expected} {got}");
-            let gap = mean_difference(&flat(&cpu).weights, &flat(&kernels).weights);
-            assert!(
-                gap < 1e-3,
-                "{case}, {steps:?}: weights differ by {gap} learning rates"
-            );
+            let [burn, cpu, kernels] = [
+                burn.module.to_flat(),
+                flat(&cpu).weights,
+                flat(&kernels).weights,
+            ];
+            // A gradient near nothing decides where its weight goes: in one step alone, and with Burn's own
+            // Adam, whose roundings differ.
+            let most = if steps.end == 1 { 1e-2 } else { 1e-3 };
+            for (expected, most) in [(cpu, most), (burn, 2e-2)] {
+                let gap = mean_difference(&expected, &kernels);
+                assert!(
+                    gap < most,
+                    "{case}, {steps:?}: weights differ by {gap} learning rates"
+                );
+            }
         }
     }
 }
@@ -244,14 +263,14 @@ fn a_run_goes_on_from_kernels_to_the_cpu_and_back() {
 }
 
 #[test]
-fn a_batch_larger_than_announced_is_a_step_like_any_other() {
+fn a_batch_smaller_than_announced_is_a_step_like_any_other() {
     let Some(gpu) = gpu() else { return };
     let architecture = architecture(3, 20, 2, Activation::Silu);
-    let [mut cpu, mut kernels] = pair(gpu, architecture, 10);
+    let [mut cpu, mut kernels] = pair(gpu, architecture, 50);
     for store in [&mut cpu, &mut kernels] {
         train(store, &architecture, 10, 0..3);
         train(store, &architecture, 50, 3..6);
-        train(store, &architecture, 10, 6..8);
+        train(store, &architecture, 1, 6..8);
     }
     let (expected, got) = (losses(&mut cpu), losses(&mut kernels));
     assert!((expected - got).abs() < 1e-5 * expected, "{expected} {got}");
@@ -290,7 +309,9 @@ fn a_network_too_wide_is_trained_by_tensors_and_says_why() {
     let [mut cpu, mut store] = pair(gpu, architecture, 4);
     let method = store.method();
     assert!(matches!(store, Store::Device(_)), "{method}");
-    assert!(method.contains("8192 units"), "{method}");
+    // Which limit is met first depends on the GPU: its threads on Chromium's software adapter, its shared memory on
+    // an NVIDIA H200.
+    assert!(method.starts_with("tensor operations; "), "{method}");
     for store in [&mut cpu, &mut store] {
         train(store, &architecture, 4, 0..2);
     }

@@ -41,8 +41,10 @@ pub fn run(layout: &Layout, options: &Options) -> Result<()> {
     for place in std::iter::once(&results).chain(&options.json) {
         fs::write(place, &text).with_context(|| format!("cannot write {}", place.display()))?;
     }
+    let missed = budgets::missed(&report);
     match report.failed() {
-        0 => Ok(()),
+        0 if missed.is_empty() => Ok(()),
+        0 => bail!("budgets missed: {}", missed.join(", ")),
         failed => bail!("{failed} rows could not be measured"),
     }
 }

@@ -32,6 +32,11 @@ pub fn chosen(options: &Options) -> Vec<Stage> {
         stages.extend(native());
     }
     if options.gpu {
+        // The benchmark on a real GPU as well, which nothing else compiles.
+        stages.push(cargo(
+            "clippy gpu",
+            "clippy --lib --benches --features gpu -- -D warnings",
+        ));
         stages.push(Stage {
             name: "gpu tests",
             compiles: true,
