@@ -24,7 +24,7 @@ const TARGETS = {
     most: 0.03,
     flowlab: { features: "fourier", lr: 0.02, limit: 1700 },
     baselines: { lr: 0.02, limit: 5600 },
-    // Most of a minute each.
+    // Half a minute each.
     rounds: () => 1,
   },
 };

@@ -87,6 +87,55 @@ test("particles and log densities on the GPU are those of the CPU", { timeout: 3
   assertNear(cpu.logDensities, gpu.logDensities, 5e-3);
 });
 
+/// From every corner of what a lane may be: activations, depths, widths that fill no block, features, labels.
+const NETWORKS = [
+  "activation=silu&width=64&depth=3&batch=256",
+  "activation=tanh&width=20&depth=6&batch=33",
+  "activation=relu&width=100&depth=2&batch=100&features=fourier",
+  "activation=elu&width=8&depth=1&batch=17&target=8gaussians&guide=cfg",
+  "activation=selu&width=36&depth=4&batch=64&features=fourier&predict=x1",
+];
+const LR = 0.001;
+
+/// The weights after 1, 10 and 100 steps, and how the last were taken.
+async function trained(page) {
+  const weights = [];
+  for (const steps of [1, 9, 90]) {
+    await call(page, "train", { steps });
+    weights.push(await page.evaluate(async () => [...await window.flowlab.weights()]));
+  }
+  return { weights: weights.map(floats), method: await page.evaluate(() => document.getElementById("badge").title) };
+}
+
+/// The numbers of a safetensors file.
+function floats(bytes) {
+  const file = Uint8Array.from(bytes);
+  const header = Number(new DataView(file.buffer).getBigUint64(0, true));
+  return [...new Float32Array(file.buffer.slice(8 + header))];
+}
+
+test("fused kernels in the browser end where the CPU ends, after 1, 10 and 100 steps", { timeout: 300_000 }, async () => {
+  for (const network of NETWORKS) {
+    const hash = `v=1&seed=5&lr=${LR}&limit=0&${network}`;
+    const [cpu, gpu] = [{}, {}];
+    for (const [backend, kept] of [["cpu", cpu], ["webgpu", gpu]])
+      await visiting({ gpu: backend === "webgpu", query: `autoplay=0&backend=${backend}`, hash }, async (page) => {
+        assert.equal((await call(page, "ready")).backend, backend);
+        Object.assign(kept, await trained(page));
+      });
+    assert.match(gpu.method, /fused kernels/, network);
+    cpu.weights.forEach((expected, k) => {
+      const got = gpu.weights[k];
+      assert.equal(got.length, expected.length);
+      // The first step of a small network may well be the same to the last bit.
+      if (k === 2) assert.notDeepEqual(got, expected, `${network}: the GPU did not train`);
+      // In learning rates, the length of Adam's steps; where a gradient is nearly nothing a weight may go either way.
+      const apart = expected.reduce((sum, v, i) => sum + Math.abs(v - got[i]), 0) / expected.length / LR;
+      assert.ok(apart < 0.02, `${network}, after ${[1, 10, 100][k]} steps: ${apart} learning rates`);
+    });
+  }
+});
+
 for (const [language, sentence] of [["en", /GPU was lost/], ["zh", /GPU 已丢失/]])
   test(`a GPU that is lost is replaced by the CPU, and the page says so (${language})`, { timeout: 300_000 }, async () => {
     const visit = await openPage({ gpu: true, goto: false });
