@@ -4,7 +4,7 @@ import { link, visitReady } from "./flowlab.mjs";
 
 const ROWS = {
   "retrain/steps": ["a slider moved in a training lane, two moons, CPU: training steps one second later", "steps"],
-  "retrain/excess": ["the excess loss it has then (an untrained network has about 2)", ""],
+  "retrain/excess": ["the excess loss it has then (an untrained network has about 1)", ""],
 };
 const SECOND = 1000;
 /// Moved to and fro, so that each move starts the lane anew; rate and limit are those that the page opens with.

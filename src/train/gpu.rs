@@ -65,8 +65,7 @@ async fn probe() -> Result<(), String> {
     };
     let mut found = instance.request_adapter(&options).await;
     if found.is_err() {
-        // Chromium answered the first request with none, and the next with an NVIDIA H200, whose process it had
-        // restarted meanwhile.
+        // Chromium 148 on an NVIDIA H200 answered a page's first request with none, and its next with that GPU.
         found = instance.request_adapter(&options).await;
     }
     let adapter = found.map_err(|_| "this browser offers no WebGPU adapter".to_owned())?;

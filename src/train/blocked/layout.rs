@@ -113,7 +113,7 @@ impl Layout {
 mod tests {
     use super::*;
     use crate::flow::spec::Activation;
-    use crate::train::blocked::tests::architecture;
+    use crate::train::fused::architecture;
 
     /// By hand: 5 inputs are 8 rows and one of biases, 10 units are two blocks.
     #[test]

@@ -2,32 +2,16 @@
 
 use super::BlockedStore;
 use crate::flow::batch::{Batch, Objective};
-use crate::flow::features::Encoding;
 use crate::flow::network::{Architecture, Network};
 use crate::flow::random::Rng;
-use crate::flow::spec::{
-    Activation, Drawn, Features, Guide, LaneSpec, ModelSpec, Target, TrainingSpec,
-};
+use crate::flow::spec::{Activation, Drawn, Features, Guide, LaneSpec, Target, TrainingSpec};
 use crate::train::adam::{BETA_1, Rate};
+use crate::train::fused::architecture;
 use crate::train::module::Learner;
 use crate::train::store::{Flat, HostStore};
 use burn::tensor::Device;
 
 const LR: f64 = 1e-3;
-
-/// An architecture as a lane's, but for these.
-pub fn architecture(inputs: usize, width: u32, depth: u32, activation: Activation) -> Architecture {
-    let model = ModelSpec {
-        width,
-        depth,
-        activation,
-        ..LaneSpec::default().model
-    };
-    Architecture {
-        inputs,
-        ..Architecture::new(&model, Encoding::PLAIN)
-    }
-}
 
 /// Inputs in the unit cube, and targets that depend on them smoothly but for some noise.
 fn batch(architecture: &Architecture, samples: usize, step: u32) -> Batch {
@@ -118,8 +102,7 @@ fn the_gradient_is_that_of_burns_autodiff() {
     }
 }
 
-/// Burn's Adam corrects its moments in another order, so single roundings differ: by up to a hundredth of a
-/// learning rate on average with [`Activation::Relu`], whose slope jumps, and by 0.001 with the others.
+/// Burn's Adam corrects its moments in another order, so single roundings differ. Where a slope jumps, they grow.
 #[test]
 fn one_ten_and_a_hundred_steps_end_where_burn_ends() {
     let shapes = [
@@ -146,9 +129,14 @@ fn one_ten_and_a_hundred_steps_end_where_burn_ends() {
                 continue;
             }
             let expected = oracle.module.to_flat();
+            let most = if activation == Activation::Relu {
+                2e-2
+            } else {
+                1e-3
+            };
             for got in [tensors.flat(), &store.flat()] {
                 let gap = mean_difference(&expected, &got.weights);
-                assert!(gap < 2e-2, "{case}, {step}: weights differ by {gap} rates");
+                assert!(gap < most, "{case}, {step}: weights differ by {gap} rates");
             }
             let (expected, got) = (tensors.flat(), store.flat());
             let gap = mean_difference(&expected.weights, &got.weights);

@@ -1,6 +1,6 @@
 //! The kernels against the same steps on the CPU, which are themselves held against Burn's autodiff
-//! and finite differences, and against Burn's own module and Adam. They run on whatever adapter this machine has; where there is none, each test
-//! says that it was skipped. `cargo xtask test --gpu` runs them on Chromium's software adapter.
+//! and finite differences, and against Burn's own module and Adam. They run on whatever adapter this machine has;
+//! where there is none, each test says that it was skipped. `cargo xtask test --gpu` runs them on Chromium's software adapter.
 
 use super::architecture;
 use crate::flow::batch::Batch;
@@ -197,10 +197,11 @@ fn one_ten_and_a_hundred_steps_end_where_burn_ends() {
                 flat(&cpu).weights,
                 flat(&kernels).weights,
             ];
-            // A gradient near nothing decides where its weight goes: in one step alone, and with Burn's own
-            // Adam, whose roundings differ.
+            // In one step alone, a gradient near nothing decides where its weight goes; and roundings, in which
+            // Burn's own Adam differs, grow where a slope jumps.
             let most = if steps.end == 1 { 1e-2 } else { 1e-3 };
-            for (expected, most) in [(cpu, most), (burn, 2e-2)] {
+            let jumps = activation == Activation::Relu;
+            for (expected, most) in [(cpu, most), (burn, if jumps { 2e-2 } else { most })] {
                 let gap = mean_difference(&expected, &kernels);
                 assert!(
                     gap < most,

@@ -107,7 +107,7 @@ const BUDGETS: &[Budget] = &[
     at_most("latency/target", 100.0, 17.0),
     at_most("moons/seconds", 5.0, 1.0),
     // Nine tenths of what an untrained network lacks: the new field is recognised.
-    at_most("retrain/excess", 0.2, 0.05),
+    at_most("retrain/excess", 0.1, 0.05),
 ];
 
 impl Budget {
