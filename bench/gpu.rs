@@ -4,18 +4,18 @@
 //! `cargo bench --profile engine --features gpu --bench gpu` prints Markdown tables. Without a GPU (Vulkan, Metal or
 //! DirectX 12) it says so and measures nothing.
 
-use flowlab::flow::Point;
-use flowlab::flow::batch::{Batch, Objective};
-use flowlab::flow::network::Network;
-use flowlab::flow::spec::{Drawn, LaneSpec, SolverKind, Target, TrainingSpec};
-use flowlab::train::device::{Choice, Kind, Processor};
-use flowlab::train::module::Learner;
-use flowlab::train::sampler::Sampler;
-use flowlab::train::trainer::Trainer;
+use flow::Point;
+use flow::batch::{Batch, Objective};
+use flow::network::Network;
+use flow::spec::{Drawn, LaneSpec, SolverKind, Target, TrainingSpec};
 use pollster::block_on;
 use std::hint::black_box;
 use std::process::Command;
 use std::time::Instant;
+use train::device::{Choice, Kind, Processor};
+use train::module::Learner;
+use train::sampler::Sampler;
+use train::trainer::Trainer;
 
 /// Width, depth and batch, as in the browser's table.
 const SIZES: [(u32, u32, u32); 3] = [(64, 3, 256), (128, 3, 1024), (512, 4, 4096)];

@@ -1,13 +1,13 @@
 //! Times what the engine does beside the training steps, natively and alone: exact assignment and the snapshot of a
 //! network. `cargo xtask bench --only native/` runs it; each line that it prints is a row of that table, as JSON.
 
-use flowlab::flow::datasets::{checkerboard, eight_gaussians, moons};
-use flowlab::flow::distribution::Distribution;
-use flowlab::flow::features::Encoding;
-use flowlab::flow::network::{Architecture, Network};
-use flowlab::flow::random::Rng;
-use flowlab::flow::spec::LaneSpec;
-use flowlab::flow::{Point, VelocityField, assignment};
+use flow::datasets::{checkerboard, eight_gaussians, moons};
+use flow::distribution::Distribution;
+use flow::features::Encoding;
+use flow::network::{Architecture, Network};
+use flow::random::Rng;
+use flow::spec::LaneSpec;
+use flow::{Point, VelocityField, assignment};
 use std::hint::black_box;
 use std::time::Instant;
 

@@ -1,17 +1,17 @@
 //! Prints, as a Markdown table, how near each target's exact field the default network comes by several recipes: the
 //! excess loss after 1,000, 2,500 and 5,000 steps on the CPU.
 //!
-//! `cargo run --profile site --features cpu --example recipes` (some minutes); what it printed last is in
+//! `cargo run --profile site --example recipes` (some minutes); what it printed last is in
 //! `docs/reproduction.md`. An argument prints only the targets whose name contains it.
 
-use flowlab::flow::batch::Objective;
-use flowlab::flow::evaluation::EvaluationSet;
-use flowlab::flow::network::Network;
-use flowlab::flow::spec::{Drawn, Features, LaneSpec, Target};
-use flowlab::train::device::Processor;
-use flowlab::train::trainer::Trainer;
+use flow::batch::Objective;
+use flow::evaluation::EvaluationSet;
+use flow::network::Network;
+use flow::spec::{Drawn, Features, LaneSpec, Target};
 use pollster::block_on;
 use std::time::Instant;
+use train::device::Processor;
+use train::trainer::Trainer;
 
 const STOPS: [u32; 3] = [1000, 2500, 5000];
 const RATES: [f64; 4] = [0.003, 0.005, 0.01, 0.02];

@@ -1,26 +1,24 @@
 //! Prints, as a Markdown table, the published numbers of flow matching in the plane beside ours.
 //!
-//! `cargo run --profile site --features cpu --example reproduce` (some minutes); what it printed last
+//! `cargo run --profile site --example reproduce` (some minutes); what it printed last
 //! is in `docs/reproduction.md`. An argument prints only the rows that contain it.
 
-use flowlab::flow::batch::Objective;
-use flowlab::flow::coupling::{Pairs, matched};
-use flowlab::flow::datasets;
-use flowlab::flow::distribution::{Distribution, Estimate};
-use flowlab::flow::evaluation::{EvaluationSet, bayes_floor};
-use flowlab::flow::lane::Lane;
-use flowlab::flow::metrics::{
-    floors, kinetic_energy, normalised_path_energy, on_support, straightness, w2,
-};
-use flowlab::flow::network::Network;
-use flowlab::flow::random::Rng;
-use flowlab::flow::reference::{INDEPENDENT_COST, MATCHED_COSTS, torch_cfm_moons};
-use flowlab::flow::solver::Frames;
-use flowlab::flow::spec::{CouplingKind, Drawn, Features, LaneSpec, Source, Target};
-use flowlab::flow::{Point, VelocityField};
-use flowlab::train::device::Processor;
-use flowlab::train::trainer::Trainer;
+use flow::batch::Objective;
+use flow::coupling::{Pairs, matched};
+use flow::datasets;
+use flow::distribution::{Distribution, Estimate};
+use flow::evaluation::{EvaluationSet, bayes_floor};
+use flow::lane::Lane;
+use flow::metrics::{floors, kinetic_energy, normalised_path_energy, on_support, straightness, w2};
+use flow::network::Network;
+use flow::random::Rng;
+use flow::reference::{INDEPENDENT_COST, MATCHED_COSTS, torch_cfm_moons};
+use flow::solver::Frames;
+use flow::spec::{CouplingKind, Drawn, Features, LaneSpec, Source, Target};
+use flow::{Point, VelocityField};
 use std::time::Instant;
+use train::device::Processor;
+use train::trainer::Trainer;
 
 fn main() {
     let wanted = std::env::args().nth(1).unwrap_or_default();

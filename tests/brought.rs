@@ -1,11 +1,11 @@
 //! Visits in which users bring data along, take things back, and meet locks.
 
-use flowlab::app::msg::{Effect, Event, Msg};
-use flowlab::app::own::{self, Pen, Reading, Role};
-use flowlab::app::settings::Settings;
-use flowlab::app::state::State;
-use flowlab::app::update::{notices_of, update};
-use flowlab::flow::spec::{Prediction, Source, Target};
+use app::msg::{Effect, Event, Msg};
+use app::own::{self, Pen, Reading, Role};
+use app::settings::Settings;
+use app::state::State;
+use app::update::{notices_of, update};
+use flow::spec::{Prediction, Source, Target};
 
 fn set(state: &mut State, name: &str, text: &str) -> Vec<Effect> {
     let (name, text) = (name.to_owned(), text.to_owned());

@@ -1,14 +1,13 @@
 //! The checkerboard is learnt by a network 128 wide: near the exact field, and onto the black squares.
-#![cfg(feature = "cpu")]
 
-use flowlab::flow::VelocityField;
-use flowlab::flow::batch::Objective;
-use flowlab::flow::evaluation::EvaluationSet;
-use flowlab::flow::metrics::on_support;
-use flowlab::flow::network::Network;
-use flowlab::flow::spec::{Drawn, Features, LaneSpec};
-use flowlab::train::device::Processor;
-use flowlab::train::trainer::Trainer;
+use flow::VelocityField;
+use flow::batch::Objective;
+use flow::evaluation::EvaluationSet;
+use flow::metrics::on_support;
+use flow::network::Network;
+use flow::spec::{Drawn, Features, LaneSpec};
+use train::device::Processor;
+use train::trainer::Trainer;
 
 /// The excess loss, and the share of `n` samples on the black squares, after the steps of `batch`
 /// samples that a rate decaying from 5e-3 takes.

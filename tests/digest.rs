@@ -4,8 +4,5 @@
 #[test]
 fn the_digest_of_flow_is_the_one_on_record() {
     let expected = include_str!("digest.txt").trim();
-    assert_eq!(
-        format!("{:016x}", flowlab::flow::digest::digest(1)),
-        expected
-    );
+    assert_eq!(format!("{:016x}", flow::digest::digest(1)), expected);
 }

@@ -1,11 +1,11 @@
 //! What the page asks the engine for only to be drawn, replayed without a browser.
 
-use flowlab::app::link;
-use flowlab::app::msg::{Effect, Msg};
-use flowlab::app::settings::Layer;
-use flowlab::app::state::{EngineState, State};
-use flowlab::app::update::update;
-use flowlab::engine::protocol::{
+use app::link;
+use app::msg::{Effect, Msg};
+use app::settings::Layer;
+use app::state::{EngineState, State};
+use app::update::update;
+use protocol::{
     Accuracy, Answer, Backend, BackendKind, Ensemble, Finding, Floats, Job, JobId, Map, Progress,
     Reply, Request, Study,
 };

@@ -1,11 +1,11 @@
 //! Our numbers beside those of PyTorch, POT and SciPy, which `tests/reference/make.py` writes.
 
-use flowlab::flow::VelocityField;
-use flowlab::flow::coupling::{Pairs, matched, partly_matched};
-use flowlab::flow::features::Encoding;
-use flowlab::flow::network::{Architecture, Network};
-use flowlab::flow::sinkhorn::{Limits, sinkhorn};
-use flowlab::flow::spec::{Activation, LaneSpec, ModelSpec};
+use flow::VelocityField;
+use flow::coupling::{Pairs, matched, partly_matched};
+use flow::features::Encoding;
+use flow::network::{Architecture, Network};
+use flow::sinkhorn::{Limits, sinkhorn};
+use flow::spec::{Activation, LaneSpec, ModelSpec};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -40,12 +40,10 @@ struct Mlp {
     input: Vec<f64>,
     output: Vec<f64>,
     divergence: Vec<f64>,
-    #[cfg(feature = "cpu")]
     training: Training,
 }
 
 /// What only a trainer reproduces.
-#[cfg(feature = "cpu")]
 #[derive(Deserialize)]
 struct Training {
     lr: f64,
@@ -154,13 +152,12 @@ fn networks_and_their_divergences_are_those_of_pytorch() {
     }
 }
 
-#[cfg(feature = "cpu")]
 #[test]
 fn steps_of_adam_are_those_of_pytorch() {
-    use flowlab::flow::batch::Batch;
-    use flowlab::flow::spec::TrainingSpec;
-    use flowlab::train::device::Processor;
-    use flowlab::train::trainer::Trainer;
+    use flow::batch::Batch;
+    use flow::spec::TrainingSpec;
+    use train::device::Processor;
+    use train::trainer::Trainer;
 
     for (activation, case) in networks() {
         let given = &case.training;

@@ -1,13 +1,12 @@
 //! Every target is learnt by the recipe that the page opens with, in the steps of a second or two.
-#![cfg(feature = "cpu")]
 
-use flowlab::flow::batch::Objective;
-use flowlab::flow::evaluation::EvaluationSet;
-use flowlab::flow::network::Network;
-use flowlab::flow::spec::{Drawn, LaneSpec, Target};
-use flowlab::train::device::Processor;
-use flowlab::train::trainer::Trainer;
+use flow::batch::Objective;
+use flow::evaluation::EvaluationSet;
+use flow::network::Network;
+use flow::spec::{Drawn, LaneSpec, Target};
 use pollster::block_on;
+use train::device::Processor;
+use train::trainer::Trainer;
 
 /// Steps, instead of the 5,000 of the default: a debug build takes its time.
 const STEPS: u32 = 1500;

@@ -1,13 +1,12 @@
 //! Training is better, step for step, than the published plain numpy trainer on two moons.
-#![cfg(feature = "cpu")]
 
-use flowlab::flow::batch::Objective;
-use flowlab::flow::evaluation::EvaluationSet;
-use flowlab::flow::network::Network;
-use flowlab::flow::spec::{Drawn, LaneSpec, Target};
-use flowlab::train::device::{Choice, Processor};
-use flowlab::train::trainer::Trainer;
+use flow::batch::Objective;
+use flow::evaluation::EvaluationSet;
+use flow::network::Network;
+use flow::spec::{Drawn, LaneSpec, Target};
 use std::time::Instant;
+use train::device::{Choice, Processor};
+use train::trainer::Trainer;
 
 /// The excess loss after 2,000 steps of 3-64x3-2 with batch 256 and a learning rate that decays
 /// from 3e-3; the reference reaches 0.056.

@@ -2,5 +2,5 @@
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    flowlab::web::worker::start();
+    flowlab::worker::start();
 }

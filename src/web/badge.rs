@@ -2,8 +2,8 @@
 
 use super::dom::{by_id, set_attribute, set_shown, set_text};
 use super::page::App;
-use crate::app::badge;
-use crate::app::state::EngineState;
+use app::badge;
+use app::state::EngineState;
 use web_sys::{Element, HtmlElement};
 
 /// Shows where the engine stands.

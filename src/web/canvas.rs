@@ -1,8 +1,8 @@
 //! A canvas of the page: shows the pixels of a drawing, on screens of any density.
 
 use super::dom::{create, window};
-use crate::render::color::Color;
-use crate::render::raster::{Label, Raster};
+use raster::color::Color;
+use raster::{Label, Raster};
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageBitmap, ImageData};
 

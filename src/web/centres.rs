@@ -4,9 +4,9 @@ use super::dom::{self, by_id, document, listen as on, set_shown};
 use super::grips::{self, Deed, Grip};
 use super::page::{App, act};
 use super::stage::filmstrip;
-use crate::app::centres::{self, Change};
-use crate::app::msg::Msg;
-use crate::app::own::Role;
+use app::centres::{self, Change};
+use app::msg::Msg;
+use app::own::Role;
 use web_sys::{Element, Event, HtmlElement};
 
 pub fn listen() {

@@ -2,12 +2,12 @@
 
 use super::dom::{by_id, first, set_attribute, set_shown, window};
 use super::paper::Paper;
-use crate::app::state::State;
-use crate::app::text::Text;
-use crate::render::charts::{self, Chart, Entry};
-use crate::render::palette::Theme;
+use app::state::State;
+use app::text::Text;
 use plotters::prelude::IntoDrawingArea;
 use plotters_canvas::CanvasBackend;
+use render::charts::{self, Chart, Entry};
+use render::palette::Theme;
 use web_sys::{Element, HtmlCanvasElement, HtmlElement};
 
 /// The charts on the page.

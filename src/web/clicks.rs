@@ -3,7 +3,7 @@
 use super::dom::{after, by_id, document, root, set_text, window};
 use super::page::{App, act, dispatch};
 use super::{dom, export, help, own, scene_list, story};
-use crate::app::msg::Msg;
+use app::msg::Msg;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement, MouseEvent};

@@ -2,8 +2,8 @@
 
 use super::dom::{document, listen as on, property, window};
 use super::page::{act, dispatch};
-use crate::app::host::Host;
-use crate::app::msg::Msg;
+use app::host::Host;
+use app::msg::Msg;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, ResizeObserver};

@@ -3,10 +3,10 @@
 use super::dom::{self, by_id, document, property, window};
 use super::json;
 use super::page::{App, Dirty, act};
-use crate::app::host::BackendWish;
-use crate::app::msg::Msg;
-use crate::app::state::FIRST_PAGE_JOB;
-use crate::engine::protocol::{BackendKind, Reply, Request, decode, encode};
+use app::host::BackendWish;
+use app::msg::Msg;
+use app::state::FIRST_PAGE_JOB;
+use protocol::{BackendKind, Reply, Request, decode, encode};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;

@@ -2,12 +2,12 @@
 
 use super::dom::window;
 use super::json::js;
-use crate::app::host::Host;
-use crate::app::msg::Event;
-use crate::app::snapshot::{self, object};
-use crate::app::state::State;
-use crate::app::text::Text;
-use crate::app::wait;
+use app::host::Host;
+use app::msg::Event;
+use app::snapshot::{self, object};
+use app::state::State;
+use app::text::Text;
+use app::wait;
 use js_sys::Object;
 use serde_json::Value as Json;
 use web_sys::{CustomEvent, CustomEventInit};

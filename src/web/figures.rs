@@ -1,10 +1,10 @@
 //! The figures below a lane's picture, and the description that a screen reader speaks.
 
 use super::dom::{add, by_id, set_attribute, set_text};
-use crate::app::state::State;
-use crate::app::text::Text;
-use crate::render::describe::describe;
-use crate::render::figures::{Figure, figures};
+use app::state::State;
+use app::text::Text;
+use render::describe::describe;
+use render::figures::{Figure, figures};
 use web_sys::{Element, HtmlElement};
 
 /// Milliseconds between two descriptions, at least.

@@ -3,9 +3,9 @@
 use super::dom::window;
 use super::page::{App, Dirty, act_unseen};
 use super::{host, measures, story};
-use crate::app::msg::Msg;
-use crate::app::pictures::MEASURES;
-use crate::app::state::State;
+use app::msg::Msg;
+use app::pictures::MEASURES;
+use app::state::State;
 use std::cell::{Cell, OnceCell};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;

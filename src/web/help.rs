@@ -1,9 +1,9 @@
 //! The help, with the table of keys made from the bindings.
 
 use super::dom::{add, by_id, set_attribute, set_text};
-use crate::app::keys::BINDINGS;
-use crate::app::scenes::SCENES;
-use crate::app::text::Text;
+use app::keys::BINDINGS;
+use app::scenes::SCENES;
+use app::text::Text;
 use web_sys::{Element, HtmlDialogElement, HtmlElement};
 
 /// Fills the table, in the page's language.

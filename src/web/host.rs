@@ -4,8 +4,8 @@ use super::dom::{
     self, after, by_id, document, media, on_media, root, set_attribute, set_shown, window,
 };
 use super::page::{App, act};
-use crate::app::host::{Host, Start};
-use crate::app::msg::Msg;
+use app::host::{Host, Start};
+use app::msg::Msg;
 use std::cell::Cell;
 use web_sys::{Element, Event, HtmlElement};
 
@@ -142,7 +142,7 @@ pub fn train_unasked(app: &mut App) {
         .lanes
         .iter()
         .any(|lane| lane.training || lane.step > 0);
-    let scene = crate::app::scenes::scene(app.state.settings.scene);
+    let scene = app::scenes::scene(app.state.settings.scene);
     let wanted = scene.is_none_or(|scene| scene.trains);
     if app.host.autoplay && wanted && !training {
         act(|app| {

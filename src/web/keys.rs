@@ -3,9 +3,9 @@
 use super::dom::{self, by_id, document, first};
 use super::page::{App, act, dispatch};
 use super::{clicks, help, host};
-use crate::app::keys::{Action, action};
-use crate::app::msg::Msg;
-use crate::app::state::Pointer;
+use app::keys::{Action, action};
+use app::msg::Msg;
+use app::state::Pointer;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 /// Controls that need the keys for themselves.

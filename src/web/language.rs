@@ -4,8 +4,8 @@ use super::dom::{all, by_id, listen as on, root, set_attribute, set_text, window
 use super::export::dialog;
 use super::page::{App, Dirty, act};
 use super::{engine_link, help, json, panel, scene_list, storage, story};
-use crate::app::host::Host;
-use crate::app::text::{Language, Text};
+use app::host::Host;
+use app::text::{Language, Text};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Element, Event, HtmlSelectElement, Response};

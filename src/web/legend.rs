@@ -1,10 +1,10 @@
 //! What the marks on a stage mean, below it.
 
 use super::dom::{set_attribute, set_shown};
-use crate::app::state::State;
-use crate::app::text::{Language, Text};
-use crate::render::legend::{Mark, legend};
-use crate::render::palette::Theme;
+use app::state::State;
+use app::text::{Language, Text};
+use render::legend::{Mark, legend};
+use render::palette::Theme;
 use web_sys::HtmlElement;
 
 /// The list of a lane's marks.

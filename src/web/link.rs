@@ -2,7 +2,7 @@
 
 use super::dom::{after, listen as on, now, window};
 use super::page::{App, act};
-use crate::app::msg::Msg;
+use app::msg::Msg;
 use wasm_bindgen::JsValue;
 use web_sys::Event;
 

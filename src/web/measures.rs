@@ -1,10 +1,10 @@
 //! The table of all figures, beside the charts.
 
 use super::dom::{add, by_id, first, set_attribute, set_shown, set_text};
-use crate::app::pictures::MEASURES;
-use crate::app::state::State;
-use crate::app::text::Text;
-use crate::render::measures::{Row, lanes, table};
+use app::pictures::MEASURES;
+use app::state::State;
+use app::text::Text;
+use render::measures::{Row, lanes, table};
 use web_sys::{Element, HtmlElement};
 
 /// What the table says, so that it is only written anew when it says something else.

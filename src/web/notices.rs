@@ -1,8 +1,8 @@
 //! Sentences for the user, until dismissed.
 
 use super::dom::{add, by_id, first, set_shown};
-use crate::app::state::State;
-use crate::app::text::Text;
+use app::state::State;
+use app::text::Text;
 use web_sys::{Element, HtmlElement};
 
 /// Shows the notices there are.

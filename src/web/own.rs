@@ -6,9 +6,9 @@ use super::dom::{
     window,
 };
 use super::page::{App, act};
-use crate::app::msg::Msg;
-use crate::app::own::{self, Brought, Pen, Reading, Refusal, Role, image, table};
-use crate::app::state::Notice;
+use app::msg::Msg;
+use app::own::{self, Brought, Pen, Reading, Refusal, Role, image, table};
+use app::state::Notice;
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -129,7 +129,7 @@ async fn read_image(file: &Blob, seed: u32) -> Result<Reading, Refusal> {
         .map_err(|_| Refusal::NotAnImage)?;
     let bitmap: ImageBitmap = bitmap.unchecked_into();
     let (width, pixels) = pixels_of(&bitmap, SIDE).ok_or(Refusal::NotAnImage)?;
-    image::sample(&pixels, width, crate::app::points::MOST, seed)
+    image::sample(&pixels, width, app::points::MOST, seed)
 }
 
 impl App {

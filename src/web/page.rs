@@ -16,13 +16,13 @@ use super::{
     api, badge, centres, clicks, embed, host, keys, language, link, notices, own, panel, pointer,
     scene_list, sight, story, terms, theme, transport,
 };
-use crate::app::host::Host;
-use crate::app::msg::{Effect, Event, Msg};
-use crate::app::settings::Settings;
-use crate::app::state::State;
-use crate::app::text::Text;
-use crate::app::update::update;
-use crate::engine::protocol::Reply;
+use app::host::Host;
+use app::msg::{Effect, Event, Msg};
+use app::settings::Settings;
+use app::state::State;
+use app::text::Text;
+use app::update::update;
+use protocol::Reply;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 

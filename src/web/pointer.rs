@@ -2,11 +2,11 @@
 
 use super::dom;
 use super::page::{App, act};
-use crate::app::msg::Msg;
-use crate::app::own;
-use crate::app::state::Pointer;
-use crate::app::stroke::Stroke;
-use crate::flow::Point;
+use app::msg::Msg;
+use app::own;
+use app::state::Pointer;
+use app::stroke::Stroke;
+use flow::Point;
 use std::cell::RefCell;
 use web_sys::PointerEvent;
 

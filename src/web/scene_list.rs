@@ -4,9 +4,9 @@ use super::dom::{
     add, after, by_id, first, listen as on, property, set_attribute, set_text, window,
 };
 use super::page::{act, dispatch};
-use crate::app::msg::Msg;
-use crate::app::scenes::{SCENES, link};
-use crate::app::text::Text;
+use app::msg::Msg;
+use app::scenes::{SCENES, link};
+use app::text::Text;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlDialogElement, HtmlElement, MouseEvent};

@@ -4,7 +4,7 @@
 use super::dom::{after, by_id, document, listen as on};
 use super::page::{App, act};
 use super::{frame, host};
-use crate::app::msg::Msg;
+use app::msg::Msg;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, IntersectionObserver, IntersectionObserverEntry};

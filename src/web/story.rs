@@ -6,11 +6,11 @@ use super::dom::{
 use super::engine_link::address;
 use super::language;
 use super::page::{App, Dirty, act, dispatch};
-use crate::app::msg::Msg;
-use crate::app::scenes::{SCENES, Scene, scene};
-use crate::app::state::State;
-use crate::app::text::Text;
-use crate::app::tour::waiting;
+use app::msg::Msg;
+use app::scenes::{SCENES, Scene, scene};
+use app::state::State;
+use app::text::Text;
+use app::tour::waiting;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, Event, HtmlElement, HtmlOptionElement, HtmlSelectElement};
 

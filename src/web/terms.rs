@@ -6,10 +6,10 @@ use super::dom::{
 };
 use super::page::act;
 use super::story;
-use crate::app::msg::Msg;
-use crate::app::state::State;
-use crate::app::terms::{Mark, Term};
-use crate::app::text::Text;
+use app::msg::Msg;
+use app::state::State;
+use app::terms::{Mark, Term};
+use app::text::Text;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
 

@@ -3,8 +3,8 @@
 use super::dom::{by_id, listen as on, media, on_media, root, set_attribute};
 use super::page::{App, Dirty, act};
 use super::storage;
-use crate::app::host::Host;
-use crate::render::palette::{Theme, ThemeKind};
+use app::host::Host;
+use render::palette::{Theme, ThemeKind};
 use web_sys::{Element, Event, HtmlSelectElement};
 
 const DARK: &str = "(prefers-color-scheme: dark)";

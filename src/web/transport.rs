@@ -2,9 +2,9 @@
 
 use super::dom::{by_id, document, first, listen as on, set_attribute, set_flag, set_text};
 use super::page::dispatch;
-use crate::app::msg::Msg;
-use crate::app::state::State;
-use crate::app::text::Text;
+use app::msg::Msg;
+use app::state::State;
+use app::text::Text;
 use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement};
 
 pub fn listen() {

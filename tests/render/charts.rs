@@ -4,11 +4,11 @@
 //! committing.
 
 use crate::{fixture, studies};
-use flowlab::app::state::{History, State};
-use flowlab::flow::spec::{SampleSchedule, ScheduleKind};
-use flowlab::render::charts::{Chart, Line, draw, legend};
-use flowlab::render::palette::{Theme, ThemeKind};
+use app::state::{History, State};
+use flow::spec::{SampleSchedule, ScheduleKind};
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
+use render::charts::{Chart, Line, draw, legend};
+use render::palette::{Theme, ThemeKind};
 
 /// A chart of that many device pixels.
 pub fn svg(chart: Chart, state: &State, kind: ThemeKind, size: (u32, u32), scale: f64) -> String {

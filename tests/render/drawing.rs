@@ -3,18 +3,18 @@
 use crate::allocations;
 use crate::fixture::{self, CHECKERBOARD, MOONS, Plan};
 use crate::views;
-use flowlab::app::msg::Msg;
-use flowlab::app::scenes::{self, SCENES};
-use flowlab::app::settings::{DensityKind, Layer, Layers};
-use flowlab::app::state::State;
-use flowlab::app::update::update;
-use flowlab::flow::spec::{Drawn, SampleSchedule};
-use flowlab::render::color::Color;
-use flowlab::render::palette::{Theme, ThemeKind};
-use flowlab::render::raster::Raster;
-use flowlab::render::scene::{Scratch, draw, draw_filmstrip, film_panels};
-use flowlab::render::surface::{Image, Rect, Stroke, Surface};
-use flowlab::render::view::View;
+use app::msg::Msg;
+use app::scenes::{self, SCENES};
+use app::settings::{DensityKind, Layer, Layers};
+use app::state::State;
+use app::update::update;
+use flow::spec::{Drawn, SampleSchedule};
+use raster::Raster;
+use raster::color::Color;
+use raster::surface::{Image, Rect, Stroke, Surface};
+use render::palette::{Theme, ThemeKind};
+use render::scene::{Scratch, draw, draw_filmstrip, film_panels};
+use render::view::View;
 
 /// Refuses what a surface must never be given, and counts the rest.
 #[derive(Default)]

@@ -1,15 +1,15 @@
 //! States as a visit would leave them, made of the exact field.
 
-use flowlab::app::settings::{Layer, Layers, Settings};
-use flowlab::app::state::{Grid, History, PairsView, State, TransferView};
-use flowlab::engine::protocol::{Ensemble, Floats};
-use flowlab::flow::exact::ExactField;
-use flowlab::flow::random::Rng;
-use flowlab::flow::schedule::Schedule;
-use flowlab::flow::solver::{Frames, Integration, Solver};
-use flowlab::flow::spec::{LaneSpec, SampleSchedule, ScheduleKind, SolverKind, Source, Target};
-use flowlab::flow::transfer::{Transfer, Transferred};
-use flowlab::flow::{Point, VelocityField, assignment, datasets};
+use app::settings::{Layer, Layers, Settings};
+use app::state::{Grid, History, PairsView, State, TransferView};
+use flow::exact::ExactField;
+use flow::random::Rng;
+use flow::schedule::Schedule;
+use flow::solver::{Frames, Integration, Solver};
+use flow::spec::{LaneSpec, SampleSchedule, ScheduleKind, SolverKind, Source, Target};
+use flow::transfer::{Transfer, Transferred};
+use flow::{Point, VelocityField, assignment, datasets};
+use protocol::{Ensemble, Floats};
 
 /// Arrows along a side.
 const ARROWS: usize = 19;
@@ -148,8 +148,8 @@ pub fn field(spec: &LaneSpec) -> ExactField {
 }
 
 type Both = (
-    flowlab::flow::distribution::Distribution,
-    flowlab::flow::distribution::Distribution,
+    flow::distribution::Distribution,
+    flow::distribution::Distribution,
 );
 
 fn distributions(plan: Plan) -> Both {

@@ -2,12 +2,12 @@
 
 use crate::fixture::{self, CHECKERBOARD, MOONS};
 use crate::views;
-use flowlab::app::settings::{DensityKind, Layer, Layers};
-use flowlab::app::state::State;
-use flowlab::app::text::{Language, Text};
-use flowlab::flow::spec::SampleSchedule;
-use flowlab::render::legend::{Mark, legend};
-use flowlab::render::palette::{Theme, ThemeKind};
+use app::settings::{DensityKind, Layer, Layers};
+use app::state::State;
+use app::text::{Language, Text};
+use flow::spec::SampleSchedule;
+use render::legend::{Mark, legend};
+use render::palette::{Theme, ThemeKind};
 
 const THEMES: [ThemeKind; 3] = [ThemeKind::Light, ThemeKind::Dark, ThemeKind::Projector];
 

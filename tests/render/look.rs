@@ -2,13 +2,13 @@
 
 use crate::fixture::{self, CHECKERBOARD, MOONS, Plan};
 use crate::views;
-use flowlab::app::settings::{DensityKind, Layer, Layers};
-use flowlab::app::state::State;
-use flowlab::flow::spec::{SampleSchedule, ScheduleKind, Target};
-use flowlab::render::palette::{Theme, ThemeKind};
-use flowlab::render::scene::{Scratch, draw, draw_filmstrip};
-use flowlab::render::svg::Svg;
-use flowlab::render::view::View;
+use app::settings::{DensityKind, Layer, Layers};
+use app::state::State;
+use flow::spec::{SampleSchedule, ScheduleKind, Target};
+use render::palette::{Theme, ThemeKind};
+use render::scene::{Scratch, draw, draw_filmstrip};
+use render::svg::Svg;
+use render::view::View;
 
 const SIZE: f32 = 560.0;
 

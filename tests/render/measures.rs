@@ -1,11 +1,11 @@
 //! The table of all figures.
 
 use crate::fixture::{self, CHECKERBOARD};
-use flowlab::app::state::State;
-use flowlab::app::text::{Language, Text};
-use flowlab::engine::protocol::Metrics;
-use flowlab::flow::distribution::Estimate;
-use flowlab::render::measures::{Row, lanes, table};
+use app::state::State;
+use app::text::{Language, Text};
+use flow::distribution::Estimate;
+use protocol::Metrics;
+use render::measures::{Row, lanes, table};
 
 fn metrics() -> Metrics {
     let estimate = |value, error| Estimate { value, error };

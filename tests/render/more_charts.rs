@@ -3,13 +3,13 @@
 use crate::charts::svg;
 use crate::fixture;
 use crate::studies;
-use flowlab::app::settings::{DensityKind, Layers};
-use flowlab::app::state::State;
-use flowlab::app::text::{Language, Text};
-use flowlab::flow::prediction::Prediction;
-use flowlab::flow::spec::{CouplingKind, SampleSchedule, ScheduleKind, Source};
-use flowlab::render::charts::{Chart, Line, legend};
-use flowlab::render::palette::{Theme, ThemeKind};
+use app::settings::{DensityKind, Layers};
+use app::state::State;
+use app::text::{Language, Text};
+use flow::prediction::Prediction;
+use flow::spec::{CouplingKind, SampleSchedule, ScheduleKind, Source};
+use render::charts::{Chart, Line, legend};
+use render::palette::{Theme, ThemeKind};
 
 fn keys(chart: Chart, state: &State) -> Vec<String> {
     let entries = legend(chart, state, &Theme::of(ThemeKind::Light));
@@ -33,7 +33,7 @@ fn corners(svg: &str, color: &str) -> Vec<(f64, f64)> {
         .collect()
 }
 
-fn hex(color: flowlab::render::color::Color) -> String {
+fn hex(color: raster::color::Color) -> String {
     format!("#{:02X}{:02X}{:02X}", color.r, color.g, color.b)
 }
 

@@ -1,9 +1,9 @@
 //! The pixels of every mark, held against the share of a pixel that a fine grid of points finds inside it.
 
-use flowlab::render::color::Color;
-use flowlab::render::raster::Raster;
-use flowlab::render::surface::{Image, Rect, Stroke, Surface};
 use proptest::prelude::*;
+use raster::Raster;
+use raster::color::Color;
+use raster::surface::{Image, Rect, Stroke, Surface};
 
 const SIDE: usize = 32;
 /// Points along each axis of a pixel at which the oracle looks.

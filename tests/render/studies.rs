@@ -2,16 +2,16 @@
 
 use crate::fixture::{self, MOONS};
 use crate::views;
-use flowlab::app::settings::{DensityKind, Layer, Layers};
-use flowlab::app::state::State;
-use flowlab::app::views::{CostView, ErrorCurve, GapView, GradientView, LikelihoodView};
-use flowlab::engine::protocol::Probed;
-use flowlab::flow::distribution::Estimate;
-use flowlab::flow::gradients::Comparison;
-use flowlab::flow::likelihood::Nll;
-use flowlab::flow::prediction::Prediction;
-use flowlab::flow::reference::MATCHED_COSTS;
-use flowlab::flow::spec::{CouplingKind, SampleSchedule, ScheduleKind};
+use app::settings::{DensityKind, Layer, Layers};
+use app::state::State;
+use app::views::{CostView, ErrorCurve, GapView, GradientView, LikelihoodView};
+use flow::distribution::Estimate;
+use flow::gradients::Comparison;
+use flow::likelihood::Nll;
+use flow::prediction::Prediction;
+use flow::reference::MATCHED_COSTS;
+use flow::spec::{CouplingKind, SampleSchedule, ScheduleKind};
+use protocol::Probed;
 
 /// Two lanes to which every chart belongs, the second transferred to another schedule.
 pub fn state() -> State {

@@ -1,13 +1,13 @@
 //! Views as the engine would answer them, made of the exact field.
 
 use crate::fixture::{self, Plan};
-use flowlab::app::state::{Grid, State};
-use flowlab::app::views::*;
-use flowlab::flow::continuity::{Gauge, Region};
-use flowlab::flow::exact::ExactField;
-use flowlab::flow::solver::{Integration, Solver};
-use flowlab::flow::spec::SolverKind;
-use flowlab::flow::{Point, VelocityField};
+use app::state::{Grid, State};
+use app::views::*;
+use flow::continuity::{Gauge, Region};
+use flow::exact::ExactField;
+use flow::solver::{Integration, Solver};
+use flow::spec::SolverKind;
+use flow::{Point, VelocityField};
 
 /// A state with every view of the stage.
 pub fn state(plan: Plan) -> State {

@@ -2,13 +2,13 @@
 
 use crate::fixture::{self, CHECKERBOARD, MOONS};
 use crate::{studies, views};
-use flowlab::app::settings::{DensityKind, Layer, Layers};
-use flowlab::app::state::{LaneState, State};
-use flowlab::app::text::{Language, Text};
-use flowlab::engine::protocol::StepCost;
-use flowlab::flow::spec::SampleSchedule;
-use flowlab::render::describe::{describe, name};
-use flowlab::render::figures::{Figure, figures, three};
+use app::settings::{DensityKind, Layer, Layers};
+use app::state::{LaneState, State};
+use app::text::{Language, Text};
+use flow::spec::SampleSchedule;
+use protocol::StepCost;
+use render::describe::{describe, name};
+use render::figures::{Figure, figures, three};
 
 fn spoken(state: &State, language: Language) -> String {
     let text = Text::new(language);

@@ -2,16 +2,16 @@
 
 mod rival;
 
-use flowlab::app::link;
-use flowlab::app::msg::{Effect, Msg};
-use flowlab::app::scenes::SCENES;
-use flowlab::app::settings::{Layer, Settings};
-use flowlab::app::state::{EngineState, FIRST_PAGE_JOB, State};
-use flowlab::app::update::update;
-use flowlab::engine::protocol::{
+use app::link;
+use app::msg::{Effect, Msg};
+use app::scenes::SCENES;
+use app::settings::{Layer, Settings};
+use app::state::{EngineState, FIRST_PAGE_JOB, State};
+use app::update::update;
+use flow::random::Rng;
+use protocol::{
     Accuracy, Backend, BackendKind, Ensemble, Floats, Progress, Reply, Request, Training,
 };
-use flowlab::flow::random::Rng;
 
 fn open(fragment: &str) -> State {
     State::new(link::parse(fragment).0)
@@ -105,7 +105,7 @@ fn before_the_engine_the_exact_flow_is_on_the_stage() {
 
 #[test]
 fn every_target_and_schedule_has_an_exact_flow() {
-    use flowlab::flow::spec::{ScheduleKind, Target};
+    use flow::spec::{ScheduleKind, Target};
     for target in Target::NAMES.iter().filter(|name| **name != "drawn") {
         for schedule in ScheduleKind::NAMES {
             let mut state = open(&format!(
@@ -316,7 +316,7 @@ fn comparing_differs_in_what_it_says() {
 /// Any visit at all: no panic, no time out of range, no notice without end.
 #[test]
 fn a_monkey_does_no_harm() {
-    use flowlab::app::schema::PARAMS;
+    use app::schema::PARAMS;
     for seed in 0..12 {
         let mut rng = Rng::new(seed);
         let mut state = open("particles=100&steps=4");

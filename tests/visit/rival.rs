@@ -1,7 +1,7 @@
 //! A second engine comes along: it takes over, or is sent away.
 
 use super::*;
-use flowlab::engine::protocol::{Checkpoint, RunId};
+use protocol::{Checkpoint, RunId};
 
 fn checkpoint_of(run: RunId) -> Checkpoint {
     Checkpoint {
@@ -87,7 +87,5 @@ fn a_slower_rival_is_sent_away_and_the_badge_says_why() {
         (race.cpu, race.webgpu, &*race.adapter),
         (400.0, 1.0, "Software")
     );
-    assert!(
-        matches!(&state.engine, EngineState::Ready(b) if b.detail == flowlab::app::handover::SLOWER)
-    );
+    assert!(matches!(&state.engine, EngineState::Ready(b) if b.detail == app::handover::SLOWER));
 }

@@ -12,7 +12,7 @@ use std::fmt::Write;
 pub const FILE: &str = "formulas.html";
 
 /// The formulas' source, relative to the repository.
-pub const SOURCE: &str = "src/app/scenes/formulas.tex";
+pub const SOURCE: &str = "crates/app/src/scenes/formulas.tex";
 
 /// One `<figure>` a formula, hidden, its name in words as the caption: the scenes show theirs.
 pub fn figures(source: &str) -> Result<String> {

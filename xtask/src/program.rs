@@ -17,36 +17,24 @@ pub struct Program {
     pub features: &'static str,
     /// What differs from the profile it ships with, as Cargo's `--config` takes it.
     pub differs: &'static [&'static str],
-    /// What more the compiler is told where it is built to ship. None of this is stable, but the toolchain is pinned.
-    pub flags: &'static [&'static str],
 }
-
-/// A panic says what is wrong, but not in which line.
-const NO_PLACES: &str = "-Zlocation-detail=none";
-/// `{:?}` says nothing: only for a program that has no use for it but in panics.
-const NO_DEBUG: &str = "-Zfmt-debug=none";
-/// Functions may say `optimize(speed)`, whatever the profile says of all.
-const SMALL: &str = "--cfg=small";
 
 pub const PAGE: Program = Program {
     name: "page",
     bin: "page",
     features: "page",
     differs: &[],
-    // 17 of its 250 kB.
-    flags: &[NO_PLACES, NO_DEBUG, SMALL],
 };
 pub const ENGINE_CPU: Program = Program {
     name: "engine_cpu",
     bin: "engine",
-    features: "cpu,web",
+    features: "engine",
     differs: &[],
-    flags: &[],
 };
 pub const ENGINE_GPU: Program = Program {
     name: "engine_gpu",
     bin: "engine",
-    features: "gpu,web",
+    features: "gpu",
     // Its CPU backend is only what the GPU is checked against: 60 kB smaller so. No profile of its own, for then
     // all of Burn would be compiled once more.
     differs: &[
@@ -56,7 +44,6 @@ pub const ENGINE_GPU: Program = Program {
         r#"profile.engine.package.gemm-f32.opt-level="s""#,
         r#"profile.engine.package.macerator.opt-level="s""#,
     ],
-    flags: &[NO_PLACES],
 };
 
 /// In the order in which a visitor needs them.
@@ -131,15 +118,6 @@ pub fn compile(layout: &Layout, program: Program, profile: Profile) -> Result<Ve
                 .iter()
                 .map(|config| format!("--config={config}")),
         );
-    if profile == Profile::Release && !program.flags.is_empty() {
-        let flags = format!(
-            "target.wasm32-unknown-unknown.rustflags={:?}",
-            program.flags
-        );
-        command
-            .arg(format!("--config={flags}"))
-            .env("RUSTC_BOOTSTRAP", "1");
-    }
     let output = command
         .arg("--message-format=json-render-diagnostics")
         .stdin(Stdio::null())

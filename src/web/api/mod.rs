@@ -6,7 +6,7 @@ mod values;
 
 use super::dom::{property, set_property, window};
 use super::page::act;
-use crate::app::api::VERBS;
+use app::api::VERBS;
 use calls::Promised;
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;

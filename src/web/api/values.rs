@@ -2,12 +2,12 @@
 
 use super::super::dom::{property, set_property};
 use super::super::json::{self, js};
-use crate::app::api::Beside;
-use crate::app::own::Brought;
-use crate::app::snapshot;
-use crate::engine::protocol::{Answer, Ensemble, Metrics};
-use crate::flow::distribution::Estimate;
+use app::api::Beside;
+use app::own::Brought;
+use app::snapshot;
+use flow::distribution::Estimate;
 use js_sys::{Array, ArrayBuffer, Float32Array, JSON, Object};
+use protocol::{Answer, Ensemble, Metrics};
 use serde_json::Value as Json;
 use wasm_bindgen::{JsCast, JsValue};
 

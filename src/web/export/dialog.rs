@@ -3,9 +3,9 @@
 use super::super::dom::{by_id, create, listen as on, set_flag, set_shown, set_text};
 use super::super::page::{App, act, ask};
 use super::{make, save};
-use crate::app::decimal;
-use crate::app::export::{Export, Table, What};
-use crate::app::text::Text;
+use app::decimal;
+use app::export::{Export, Table, What};
+use app::text::Text;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{

@@ -3,9 +3,9 @@
 use super::super::dom::{self, add, set_attribute, set_flag, set_text};
 use super::super::grips::{self, Deed, Grip};
 use super::super::page::{App, act};
-use crate::app::curve::{self, NUDGE};
-use crate::app::text::Text;
-use crate::flow::custom::{Curve, CurveError};
+use app::curve::{self, NUDGE};
+use app::text::Text;
+use flow::custom::{Curve, CurveError};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement};
 
@@ -104,7 +104,7 @@ impl App {
         match bent {
             Ok(bent) => {
                 self.refuse(NAME, String::new());
-                self.set_value(NAME, crate::app::value::Value::Curve(bent).print());
+                self.set_value(NAME, app::value::Value::Curve(bent).print());
             }
             Err(error) => {
                 let (key, value) = curve::reason(error);

@@ -3,13 +3,13 @@
 use super::super::dom::{add, document, set_attribute, set_class, set_flag, set_shown, set_text};
 use super::curve;
 use super::{choice_text, value_text};
-use crate::app::panel::{differs, labels, remark, visible};
-use crate::app::schema::Param;
-use crate::app::settings::Settings;
-use crate::app::sliders::{Control, position, positions, value_at};
-use crate::app::text::Text;
-use crate::app::value::{Kind, Value};
-use crate::app::word;
+use app::panel::{differs, labels, remark, visible};
+use app::schema::Param;
+use app::settings::Settings;
+use app::sliders::{Control, position, positions, value_at};
+use app::text::Text;
+use app::value::{Kind, Value};
+use app::word;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlOptionElement, HtmlSelectElement};
 

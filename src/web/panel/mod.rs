@@ -6,11 +6,11 @@ mod top;
 
 use super::dom::{add, by_id, listen as on, set_shown, set_text};
 use super::page::{App, act};
-use crate::app::msg::Msg;
-use crate::app::panel::in_a_group;
-use crate::app::schema::{Group, PARAMS, Param, param};
-use crate::app::text::Text;
-use crate::app::value::Value;
+use app::msg::Msg;
+use app::panel::in_a_group;
+use app::schema::{Group, PARAMS, Param, param};
+use app::text::Text;
+use app::value::Value;
 use field::Field;
 pub use top::show_training;
 use wasm_bindgen::JsCast;

@@ -5,10 +5,10 @@ use super::super::dom::{
 };
 use super::super::page::{App, act, dispatch};
 use super::name_of;
-use crate::app::msg::Msg;
-use crate::app::panel::comparison;
-use crate::app::scenes::COMPARISONS;
-use crate::app::settings::Layer;
+use app::msg::Msg;
+use app::panel::comparison;
+use app::scenes::COMPARISONS;
+use app::settings::Layer;
 use web_sys::{
     Element, Event, HtmlElement, HtmlInputElement, HtmlOptionElement, HtmlSelectElement,
 };

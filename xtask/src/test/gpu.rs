@@ -22,6 +22,10 @@ pub fn run(layout: &Layout, log: &Path) -> Result<()> {
         .current_dir(&layout.root)
         .args([
             "test",
+            "--package",
+            "train",
+            "--package",
+            "engine",
             "--lib",
             "--features",
             "gpu",

@@ -35,7 +35,7 @@ pub fn chosen(options: &Options) -> Vec<Stage> {
         // The benchmark on a real GPU as well, which nothing else compiles.
         stages.push(cargo(
             "clippy gpu",
-            "clippy --lib --benches --features gpu -- -D warnings",
+            "clippy --workspace --exclude xtask --lib --benches --features gpu -- -D warnings",
         ));
         stages.push(Stage {
             name: "gpu tests",
@@ -77,23 +77,25 @@ fn native() -> Vec<Stage> {
             "clippy --profile xtask --package xtask --all-targets -- -D warnings",
         ),
         cargo("xtask tests", "test --profile xtask --package xtask"),
-        cargo("clippy", "clippy --all-targets -- -D warnings"),
+        cargo(
+            "clippy",
+            "clippy --workspace --exclude xtask --all-targets -- -D warnings",
+        ),
         cargo(
             "clippy page",
             "clippy --profile site --target wasm32-unknown-unknown --bin page --features page -- -D warnings",
         ),
         cargo(
-            "clippy cpu",
-            "clippy --all-targets --features cpu -- -D warnings",
+            "native tests",
+            "test --workspace --exclude xtask --no-fail-fast",
         ),
-        cargo("native tests", "test --features cpu --no-fail-fast"),
         cargo(
             "clippy engine cpu",
-            "clippy --profile site --target wasm32-unknown-unknown --bin engine --features cpu,web -- -D warnings",
+            "clippy --profile site --target wasm32-unknown-unknown --bin engine --features engine -- -D warnings",
         ),
         cargo(
             "clippy engine gpu",
-            "clippy --profile site --target wasm32-unknown-unknown --bin engine --features gpu,web -- -D warnings",
+            "clippy --profile site --target wasm32-unknown-unknown --bin engine --features gpu -- -D warnings",
         ),
     ]
 }

@@ -1,0 +1,110 @@
+//! What trains, in words: the badge, and what stands behind it.
+
+use super::reasons::said;
+use super::state::{EngineState, State};
+use super::text::Text;
+use protocol::BackendKind;
+
+/// The badge itself: what trains, with the adapter's name or why the CPU does. `building` where the
+/// engine's files are still being made.
+pub fn sentence(state: &State, building: bool, text: &Text) -> String {
+    let (key, detail) = match &state.engine {
+        EngineState::Loading { .. } if building => ("badge.building", ""),
+        EngineState::Loading { .. } => ("badge.loading", ""),
+        // Why nothing trains is told in a notice.
+        EngineState::Lost(_) => ("badge.lost", ""),
+        EngineState::Ready(backend) => match backend.kind {
+            BackendKind::Cpu => ("badge.cpu", backend.detail.as_str()),
+            BackendKind::WebGpu => ("badge.webgpu", backend.detail.as_str()),
+        },
+    };
+    let (what, detail) = (text.get(key), said(detail, text));
+    if what.contains(&detail) {
+        return what.to_owned();
+    }
+    format!("{what} · {detail}")
+}
+
+/// What stands behind it, a sentence a line: the reason where nothing trains, what both processors
+/// were measured to do, and how a step is taken.
+pub fn details(state: &State, text: &Text) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let EngineState::Lost(reason) = &state.engine {
+        lines.push(said(reason, text));
+    }
+    if let Some(race) = &state.race {
+        let speed = |steps: f64| format!("{steps:.0}");
+        let number = |number: u32| number.to_string();
+        let values = [
+            number(race.work.depth),
+            number(race.work.width),
+            number(race.work.batch),
+            speed(race.cpu),
+            speed(race.webgpu),
+            race.adapter.clone(),
+        ];
+        lines.push(text.fill("badge.race", &values));
+    }
+    let method = state.lanes.iter().map(|lane| &lane.method);
+    if let Some(method) = method.into_iter().find(|method| !method.is_empty()) {
+        lines.push(text.fill("badge.method", &[said(method, text)]));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handover::{Race, Work};
+    use crate::settings::Settings;
+    use crate::text::Language;
+    use protocol::Backend;
+
+    fn trained_by(kind: BackendKind, detail: &str) -> State {
+        let mut state = State::new(Settings::default());
+        let detail = detail.to_owned();
+        state.engine = EngineState::Ready(Backend { kind, detail });
+        state
+    }
+
+    #[test]
+    fn the_badge_names_the_adapter_or_says_nothing_more() {
+        let text = Text::new(Language::English);
+        let gpu = trained_by(BackendKind::WebGpu, "NVIDIA H100");
+        assert_eq!(
+            sentence(&gpu, false, &text),
+            "Training on WebGPU · NVIDIA H100"
+        );
+        let cpu = trained_by(BackendKind::Cpu, "as chosen");
+        assert_eq!(sentence(&cpu, false, &text), "Training on the CPU");
+        assert!(details(&cpu, &text).is_empty());
+    }
+
+    #[test]
+    fn behind_it_stand_both_speeds_and_the_method_in_every_language() {
+        for language in Language::ALL {
+            let text = Text::new(language);
+            let mut state = trained_by(BackendKind::Cpu, super::super::handover::SLOWER);
+            let work = Work::of(&state);
+            state.race = Some(Race {
+                adapter: "lavapipe".into(),
+                work,
+                cpu: 812.4,
+                webgpu: 24.6,
+            });
+            state.lanes[0].method = "two fused kernels a step, of 4 and 9 workgroups".into();
+            let lines = details(&state, &text).join("\n");
+            for part in [
+                "3 × 64",
+                "256",
+                "812",
+                "25",
+                "lavapipe",
+                text.get("method.fused"),
+            ] {
+                assert!(lines.contains(part), "{lines}");
+            }
+            assert!(sentence(&state, false, &text).contains(text.get("reason.slower")));
+        }
+    }
+}

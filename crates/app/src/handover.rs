@@ -1,0 +1,368 @@
+//! How a second engine (WebGPU) takes over from the first (CPU), or the other way round: both are timed
+//! on the network at hand, and if the second is faster it gets every run, weights and all. When the
+//! network becomes another one, so that the one that lost may be the faster, they are timed again.
+
+use super::msg::{Effect, Event};
+use super::settle::{configuration, train_request};
+use super::state::{EngineState, State};
+use flow::lane::Lane;
+use flow::spec::LaneSpec;
+use protocol::{Backend, BackendKind, Checkpoint, Reply, Request};
+
+/// What both engines were measured to do with a network, in training steps a second.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Race {
+    /// The name of the WebGPU adapter.
+    pub adapter: String,
+    pub work: Work,
+    pub cpu: f64,
+    pub webgpu: f64,
+}
+
+/// The network that engines are timed with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Work {
+    pub depth: u32,
+    pub width: u32,
+    pub batch: u32,
+    /// Arithmetic of a step, in operations of one evaluation.
+    flops: f64,
+}
+
+/// What the engine on the CPU says of itself when the other one is slower.
+pub const SLOWER: &str = "faster here than WebGPU";
+
+/// Where the handover stands.
+#[derive(Debug, Default)]
+pub enum Handover {
+    /// There is no second engine, or it has been decided upon.
+    #[default]
+    None,
+    /// The second engine is being fetched, once more.
+    Loading,
+    /// Both engines have been asked for their speed.
+    Measuring {
+        backend: Backend,
+        work: Work,
+        rival: Option<f64>,
+        engine: Option<f64>,
+    },
+    /// The first engine has been asked for its runs.
+    Moving {
+        backend: Backend,
+        checkpoints: Box<[Option<Checkpoint>; 2]>,
+    },
+}
+
+/// The second engine said something.
+pub fn rival(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
+    match reply {
+        Reply::Ready(backend) if Some(backend.kind) != kind(state) => {
+            start(state, backend, effects);
+        }
+        // It came up on the same: nothing is gained.
+        Reply::Ready(backend) => no_rival(state, backend.detail, effects),
+        Reply::Measured { steps_per_second } => {
+            if let Handover::Measuring { rival, .. } = &mut state.handover {
+                *rival = Some(steps_per_second);
+            }
+            decide(state, effects);
+        }
+        Reply::FellBack(backend) => no_rival(state, backend.detail, effects),
+        Reply::Failed(reason) => no_rival(state, reason, effects),
+        _ => {}
+    }
+}
+
+/// The second engine could not be loaded: the first goes on, and its badge says why.
+pub fn rival_lost(state: &mut State, reason: String) {
+    state.handover = Handover::None;
+    state.race = None;
+    explain(state, reason);
+}
+
+/// The network may be another one: if by what is known the other engine would win, it is fetched again.
+///
+/// A step costs the CPU its arithmetic, and a GPU its dispatches: until they are timed again, the first
+/// is taken to be as much slower as there is more to compute, and the second no slower.
+pub fn reconsider(state: &mut State, effects: &mut Vec<Effect>) {
+    let (Some(race), Some(engine), Handover::None) = (&state.race, kind(state), &state.handover)
+    else {
+        return;
+    };
+    let cpu = race.cpu * race.work.flops / Work::of(state).flops;
+    let other = match engine {
+        BackendKind::Cpu if race.webgpu > cpu => BackendKind::WebGpu,
+        BackendKind::WebGpu if cpu > race.webgpu => BackendKind::Cpu,
+        _ => return,
+    };
+    state.handover = Handover::Loading;
+    effects.push(Effect::LoadRival(other));
+}
+
+/// What trains now, if anything does.
+fn kind(state: &State) -> Option<BackendKind> {
+    match &state.engine {
+        EngineState::Ready(backend) => Some(backend.kind),
+        _ => None,
+    }
+}
+
+impl Work {
+    /// The network at hand.
+    pub fn of(state: &State) -> Self {
+        let LaneSpec {
+            model, training, ..
+        } = state.spec(0);
+        let architecture = state.lanes[0].math.as_ref().map(Lane::architecture);
+        let flops = architecture.map_or(1, |architecture| architecture.flops());
+        Self {
+            depth: model.depth,
+            width: model.width,
+            batch: training.batch,
+            flops: flops as f64 * f64::from(training.batch),
+        }
+    }
+}
+
+/// The first engine's speed.
+pub fn measured(state: &mut State, steps_per_second: f64, effects: &mut Vec<Effect>) {
+    if let Handover::Measuring { engine, .. } = &mut state.handover {
+        *engine = Some(steps_per_second);
+    }
+    decide(state, effects);
+}
+
+fn start(state: &mut State, backend: Backend, effects: &mut Vec<Effect>) {
+    let spec = state.spec(0);
+    state.handover = Handover::Measuring {
+        backend,
+        work: Work::of(state),
+        rival: None,
+        engine: None,
+    };
+    effects.push(Effect::SendRival(Request::Measure { spec }));
+    effects.push(Effect::Send(Request::Measure { spec }));
+}
+
+fn decide(state: &mut State, effects: &mut Vec<Effect>) {
+    let Handover::Measuring {
+        backend,
+        work,
+        rival: Some(rival),
+        engine: Some(engine),
+    } = &state.handover
+    else {
+        return;
+    };
+    let (mut backend, rival, engine) = (backend.clone(), *rival, *engine);
+    state.race = Some(match (&state.engine, backend.kind) {
+        (EngineState::Ready(gpu), BackendKind::Cpu) => race(&gpu.detail, *work, rival, engine),
+        _ => race(&backend.detail, *work, engine, rival),
+    });
+    if rival <= engine {
+        stay(state, SLOWER.to_owned(), effects);
+        return;
+    }
+    if backend.kind == BackendKind::Cpu {
+        backend.detail = SLOWER.to_owned();
+    }
+    state.handover = Handover::Moving {
+        backend,
+        checkpoints: Box::default(),
+    };
+    for lane in trained(state) {
+        effects.push(Effect::Send(Request::Checkpoint { lane: lane as u8 }));
+    }
+    finish(state, effects);
+}
+
+fn race(adapter: &str, work: Work, cpu: f64, webgpu: f64) -> Race {
+    let adapter = adapter.to_owned();
+    Race {
+        adapter,
+        work,
+        cpu,
+        webgpu,
+    }
+}
+
+/// The lanes that have a network of their own.
+pub fn trained(state: &State) -> Vec<usize> {
+    (0..2)
+        .filter(|&l| state.shown(l) && !state.settings.borrows(l))
+        .filter(|&l| state.lanes[l].problem.is_none())
+        .collect()
+}
+
+/// The first engine hands over a run.
+pub fn checkpoint(state: &mut State, lane: u8, given: Checkpoint, effects: &mut Vec<Effect>) {
+    if let Handover::Moving { checkpoints, .. } = &mut state.handover
+        && let Some(slot) = checkpoints.get_mut(usize::from(lane))
+    {
+        *slot = Some(given);
+    }
+    finish(state, effects);
+}
+
+/// Once every run is in hand, the second engine goes on with them. A lane that was started anew in
+/// the meantime simply starts anew there.
+fn finish(state: &mut State, effects: &mut Vec<Effect>) {
+    let lanes = trained(state);
+    let Handover::Moving { checkpoints, .. } = &state.handover else {
+        return;
+    };
+    if lanes.iter().any(|&lane| checkpoints[lane].is_none()) {
+        return;
+    }
+    let Handover::Moving {
+        backend,
+        checkpoints,
+    } = std::mem::take(&mut state.handover)
+    else {
+        return;
+    };
+    effects.push(Effect::Promote);
+    state.engine = EngineState::Ready(backend);
+    for (lane, checkpoint) in checkpoints.into_iter().enumerate() {
+        if state.shown(lane) {
+            resume(state, lane, checkpoint, effects);
+        }
+    }
+    effects.push(Effect::Emit(Event::Ready));
+}
+
+fn resume(
+    state: &mut State,
+    lane: usize,
+    checkpoint: Option<Checkpoint>,
+    effects: &mut Vec<Effect>,
+) {
+    let own = &mut state.lanes[lane];
+    own.pictures.clear();
+    let run = own.run;
+    if own.problem.is_some() {
+        return;
+    }
+    effects.push(Effect::Send(configuration(state, lane)));
+    if let Some(checkpoint) = checkpoint.filter(|c| c.run == run) {
+        effects.push(Effect::Send(Request::Resume {
+            lane: lane as u8,
+            checkpoint,
+        }));
+    }
+    if state.lanes[lane].training {
+        effects.push(Effect::Send(train_request(state, lane)));
+    }
+}
+
+/// Nothing comes of the handover: the second engine is gone.
+pub fn abandon(state: &mut State) {
+    state.handover = Handover::None;
+}
+
+/// The second engine is none, and is not asked again.
+fn no_rival(state: &mut State, reason: String, effects: &mut Vec<Effect>) {
+    state.race = None;
+    stay(state, reason, effects);
+}
+
+/// The first engine stays, and its badge says why.
+fn stay(state: &mut State, reason: String, effects: &mut Vec<Effect>) {
+    state.handover = Handover::None;
+    effects.push(Effect::DismissRival);
+    explain(state, reason);
+}
+
+fn explain(state: &mut State, reason: String) {
+    if let EngineState::Ready(backend) = &mut state.engine
+        && backend.kind == BackendKind::Cpu
+    {
+        backend.detail = reason;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::msg::Msg;
+    use crate::settings::Settings;
+    use crate::update::update;
+    use protocol::Floats;
+
+    fn set(state: &mut State, width: &str) -> Vec<Effect> {
+        let (name, text) = ("width".to_owned(), width.to_owned());
+        update(
+            state,
+            Msg::Set {
+                lane: 0,
+                name,
+                text,
+            },
+        )
+    }
+
+    /// What a second engine of that kind leads to, if it and the first one are so fast.
+    fn run(state: &mut State, kind: BackendKind, rival: f64, engine: f64) -> Vec<Effect> {
+        let detail = "it".to_owned();
+        update(state, Msg::Rival(Reply::Ready(Backend { kind, detail })));
+        let speed = |steps_per_second| Reply::Measured { steps_per_second };
+        update(state, Msg::Rival(speed(rival)));
+        update(state, Msg::Engine(speed(engine)))
+    }
+
+    #[test]
+    fn when_the_network_is_another_one_the_engines_are_timed_again_if_the_other_may_win() {
+        let challenge = |state: &mut State, width: &str| {
+            let effects = set(state, width);
+            let kind = |effect: &Effect| match effect {
+                Effect::LoadRival(kind) => Some(*kind),
+                _ => None,
+            };
+            effects.iter().find_map(kind)
+        };
+        let mut state = State::new(Settings::default());
+        let first = Backend {
+            kind: BackendKind::Cpu,
+            detail: "asked for".into(),
+        };
+        update(&mut state, Msg::Engine(Reply::Ready(first)));
+        assert_eq!(challenge(&mut state, "512"), None, "nothing is known");
+        set(&mut state, "64");
+        run(&mut state, BackendKind::WebGpu, 100.0, 400.0);
+        assert_eq!(challenge(&mut state, "80"), None, "it is hardly more");
+        // Sixty-four times the work.
+        let gpu = Some(BackendKind::WebGpu);
+        assert_eq!(challenge(&mut state, "512"), gpu);
+        assert_eq!(challenge(&mut state, "500"), None, "it is on its way");
+        run(&mut state, BackendKind::WebGpu, 50.0, 6.0);
+        let checkpoint = Checkpoint {
+            run: state.lanes[0].run,
+            step: 0,
+            weights: Floats::default(),
+            moment_1: Floats::default(),
+            moment_2: Floats::default(),
+            decay: (0, 0),
+            round: 0,
+            pool: Default::default(),
+            classifier: Default::default(),
+        };
+        let given = Reply::Checkpoint {
+            lane: 0,
+            checkpoint,
+        };
+        assert_eq!(update(&mut state, Msg::Engine(given))[0], Effect::Promote);
+        // And back.
+        assert_eq!(challenge(&mut state, "8"), Some(BackendKind::Cpu));
+        run(&mut state, BackendKind::Cpu, 4000.0, 120.0);
+        let known = state.race.as_ref().unwrap();
+        assert_eq!(
+            (known.cpu, known.webgpu, &*known.adapter),
+            (4000.0, 120.0, "it")
+        );
+        assert_eq!((known.work.width, known.work.depth), (8, 3));
+        // One that does not come is not asked again.
+        update(&mut state, Msg::RivalLost("It is gone.".into()));
+        assert_eq!(challenge(&mut state, "512"), None);
+    }
+}

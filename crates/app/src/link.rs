@@ -1,0 +1,278 @@
+//! The `#` fragment: settings as text and back.
+//!
+//! `v=1&target=moons&lanes=2&b.coupling=ot`: only what differs from the default is written, lane
+//! B's values only where they differ from lane A's. Whatever stands in a link, the result is a
+//! valid state; what had to be changed is told in one notice. A link that names a scene and nothing
+//! else, `v=1&scene=9`, is that scene as it begins.
+
+use super::scenes;
+use super::schema::{PARAMS, Param, param};
+use super::settings::Settings;
+use super::state::Notice;
+use super::value::{Kind, Value};
+use flow::spec::Drawn;
+
+/// The version of the format; links of other versions are read as far as they make sense.
+pub const VERSION: &str = "1";
+
+/// Prefix of lane B's values.
+const LANE_B: &str = "b.";
+
+/// Writes the fragment, without its `#`.
+pub fn print(settings: &Settings) -> String {
+    let mut pairs = vec![format!("v={VERSION}")];
+    for (name, value) in differences(settings) {
+        pairs.push(format!("{name}={}", value.print()));
+    }
+    let link = pairs.join("&");
+    match lone_scene(&self::pairs(&link)) {
+        // It is not the scene as it begins: any value, even one of the defaults, says so.
+        Some(scene) if scene != *settings => format!("{link}&lanes={}", settings.lanes),
+        _ => link,
+    }
+}
+
+/// The names and values of what a link has to say.
+pub fn differences(settings: &Settings) -> Vec<(String, Value)> {
+    let default = Settings::default();
+    let mut found = Vec::new();
+    for param in PARAMS {
+        let a = (param.get)(settings, 0);
+        if a != (param.get)(&default, 0) {
+            found.push((param.name.to_owned(), a));
+        }
+    }
+    if settings.lanes == 2 {
+        found.extend(lane_differences(settings).map(|p| {
+            let name = format!("{LANE_B}{}", p.name);
+            (name, (p.get)(settings, 1))
+        }));
+    }
+    found
+}
+
+/// The parameters in which lane B differs from lane A.
+pub fn lane_differences(settings: &Settings) -> impl Iterator<Item = &'static Param> {
+    PARAMS
+        .iter()
+        .filter(|p| p.per_lane && (p.get)(settings, 0) != (p.get)(settings, 1))
+}
+
+/// Reads a fragment, with or without its `#`, on top of the defaults.
+pub fn parse(fragment: &str) -> (Settings, Vec<Notice>) {
+    let pairs = pairs(fragment);
+    let mut settings = lone_scene(&pairs).unwrap_or_default();
+    let notices = apply(&mut settings, &pairs);
+    (settings, notices)
+}
+
+/// The beginning of the scene that is named, if nothing else is.
+fn lone_scene(pairs: &[(String, String)]) -> Option<Settings> {
+    let mut known = pairs
+        .iter()
+        .filter(|(name, _)| param(name.strip_prefix(LANE_B).unwrap_or(name)).is_some());
+    let (name, number) = known.next()?;
+    let lone = name == "scene" && known.next().is_none();
+    lone.then(|| scenes::settings(number.parse().ok()?, Drawn::default()))?
+}
+
+/// The `name=value` pairs of a fragment or a query.
+pub fn pairs(text: &str) -> Vec<(String, String)> {
+    text.trim_start_matches(['#', '?'])
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, value)| (unescape(name), unescape(value)))
+        .collect()
+}
+
+/// Applies named values. Lane A's come first, whatever their order, since lane B's values are
+/// lane A's unless written.
+pub fn apply(settings: &mut Settings, pairs: &[(String, String)]) -> Vec<Notice> {
+    let mut told = Told::default();
+    for (name, text) in pairs {
+        if let Some(param) = param(name) {
+            told.note(name, text, set(settings, param, 0, text));
+        }
+    }
+    for (name, text) in pairs {
+        if let Some(param) = name
+            .strip_prefix(LANE_B)
+            .and_then(param)
+            .filter(|p| p.per_lane)
+        {
+            told.note(name, text, set(settings, param, 1, text));
+        }
+    }
+    told.notices()
+}
+
+/// What became of one value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    Taken,
+    Clamped(Box<Value>),
+    Refused,
+}
+
+/// Sets a parameter of a lane from text. A value of lane A is lane B's too while they agree.
+pub fn set(settings: &mut Settings, param: &Param, lane: usize, text: &str) -> Outcome {
+    let Some(reading) = param.kind.read(text) else {
+        return Outcome::Refused;
+    };
+    let follows = lane == 0 && (param.get)(settings, 0) == (param.get)(settings, 1);
+    (param.set)(settings, lane, reading.value.clone());
+    if follows && param.per_lane {
+        (param.set)(settings, 1, reading.value.clone());
+    }
+    if reading.clamped {
+        Outcome::Clamped(Box::new(reading.value))
+    } else {
+        Outcome::Taken
+    }
+}
+
+/// Collects what has to be told, so that it is told once.
+#[derive(Default)]
+struct Told {
+    clamped: Vec<String>,
+    refused: Vec<String>,
+}
+
+impl Told {
+    fn note(&mut self, name: &str, text: &str, outcome: Outcome) {
+        match outcome {
+            Outcome::Taken => {}
+            Outcome::Clamped(value) => self.clamped.push(match *value {
+                Value::Points(points) => format!("{name}: {}", points.len()),
+                value => format!("{name}={}", value.print()),
+            }),
+            Outcome::Refused => self.refused.push(format!("{name}={}", shorten(text))),
+        }
+    }
+
+    fn notices(self) -> Vec<Notice> {
+        let sentence = |key, items: Vec<String>| {
+            (!items.is_empty()).then(|| Notice {
+                key,
+                values: vec![items.join(", ")],
+            })
+        };
+        let both = [
+            sentence("notice.clamped", self.clamped),
+            sentence("notice.refused", self.refused),
+        ];
+        both.into_iter().flatten().collect()
+    }
+}
+
+fn shorten(text: &str) -> String {
+    const MOST: usize = 24;
+    let mut short: String = text.chars().take(MOST).collect();
+    if text.chars().count() > MOST {
+        short.push('…');
+    }
+    short
+}
+
+/// Undoes percent-escapes that a mailer or a wiki may have added; what is no escape stays.
+fn unescape(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        let hex = (first == b'%')
+            .then(|| tail.get(..2))
+            .flatten()
+            .and_then(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok());
+        bytes.push(hex.unwrap_or(first));
+        rest = if hex.is_some() { &tail[2..] } else { tail };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A value that a test or the monkey may write for this parameter.
+pub fn sample_text(kind: &Kind, choice: usize) -> String {
+    let examples = kind.examples();
+    examples[choice % examples.len()].print()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn settings_survive_a_link(choices in prop::collection::vec((0..PARAMS.len(), 0..2usize, 0..12usize), 0..20)) {
+            let mut settings = Settings::default();
+            for (which, lane, choice) in choices {
+                let param = &PARAMS[which];
+                let lane = if param.per_lane { lane } else { 0 };
+                set(&mut settings, param, lane, &sample_text(&param.kind, choice));
+            }
+            settings.lanes = 2;
+            let (read, notices) = parse(&print(&settings));
+            prop_assert_eq!(read, settings);
+            prop_assert!(notices.is_empty());
+        }
+
+        #[test]
+        fn any_text_gives_valid_settings(text in ".*", name in 0..PARAMS.len(), lane in 0..2usize) {
+            let prefix = ["", LANE_B][lane];
+            let (settings, _) = parse(&format!("{prefix}{}={text}", PARAMS[name].name));
+            for param in PARAMS {
+                let value = (param.get)(&settings, 1);
+                prop_assert_eq!(param.kind.clamp(value.clone()), value);
+            }
+        }
+    }
+
+    #[test]
+    fn the_default_link_says_nothing() {
+        assert_eq!(print(&Settings::default()), "v=1");
+    }
+
+    #[test]
+    fn a_scene_alone_is_the_scene_as_it_begins() {
+        let (scene, notices) = parse("#v=1&scene=9");
+        assert_eq!(Some(&scene), scenes::settings(9, Drawn::default()).as_ref());
+        assert!(scene.lanes == 2 && notices.is_empty());
+        assert_eq!(parse(&print(&scene)).0, scene);
+        // Beside other values it is only a number, as in links written by the page.
+        let plain = Settings {
+            scene: 9,
+            ..Settings::default()
+        };
+        assert_eq!(print(&plain), "v=1&scene=9&lanes=1");
+        assert_eq!(parse(&print(&plain)).0, plain);
+        let (clamped, notices) = parse("scene=999");
+        assert_eq!((clamped.lanes, notices.len()), (1, 1));
+    }
+
+    #[test]
+    fn lane_b_is_lane_a_unless_written() {
+        let (settings, notices) = parse("#b.coupling=ot&width=128&lanes=2&nonsense=1");
+        assert!(notices.is_empty());
+        assert_eq!(settings.lane[1].model.width, 128);
+        assert_eq!(
+            lane_differences(&settings)
+                .map(|p| p.name)
+                .collect::<Vec<_>>(),
+            ["coupling"]
+        );
+        assert_eq!(print(&settings), "v=1&width=128&lanes=2&b.coupling=ot");
+    }
+
+    #[test]
+    fn what_was_changed_is_told_once() {
+        let (settings, notices) = parse("width=9999&steps=-3&target=atlantis");
+        assert_eq!(settings.lane[0].model.width, 512);
+        assert_eq!(notices.len(), 2);
+        assert_eq!(notices[0].values, ["width=512, steps=1"]);
+        assert_eq!(notices[1].values, ["target=atlantis"]);
+    }
+
+    #[test]
+    fn escapes_are_undone() {
+        assert_eq!(unescape("particles%2Cdata%"), "particles,data%");
+    }
+}

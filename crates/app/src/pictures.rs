@@ -1,0 +1,320 @@
+//! What the engine is asked for only to be drawn: pairs, grids over the plane, meshes, curves, ...
+//!
+//! A picture belongs to a version of the lane; when the lane moves on and the layer or the chart is
+//! shown, the picture is asked for again, one question at a time.
+
+mod questions;
+mod views;
+
+use super::msg::Effect;
+use super::settings::{DensityKind, Layer};
+use super::state::State;
+use flow::spec::{CouplingKind, SampleSchedule};
+use protocol::{Answer, JobId, Request, RunId};
+
+pub use questions::{ARROWS_SIDE, ARROWS_TIMES, even_times};
+
+/// The name by which the page says that the table of all figures is on it.
+pub const MEASURES: &str = "measures";
+
+/// A kind of picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Picture {
+    Pairs,
+    Density,
+    Arrows,
+    Transfer,
+    Learned,
+    Error,
+    Divergence,
+    Score,
+    Mesh,
+    Matching,
+    Region,
+    RoundTrip,
+    /// The error at the end against evaluations, for solvers or schedules.
+    Errors,
+    Costs,
+    Likelihood,
+    Gradients,
+    StepCost,
+    /// Every figure, with its floor.
+    Measures,
+}
+
+impl Picture {
+    const ALL: [Self; 18] = [
+        Self::Pairs,
+        Self::Density,
+        Self::Arrows,
+        Self::Transfer,
+        Self::Learned,
+        Self::Error,
+        Self::Divergence,
+        Self::Score,
+        Self::Mesh,
+        Self::Matching,
+        Self::Region,
+        Self::RoundTrip,
+        Self::Errors,
+        Self::Costs,
+        Self::Likelihood,
+        Self::Gradients,
+        Self::StepCost,
+        Self::Measures,
+    ];
+
+    /// The chart that shows it, by name; the others belong to layers.
+    fn chart(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Errors => "errors",
+            Self::Costs => "costs",
+            Self::Likelihood => "likelihood",
+            Self::Gradients => "gradients",
+            // They are looked at together.
+            Self::StepCost => "likelihood",
+            Self::Measures => MEASURES,
+            _ => return None,
+        })
+    }
+
+    /// The layer that shows it, where it is just one.
+    fn layer(self) -> Option<Layer> {
+        Some(match self {
+            Self::Arrows => Layer::Arrows,
+            Self::Error => Layer::Error,
+            Self::Divergence => Layer::Divergence,
+            Self::Score => Layer::Score,
+            Self::Mesh => Layer::Grid,
+            Self::Matching => Layer::Matching,
+            Self::Region => Layer::Region,
+            Self::RoundTrip => Layer::FlowMap,
+            _ => return None,
+        })
+    }
+
+    /// Whether it is the same however the lane is sampled.
+    fn of_data_only(self) -> bool {
+        matches!(self.depends(), Depends::Data | Depends::Pairs)
+    }
+
+    /// What of the lane it is made from.
+    fn depends(self) -> Depends {
+        match self {
+            Self::Pairs | Self::Matching => Depends::Pairs,
+            Self::Costs | Self::Gradients => Depends::Data,
+            Self::Density => Depends::Schedule,
+            Self::Arrows | Self::Transfer | Self::Error => Depends::Network,
+            Self::Measures => Depends::Rarely,
+            _ => Depends::Seldom,
+        }
+    }
+}
+
+/// What a picture is made from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depends {
+    /// The data and the schedule.
+    Data,
+    /// The coupling, which a rectified flow changes.
+    Pairs,
+    /// The data and how the lane is sampled.
+    Schedule,
+    /// The network and how it is sampled.
+    Network,
+    /// The same, but it takes so long that it is not made anew at every step.
+    Seldom,
+    /// The same, but it takes seconds.
+    Rarely,
+}
+
+/// What a picture was made of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Version {
+    run: RunId,
+    /// Rounds of a rectified flow.
+    round: u32,
+    sampling: u32,
+    step: u32,
+    extent: f64,
+}
+
+const KINDS: usize = Picture::ALL.len();
+
+/// The pictures of a lane: which version is shown, and which is being made.
+#[derive(Debug, Default)]
+pub struct Pictures {
+    shown: [Option<Version>; KINDS],
+    asked: [Option<(JobId, Version)>; KINDS],
+}
+
+impl Pictures {
+    /// Forgets all pictures and questions (the answers, if they come, are dropped).
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    fn answered(&mut self, id: JobId) -> Option<(Picture, Version)> {
+        let found = Picture::ALL
+            .into_iter()
+            .find(|&p| self.asked[p as usize].is_some_and(|(asked, _)| asked == id))?;
+        let (_, version) = self.asked[found as usize].take()?;
+        self.shown[found as usize] = Some(version);
+        Some((found, version))
+    }
+}
+
+/// Asks for every picture that is wanted and out of date.
+pub fn refresh(state: &mut State, effects: &mut Vec<Effect>) {
+    if !state.engine_ready() {
+        return;
+    }
+    for lane in 0..2 {
+        for picture in Picture::ALL {
+            if let Some(version) = wanted(state, lane, picture) {
+                ask(state, lane, picture, version, effects);
+            }
+        }
+    }
+}
+
+/// The version that should be on the stage, if the picture should be there at all.
+fn wanted(state: &State, lane: usize, picture: Picture) -> Option<Version> {
+    let own = &state.lanes[lane];
+    let step = own.ensemble.as_ref().and_then(|e| e.step);
+    let from_network = matches!(
+        picture.depends(),
+        Depends::Network | Depends::Seldom | Depends::Rarely
+    );
+    let possible = state.shown(lane) && own.problem.is_none() && (!from_network || step.is_some());
+    if !possible || !shown(state, lane, picture) {
+        return None;
+    }
+    let depends = picture.depends();
+    let data_only = picture.of_data_only();
+    Some(Version {
+        run: own.run,
+        round: if depends == Depends::Pairs {
+            own.round
+        } else {
+            0
+        },
+        sampling: if data_only { 0 } else { own.sampling },
+        step: match depends {
+            Depends::Network => step.unwrap_or(0),
+            Depends::Seldom => coarse(step.unwrap_or(0), own.training),
+            Depends::Rarely => octave(step.unwrap_or(0), own.training)?,
+            _ => 0,
+        },
+        extent: if data_only { 0.0 } else { state.extent },
+    })
+}
+
+/// Whether the layer or the chart is there that shows the picture.
+fn shown(state: &State, lane: usize, picture: Picture) -> bool {
+    let (spec, layers) = (state.spec(lane), state.settings.layers);
+    let density = |kind| layers.has(Layer::Density) && state.settings.density == kind;
+    match picture {
+        Picture::Pairs => true,
+        Picture::Density => {
+            density(DensityKind::Exact) && spec.data.coupling == CouplingKind::Independent
+        }
+        Picture::Learned => density(DensityKind::Learned),
+        Picture::Transfer => spec.sampling.sample_schedule != SampleSchedule::Same,
+        other => {
+            other.layer().is_some_and(|layer| layers.has(layer))
+                || other
+                    .chart()
+                    .is_some_and(|name| state.charts.iter().any(|c| c == name))
+        }
+    }
+}
+
+/// While a lane trains, the number of steps rounded down to a power of the square root of two.
+fn coarse(step: u32, training: bool) -> u32 {
+    if !training || step == 0 {
+        return step;
+    }
+    let octave = 1 << step.ilog2();
+    let half = octave + octave * 2 / 5;
+    if step >= half { half } else { octave }
+}
+
+/// While a lane trains, the number of steps rounded down to a power of two; at first none.
+fn octave(step: u32, training: bool) -> Option<u32> {
+    const FIRST: u32 = 256;
+    match step {
+        _ if !training => Some(step),
+        0..FIRST => None,
+        _ => Some(1 << step.ilog2()),
+    }
+}
+
+fn ask(
+    state: &mut State,
+    lane: usize,
+    picture: Picture,
+    version: Version,
+    effects: &mut Vec<Effect>,
+) {
+    let pictures = &state.lanes[lane].pictures;
+    let slot = picture as usize;
+    if pictures.asked[slot].is_some() || pictures.shown[slot] == Some(version) {
+        return;
+    }
+    state.jobs += 1;
+    let id = state.jobs;
+    state.lanes[lane].pictures.asked[slot] = Some((id, version));
+    effects.push(Effect::Send(Request::Job {
+        id,
+        lane: lane as u8,
+        job: questions::job(state, lane, picture),
+    }));
+}
+
+/// Takes the answer to one of the page's own questions. A picture that cannot be made is left out,
+/// the stage has others; so is one of a lane that is sampled otherwise since.
+pub fn answered(state: &mut State, id: JobId, answer: Result<Answer, String>) {
+    for own in &mut state.lanes {
+        if let Some((picture, version)) = own.pictures.answered(id) {
+            let current = picture.of_data_only() || version.sampling == own.sampling;
+            if let Ok(answer) = answer
+                && current
+            {
+                views::take(own, picture, version.extent, answer);
+            }
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heavy_pictures_are_renewed_ever_more_rarely() {
+        let renewals: std::collections::BTreeSet<u32> =
+            (1..=4096).map(|s| coarse(s, true)).collect();
+        assert!((20..=26).contains(&renewals.len()), "{renewals:?}");
+        assert!((1..=4096).all(|s| coarse(s, true) <= s && coarse(s, true) * 3 >= 2 * s - 2));
+        assert_eq!(coarse(1234, false), 1234);
+        let renewals: std::collections::BTreeSet<u32> =
+            (0..=4096).filter_map(|s| octave(s, true)).collect();
+        assert_eq!(
+            renewals.into_iter().collect::<Vec<_>>(),
+            [256, 512, 1024, 2048, 4096]
+        );
+        assert_eq!(
+            (octave(1234, false), octave(0, false)),
+            (Some(1234), Some(0))
+        );
+    }
+
+    #[test]
+    fn every_picture_has_a_slot_of_its_own() {
+        for (slot, picture) in Picture::ALL.into_iter().enumerate() {
+            assert_eq!(picture as usize, slot);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Everything a link can say: the experiment lanes and how they are shown.
+
+use flow::spec::{Drawn, LaneSpec};
+use serde::{Deserialize, Serialize};
+
+/// A layer of the stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Layer {
+    Density,
+    Data,
+    Pairs,
+    Trajectories,
+    Arrows,
+    Particles,
+    /// Learned minus exact velocity.
+    Error,
+    /// The divergence of the velocity.
+    Divergence,
+    /// A grid of the source, deformed by the flow.
+    Grid,
+    /// Arrows of `grad log p_t`.
+    Score,
+    /// The posterior over the data at the pointer.
+    Posterior,
+    /// One batch as the coupling matches it.
+    Matching,
+    /// A box, the mass in it and the flux through its edge.
+    Region,
+    /// Points carried on by the flow and back again.
+    FlowMap,
+}
+
+impl Layer {
+    /// All layers, in the order in which links and controls list them.
+    pub const ALL: [Self; 14] = [
+        Self::Density,
+        Self::Data,
+        Self::Pairs,
+        Self::Trajectories,
+        Self::Arrows,
+        Self::Particles,
+        Self::Error,
+        Self::Divergence,
+        Self::Grid,
+        Self::Score,
+        Self::Posterior,
+        Self::Matching,
+        Self::Region,
+        Self::FlowMap,
+    ];
+    /// Their schema names, in the same order.
+    pub const NAMES: [&'static str; 14] = [
+        "density",
+        "data",
+        "pairs",
+        "trajectories",
+        "arrows",
+        "particles",
+        "error",
+        "divergence",
+        "grid",
+        "score",
+        "posterior",
+        "matching",
+        "region",
+        "flowmap",
+    ];
+
+    /// The layers in the order of their controls: what one looks at every day first.
+    pub const BY_USE: [Self; 14] = [
+        Self::Particles,
+        Self::Trajectories,
+        Self::Arrows,
+        Self::Pairs,
+        Self::Density,
+        Self::Data,
+        Self::Matching,
+        Self::Posterior,
+        Self::Grid,
+        Self::FlowMap,
+        Self::Region,
+        Self::Divergence,
+        Self::Error,
+        Self::Score,
+    ];
+
+    /// The name in links and in the API.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+}
+
+/// A set of layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layers(u16);
+
+impl Layers {
+    /// The set of these layers.
+    pub const fn of(layers: &[Layer]) -> Self {
+        let mut bits = 0;
+        let mut i = 0;
+        while i < layers.len() {
+            bits |= 1 << layers[i] as u8;
+            i += 1;
+        }
+        Self(bits)
+    }
+
+    /// Whether the layer is shown.
+    pub fn has(self, layer: Layer) -> bool {
+        self.0 & (1 << layer as u8) != 0
+    }
+
+    /// Shows or hides a layer.
+    pub fn set(&mut self, layer: Layer, on: bool) {
+        if on {
+            self.0 |= 1 << layer as u8;
+        } else {
+            self.0 &= !(1 << layer as u8);
+        }
+    }
+}
+
+/// Which density the heat map shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DensityKind {
+    /// The exact density of `X_t`, where a closed form is known.
+    Exact,
+    /// A kernel estimate from the particles on the stage.
+    Kernel,
+    /// The likelihood of the learned flow.
+    Learned,
+}
+
+impl DensityKind {
+    /// The schema names.
+    pub const NAMES: &'static [&'static str] = &["exact", "kernel", "learned"];
+
+    /// The name in links and in the API.
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+
+    /// The value of that name, if there is one.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "exact" => Some(Self::Exact),
+            "kernel" => Some(Self::Kernel),
+            "learned" => Some(Self::Learned),
+            _ => None,
+        }
+    }
+}
+
+/// What is on the stage, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Lane A and lane B; B's is kept while it is not shown, so that comparing again finds it.
+    pub lane: [LaneSpec; 2],
+    /// How many lanes are shown: 1 or 2.
+    pub lanes: u8,
+    /// Whether lane B samples lane A's network instead of training its own.
+    pub borrow: bool,
+    pub drawn: Drawn,
+    pub layers: Layers,
+    pub density: DensityKind,
+    /// Time on the stage, 0..1.
+    pub t: f64,
+    /// Passages from 0 to 1 in ten seconds.
+    pub speed: f64,
+    /// Whether time starts again when it reaches 1.
+    pub repeat: bool,
+    /// The scene these settings began from.
+    pub scene: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            lane: [LaneSpec::default(); 2],
+            lanes: 1,
+            borrow: false,
+            drawn: Drawn::default(),
+            layers: Layers::of(&[Layer::Density, Layer::Trajectories, Layer::Particles]),
+            density: DensityKind::Exact,
+            t: 0.0,
+            speed: 2.0,
+            repeat: true,
+            scene: 1,
+        }
+    }
+}
+
+impl Settings {
+    /// What a lane is made of. A borrowing lane B has lane A's experiment and its own sampling.
+    pub fn spec(&self, lane: usize) -> LaneSpec {
+        let own = self.lane[lane];
+        if self.borrows(lane) {
+            LaneSpec {
+                sampling: own.sampling,
+                ..self.lane[0]
+            }
+        } else {
+            own
+        }
+    }
+
+    /// Whether this lane follows the other's network.
+    pub fn borrows(&self, lane: usize) -> bool {
+        lane == 1 && self.borrow
+    }
+
+    /// Whether a lane is on the stage.
+    pub fn shown(&self, lane: usize) -> bool {
+        lane < usize::from(self.lanes)
+    }
+}

@@ -1,0 +1,417 @@
+//! A lane's own network in training.
+
+use super::acceleration::Accelerator;
+use super::journey::{flat as floats, points};
+use super::report::Report;
+use super::round::{Round, pool};
+use super::slices::Sliced;
+use super::supply::{Made, Next, Supply, make};
+use super::yardstick::{Making, Yardstick};
+use flow::batch::Objective;
+use flow::classifier::Classifier;
+use flow::coupling::Pairs;
+use flow::distribution::Estimate;
+use flow::lane::Lane;
+use flow::network::Network;
+use protocol::{self, Accuracy, Floats, Progress, RunId, Training};
+use std::rc::Rc;
+use train::classifier::Classification;
+use train::device::DeviceError;
+use train::device::Processor;
+use train::store::Flat;
+use train::trainer::{Checkpoint, Trainer};
+
+/// Trainer, batches, and what is known about the network.
+pub struct Course {
+    trainer: Trainer,
+    /// The classifier that guides the lane, if one does.
+    classification: Option<Classification>,
+    objective: Objective,
+    supply: Supply,
+    /// Steps to have taken in the end; none to take if that many are taken.
+    goal: u32,
+    snapshot: Snapshot,
+    pub yardstick: Making,
+    pub report: Report,
+    /// The excess loss, and the steps that had been taken when it was measured.
+    pub excess: Option<(Estimate, u32)>,
+    /// The steps over which the learning rate decays; none if they are as many.
+    decay: (u32, u32),
+    /// Which pairs it learns from, and those of the next round in the making.
+    round: Round,
+    pool: Option<Sliced<Pairs>>,
+    /// Steps in a second of nothing else, as last seen; 0 before the first.
+    pub pace: f64,
+    /// When a GPU was last seen to have done some.
+    done: f64,
+}
+
+/// A network as it was after some steps, and the classifier beside it.
+#[derive(Clone)]
+pub struct Snapshot {
+    pub network: Rc<Network>,
+    /// None before its first step, and where the lane has none.
+    pub classifier: Option<Rc<Classifier>>,
+    pub step: u32,
+    /// Whether the page has its weights.
+    pub sent: bool,
+}
+
+impl Snapshot {
+    fn new(network: Network, classification: Option<&Classification>, step: u32) -> Self {
+        let classifier = classification.and_then(Classification::snapshot);
+        Self {
+            network: Rc::new(network),
+            classifier: classifier.map(Rc::new),
+            step,
+            sent: false,
+        }
+    }
+}
+
+impl Course {
+    /// A course at step 0, paused.
+    pub fn new(lane: &Rc<Lane>, processor: &Processor, now: f64) -> Self {
+        let network = lane.network();
+        let classifier = lane.classifier();
+        Self {
+            classification: classifier.map(|first| Classification::new(&first, lane.schedule())),
+            trainer: Trainer::new(processor, &network, lane.spec().training),
+            objective: Objective::of(Lane::clone(lane)),
+            supply: Supply::default(),
+            goal: 0,
+            snapshot: Snapshot::new(network, None, 0),
+            yardstick: Making::begin(lane.clone(), Round::default()),
+            report: Report::new(now, 0),
+            excess: None,
+            decay: (0, lane.spec().training.limit),
+            round: Round::default(),
+            pool: None,
+            pace: 0.0,
+            done: now,
+        }
+    }
+
+    /// How its steps are taken, as a part of a sentence.
+    pub fn method(&self) -> String {
+        self.trainer.method()
+    }
+
+    /// Steps taken.
+    pub fn steps(&self) -> u32 {
+        self.trainer.steps()
+    }
+
+    /// Steps to take.
+    pub fn steps_left(&self) -> u32 {
+        self.goal.saturating_sub(self.steps())
+    }
+
+    pub fn running(&self) -> bool {
+        self.steps_left() > 0
+    }
+
+    /// Sets how far to train. A report follows, whatever comes of it.
+    pub fn aim(&mut self, training: Training) {
+        if !self.running() {
+            self.report.pause();
+        }
+        self.goal = match training {
+            Training::Pause => self.steps(),
+            Training::Until(step) => step,
+        };
+        self.extend_decay();
+        self.report.ask();
+    }
+
+    /// Steps beyond the limit learn too: the learning rate decays over them, from its full value if
+    /// the limit is reached already, else more slowly than it would have. Without a goal it stays.
+    fn extend_decay(&mut self) {
+        let (from, to) = self.decay;
+        if from == to || self.goal <= to {
+            return;
+        }
+        let steps = self.steps();
+        self.decay = match self.goal {
+            u32::MAX => (0, 0),
+            goal if steps >= to => (steps, goal),
+            goal => (from, goal),
+        };
+        self.trainer.decay_over(self.decay);
+    }
+
+    /// The round of a rectified flow.
+    pub fn round(&self) -> &Round {
+        &self.round
+    }
+
+    /// Steps that may be taken before the next round of a rectified flow begins.
+    pub fn steps_in_round(&self) -> u32 {
+        let end = self.round.end(self.objective.lane());
+        end.map_or(u32::MAX, |end| end.saturating_sub(self.steps()))
+    }
+
+    /// Goes on making the pairs of the next round, and begins it when they are there.
+    pub async fn rectify(
+        &mut self,
+        accelerator: &Accelerator,
+        time_left: impl Fn() -> bool,
+    ) -> Result<(), DeviceError> {
+        let snapshot = self.snapshot().await?.clone();
+        let lane = Rc::new(self.objective.lane().clone());
+        let number = self.round.number + 1;
+        let work = self
+            .pool
+            .get_or_insert_with(|| Sliced::new(pool(lane, snapshot, number, accelerator.clone())));
+        if let Some(pairs) = work.drive(time_left).await {
+            self.pool = None;
+            self.begin_round(number, pairs);
+            self.report.hurry();
+        }
+        Ok(())
+    }
+
+    /// What is learnt changes, and with it what it is measured against.
+    fn begin_round(&mut self, number: u32, pairs: Pairs) {
+        self.objective.learn_from(pairs.clone());
+        let pool = Some(Rc::new(pairs));
+        self.round = Round { number, pool };
+        self.excess = None;
+        let lane = Rc::new(self.objective.lane().clone());
+        self.yardstick = Making::begin(lane, self.round.clone());
+    }
+
+    /// Takes no more steps.
+    pub fn stop(&mut self) {
+        self.aim(Training::Pause);
+    }
+
+    /// Closes the interval of the report, if it is time to; whether it was.
+    pub fn close_report(&mut self, now: f64) -> bool {
+        let due = self.report.is_due(now);
+        if due {
+            self.report.close(now, self.steps());
+        }
+        due
+    }
+
+    /// The figures last reported, under a lane's name.
+    pub fn progress(&self, lane: u8, run: RunId) -> Progress {
+        let (loss, steps_per_second) = self.report.last();
+        let yardstick = self.yardstick.done();
+        let floor = yardstick.and_then(|made| made.floor);
+        Progress {
+            lane,
+            run,
+            step: self.steps(),
+            loss,
+            floor: floor.map(|floor| floor.value),
+            excess: self.excess.map(|(excess, _)| excess.value),
+            straightness: None,
+            kinetic: None,
+            steps_per_second,
+            running: self.running(),
+            round: self.round.number,
+            accuracy: Accuracy {
+                floor_error: floor.map(|floor| floor.error),
+                excess_error: self.excess.map(|(excess, _)| excess.error),
+                estimated: yardstick.is_some_and(Yardstick::estimated),
+                measured_at: self.excess.map_or(0, |(_, step)| step),
+            },
+        }
+    }
+
+    /// Takes one step; on a GPU, queues it. If a helper is still at its batch, makes another one
+    /// instead. Whether a step was taken.
+    pub fn step(&mut self) -> bool {
+        let step = self.steps();
+        let (batch, labels) = match self.supply.take(step, self.goal) {
+            Next::Ready(made) => made,
+            Next::Make => make(&mut self.objective, step),
+            Next::Meanwhile(later) => {
+                let made = make(&mut self.objective, later);
+                self.supply.put(later, made);
+                return false;
+            }
+        };
+        self.trainer.step(&batch);
+        if let Some(classification) = &mut self.classification {
+            classification.step(&batch, &labels);
+        }
+        true
+    }
+
+    /// Whether making a batch takes so long that it is worth having it made elsewhere: where points
+    /// are matched.
+    pub fn wants_help(&self) -> bool {
+        self.running() && self.objective.lane().spec().data.coupling.matches()
+    }
+
+    /// Orders at most so many batches: the step of the first, and how many.
+    pub fn order(&mut self, most: u32) -> (u32, u32) {
+        self.supply.order(self.steps(), self.goal, most)
+    }
+
+    /// Batches made or ordered.
+    pub fn ahead(&self) -> u32 {
+        self.supply.ahead(self.steps())
+    }
+
+    /// The batch of a step is there.
+    pub fn put(&mut self, step: u32, made: Made) {
+        self.supply.put(step, made);
+    }
+
+    /// What was ordered will not come.
+    pub fn forget_orders(&mut self) {
+        self.supply.forget_orders();
+    }
+
+    /// Waits for the steps taken and books their losses. Whether these are finite.
+    pub async fn settle(&mut self) -> Result<bool, DeviceError> {
+        let losses = self.trainer.take_losses().await?;
+        Ok(self.book(losses))
+    }
+
+    /// Waits until a GPU has taken the steps before those just queued, or these too if there are no
+    /// more. Whether all losses were finite.
+    pub async fn wait_for_gpu(&mut self, now: &dyn Fn() -> f64) -> Result<bool, DeviceError> {
+        let (steps, finite) = self.settle_earlier().await?;
+        let done = now();
+        if steps > 0 {
+            self.pace = f64::from(steps) / (done - self.done).max(1e-6);
+        }
+        self.done = done;
+        match self.running() {
+            true => Ok(finite),
+            false => Ok(self.settle().await? && finite),
+        }
+    }
+
+    /// Lets a GPU go on, and does the same with those before. How many they were, and whether their
+    /// losses are finite.
+    pub async fn settle_earlier(&mut self) -> Result<(u32, bool), DeviceError> {
+        let losses = self.trainer.take_earlier_losses().await?;
+        Ok((losses.1, self.book(losses)))
+    }
+
+    fn book(&mut self, (sum, steps): (f64, u32)) -> bool {
+        self.report.add(sum, steps);
+        sum.is_finite()
+    }
+
+    /// The network as it is now.
+    pub async fn snapshot(&mut self) -> Result<&mut Snapshot, DeviceError> {
+        if self.snapshot.step != self.steps() {
+            let weights = self.trainer.weights().await?;
+            let architecture = self.snapshot.network.architecture();
+            let network = Network::new(architecture, weights).expect("the trainer keeps its shape");
+            self.snapshot = Snapshot::new(network, self.classification.as_ref(), self.steps());
+        }
+        Ok(&mut self.snapshot)
+    }
+
+    /// Goes on elsewhere from the last snapshot, as nothing newer can be had.
+    pub fn move_to(&mut self, processor: &Processor, now: f64) {
+        let Snapshot { network, step, .. } = &self.snapshot;
+        let training = self.objective.lane().spec().training;
+        self.trainer = Trainer::restart(processor, network, training, *step);
+        self.trainer.decay_over(self.decay);
+        self.supply = Supply::default();
+        self.report = Report::new(now, *step);
+    }
+
+    /// Everything needed to go on elsewhere.
+    pub async fn checkpoint(&self, run: RunId) -> Result<protocol::Checkpoint, DeviceError> {
+        let Checkpoint { step, flat } = self.trainer.checkpoint().await?;
+        let [moment_1, moment_2] = if step > 0 {
+            [flat.first, flat.second]
+        } else {
+            Default::default()
+        };
+        Ok(protocol::Checkpoint {
+            run,
+            step,
+            weights: Floats(flat.weights),
+            moment_1: Floats(moment_1),
+            moment_2: Floats(moment_2),
+            decay: self.decay,
+            round: self.round.number,
+            pool: self
+                .round
+                .pool
+                .as_ref()
+                .map_or_else(Default::default, |pool| {
+                    [floats(&pool.x0), floats(&pool.x1)]
+                }),
+            classifier: match &self.classification {
+                Some(classification) => {
+                    let Flat {
+                        weights,
+                        first,
+                        second,
+                    } = classification.flat().clone();
+                    [weights, first, second].map(Floats)
+                }
+                None => Default::default(),
+            },
+        })
+    }
+
+    /// Goes on, paused, from another engine's checkpoint.
+    ///
+    /// # Errors
+    /// If that is of a network of another shape.
+    pub fn resume(
+        &mut self,
+        checkpoint: protocol::Checkpoint,
+        processor: &Processor,
+        now: f64,
+    ) -> Result<(), String> {
+        let (step, decay, round) = (checkpoint.step, checkpoint.decay, checkpoint.round);
+        let [x0, x1] = checkpoint.pool.each_ref().map(points);
+        let classifier = checkpoint.classifier;
+        let architecture = self.snapshot.network.architecture();
+        let network = Network::new(architecture, checkpoint.weights.0)
+            .map_err(|error| format!("The training could not be taken over. {error}"))?;
+        let mut flat = Flat::start(network.parameters().to_vec());
+        if step > 0 {
+            (flat.first, flat.second) = (checkpoint.moment_1.0, checkpoint.moment_2.0);
+        }
+        let checkpoint = Checkpoint { step, flat };
+        if !checkpoint.fits(architecture.parameter_count()) {
+            return Err("The training could not be taken over: moments are missing.".into());
+        }
+        let training = self.objective.lane().spec().training;
+        self.trainer = Trainer::resume(processor, &network, training, checkpoint);
+        self.decay = decay;
+        self.trainer.decay_over(decay);
+        self.pool = None;
+        if !x0.is_empty() && x0.len() == x1.len() {
+            self.begin_round(round, Pairs { x0, x1 });
+        }
+        self.supply = Supply::default();
+        self.goal = step;
+        self.resume_classifier(classifier, step);
+        self.snapshot = Snapshot::new(network, self.classification.as_ref(), step);
+        self.report = Report::new(now, step);
+        Ok(())
+    }
+
+    /// The classifier goes on too; without a fitting one in the checkpoint it begins anew, as beside
+    /// weights that were brought from elsewhere.
+    fn resume_classifier(&mut self, [weights, first, second]: [Floats; 3], step: u32) {
+        let (weights, first, second) = (weights.0, first.0, second.0);
+        let flat = Flat {
+            weights,
+            first,
+            second,
+        };
+        let lane = self.objective.lane();
+        self.classification = lane.classifier().map(|network| {
+            let mut classification = Classification::new(&network, lane.schedule());
+            classification.resume(flat, step);
+            classification
+        });
+    }
+}

@@ -1,0 +1,100 @@
+//! A lane in the engine: what it is, its training or that it borrows, and its picture.
+
+use super::course::Course;
+use super::display::Display;
+use flow::lane::Lane as Experiment;
+use flow::spec::{Drawn, LaneSpec, SamplingSpec};
+use protocol::{Progress, RunId};
+use std::rc::Rc;
+use train::device::Processor;
+
+/// One of the two lanes.
+pub struct Lane {
+    pub run: RunId,
+    /// How its network is, or the borrowed one was, trained.
+    pub experiment: Rc<Experiment>,
+    /// Whoever helps has to be told what was drawn.
+    drawn: Drawn,
+    pub sampling: SamplingSpec,
+    /// `None` for a lane that borrows the other's network.
+    pub course: Option<Course>,
+    pub display: Display,
+    pub straightness: Option<f64>,
+    pub kinetic: Option<f64>,
+    /// How long its yardstick may be worked on before the next picture.
+    pub slices_for_yardstick: u32,
+}
+
+impl Lane {
+    /// A lane at step 0, whose picture is asked for.
+    ///
+    /// # Errors
+    /// A sentence for the user, if there is nothing to train on.
+    pub fn new(
+        run: RunId,
+        (spec, drawn): (&LaneSpec, &Drawn),
+        borrow: bool,
+        processor: &Processor,
+        now: f64,
+    ) -> Result<Self, String> {
+        let experiment = Experiment::new(spec, drawn).map_err(|error| error.to_string())?;
+        let experiment = Rc::new(experiment);
+        let mut lane = Self {
+            run,
+            course: (!borrow).then(|| Course::new(&experiment, processor, now)),
+            experiment,
+            drawn: drawn.clone(),
+            sampling: spec.sampling,
+            display: Display::default(),
+            straightness: None,
+            kinetic: None,
+            slices_for_yardstick: 0,
+        };
+        lane.display.redraw();
+        Ok(lane)
+    }
+
+    /// Whether it has steps to take.
+    pub fn trains(&self) -> bool {
+        self.course.as_ref().is_some_and(Course::running)
+    }
+
+    /// Whether its training waits for batches that others could make.
+    pub fn wants_help(&self) -> bool {
+        self.course.as_ref().is_some_and(Course::wants_help)
+    }
+
+    /// Batches made or ordered for its steps to come.
+    pub fn ahead(&self) -> u32 {
+        self.course.as_ref().map_or(0, Course::ahead)
+    }
+
+    /// What a helper needs to know of it.
+    pub fn task(&self) -> (LaneSpec, Drawn) {
+        (*self.experiment.spec(), self.drawn.clone())
+    }
+
+    /// Whether it has a picture to draw, or a yardstick to make.
+    pub fn draws(&self, training: bool) -> bool {
+        self.display.waits(training) || self.measures()
+    }
+
+    /// Whether its yardstick is still to be made.
+    fn measures(&self) -> bool {
+        let course = self.course.as_ref();
+        course.is_some_and(|course| course.yardstick.done().is_none())
+    }
+
+    /// The lane's figures, if it is time to report them.
+    pub fn progress(&mut self, lane: u8, now: f64) -> Option<Progress> {
+        let course = self.course.as_mut()?;
+        if !course.close_report(now) {
+            return None;
+        }
+        Some(Progress {
+            straightness: self.straightness,
+            kinetic: self.kinetic,
+            ..course.progress(lane, self.run)
+        })
+    }
+}

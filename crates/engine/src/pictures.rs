@@ -1,0 +1,218 @@
+//! The pictures of the lanes, kept up with their training.
+
+use super::course::{Course, Snapshot};
+use super::display::{Detail, FRAMES, Picture, picture};
+use super::helper::{Sitting, Work};
+use super::journey::Journey;
+use super::lanes::Lane;
+use super::session::{Engine, Outcome, broken};
+use super::slices::Sliced;
+use flow::Point;
+use flow::lane::Lane as Experiment;
+use flow::spec::SamplingSpec;
+use protocol::{Ensemble, Floats, Progress, Reply};
+
+/// Slices of work on a yardstick between two pictures; a picture takes about four.
+const SLICES_FOR_YARDSTICK: u32 = 8;
+
+/// Most particles of a picture, whatever a request says.
+const MOST_PARTICLES: u32 = 100_000;
+
+impl Engine {
+    /// Draws on one lane's picture until about `deadline`.
+    pub(super) async fn draw(&mut self, deadline: f64, replies: &mut Vec<Reply>) -> Outcome {
+        let Some(number) = self.next_to_draw() else {
+            return Ok(());
+        };
+        self.drawn = number;
+        if self.make_yardstick(number, deadline).await {
+            return Ok(());
+        }
+        self.begin_picture(number as u8, replies).await?;
+        let Self { lanes, now, .. } = self;
+        let lane = lanes[number].as_mut().expect("it has a picture to draw");
+        if let Some(picture) = lane.display.drive(|| now() < deadline).await {
+            self.show(number as u8, picture, replies);
+        }
+        Ok(())
+    }
+
+    /// A quick picture first, then the lanes in turn: to finish what one lane has begun before the other
+    /// gets its turn would let the pictures of one follow each other while the other waits.
+    fn next_to_draw(&self) -> Option<usize> {
+        let find = |f: &dyn Fn(&Lane) -> bool| {
+            let mut order = [1 - self.drawn, self.drawn].into_iter();
+            order.find(|&k| self.lanes[k].as_ref().is_some_and(f))
+        };
+        let training = self.trains();
+        find(&|lane| lane.display.urgent()).or_else(|| find(&|lane| lane.draws(training)))
+    }
+
+    /// Goes on making a lane's yardstick; whether it did. It is made between pictures, since somebody is
+    /// watching what the lane learns; one in closed form of a lane at rest before its careful picture.
+    async fn make_yardstick(&mut self, number: usize, deadline: f64) -> bool {
+        let (training, elsewhere) = (self.trains(), self.artist().is_some());
+        let Self { lanes, now, .. } = self;
+        let lane = lanes[number].as_mut().expect("it has a picture to draw");
+        if lane.display.urgent() || lane.display.under_way() {
+            return false;
+        }
+        let Some(course) = &mut lane.course else {
+            return false;
+        };
+        let estimated = !course.yardstick.soon();
+        let first_a_picture = (estimated || training)
+            && lane.display.waits(training)
+            && (lane.slices_for_yardstick == 0 || training && elsewhere);
+        if course.yardstick.done().is_some() || first_a_picture {
+            return false;
+        }
+        lane.slices_for_yardstick = lane.slices_for_yardstick.saturating_sub(1);
+        course.yardstick.drive(|| now() < deadline).await;
+        if course.yardstick.done().is_some() {
+            // The next picture measures the excess, even if it is the last.
+            lane.display.refresh();
+        }
+        true
+    }
+
+    async fn begin_picture(&mut self, number: u8, replies: &mut Vec<Reply>) -> Outcome {
+        let begun = self.lane(number).and_then(|lane| lane.display.begin());
+        let Some(detail) = begun else {
+            return Ok(());
+        };
+        let Some(snapshot) = self.network(number, replies).await? else {
+            return Ok(());
+        };
+        let detail = match detail {
+            Detail::Full if self.trains() => Detail::Live,
+            other => other,
+        };
+        let accelerator = self.accelerator.clone();
+        let artist = self.artist().filter(|_| detail == Detail::Live);
+        let now = (self.now)();
+        let lane = self.lane(number).expect("it has a picture to draw");
+        let yardstick = lane.course.as_ref().and_then(|c| c.yardstick.done());
+        let evaluation = yardstick.and_then(|made| made.evaluation.clone());
+        let round = lane
+            .course
+            .as_ref()
+            .map_or(0, |course| course.round().number);
+        if let Some(helper) = artist {
+            let classifier = snapshot.classifier.as_ref();
+            let sitting = Sitting {
+                ticket: lane.display.commission(helper, now),
+                step: snapshot.step,
+                round,
+                weights: Floats(snapshot.network.parameters().to_vec()),
+                classifier: classifier.map(|own| Floats(own.parameters().to_vec())),
+                sampling: lane.sampling,
+                evaluation: evaluation.as_deref().cloned(),
+            };
+            let run = lane.run;
+            self.crew
+                .order(helper, (number, run), Work::Picture(Box::new(sitting)));
+            return Ok(());
+        }
+        let journey = Journey {
+            noise: noise(&lane.experiment, &lane.sampling),
+            lane: lane.experiment.clone(),
+            network: snapshot.network,
+            classifier: snapshot.classifier,
+            sampling: lane.sampling,
+            keep: FRAMES,
+            accelerator,
+        };
+        let work = picture(journey, (snapshot.step, round), detail, evaluation);
+        lane.display.draw(detail, Sliced::new(work));
+        Ok(())
+    }
+
+    /// The network a lane shows as it is now: its own, or lane A's. New weights go
+    /// to the page as well. `None` if there is no such lane.
+    pub(super) async fn network(
+        &mut self,
+        number: u8,
+        replies: &mut Vec<Reply>,
+    ) -> Outcome<Option<Snapshot>> {
+        let owner = match self.lane(number) {
+            Some(lane) if lane.course.is_none() => 0,
+            _ => number,
+        };
+        let Some(lane) = self.lane(owner) else {
+            return Ok(None);
+        };
+        let run = lane.run;
+        let Some(course) = &mut lane.course else {
+            return Ok(None);
+        };
+        let snapshot = course.snapshot().await.map_err(broken)?;
+        if !core::mem::replace(&mut snapshot.sent, true) {
+            replies.push(Reply::Weights {
+                lane: owner,
+                run,
+                step: snapshot.step,
+                weights: Floats(snapshot.network.parameters().to_vec()),
+            });
+        }
+        Ok(Some(snapshot.clone()))
+    }
+
+    /// Sends a finished picture, and keeps the figures that came with it.
+    pub(super) fn show(&mut self, number: u8, picture: Picture, replies: &mut Vec<Reply>) {
+        let Some(lane) = self.lane(number) else {
+            return;
+        };
+        replies.push(Reply::Ensemble(Ensemble {
+            lane: number,
+            run: lane.run,
+            step: Some(picture.step),
+            times: picture.times,
+            frames: picture.frames,
+            nfe: picture.nfe,
+        }));
+        lane.straightness = Some(picture.straightness);
+        lane.kinetic = Some(picture.kinetic);
+        // What follows a quick picture is waited for.
+        lane.slices_for_yardstick = match picture.detail {
+            Detail::Quick => 0,
+            Detail::Live | Detail::Full => SLICES_FOR_YARDSTICK,
+        };
+        match &mut lane.course {
+            Some(course) => {
+                // A picture begun in the round before says nothing of this one.
+                if let Some(excess) = picture
+                    .excess
+                    .filter(|_| picture.round == course.round().number)
+                {
+                    course.excess = Some((excess, picture.step));
+                }
+                if !course.running() {
+                    course.report.hurry();
+                }
+            }
+            None => replies.extend(self.borrowed_progress(number).map(Reply::Progress)),
+        }
+    }
+
+    /// The figures of a lane that borrows lane A's network: lane A's, but for the straightness of
+    /// its own paths.
+    fn borrowed_progress(&self, number: u8) -> Option<Progress> {
+        let lane = self.lanes[usize::from(number)].as_ref()?;
+        let course: &Course = self.lanes[0].as_ref()?.course.as_ref()?;
+        if course.steps() == 0 {
+            return None;
+        }
+        Some(Progress {
+            straightness: lane.straightness,
+            kinetic: lane.kinetic,
+            ..course.progress(number, lane.run)
+        })
+    }
+}
+
+/// Where the particles of a lane's picture start.
+pub fn noise(lane: &Experiment, sampling: &SamplingSpec) -> Vec<Point> {
+    let n = sampling.particles.clamp(1, MOST_PARTICLES) as usize;
+    lane.noise(n, lane.spec().seed)
+}

@@ -1,0 +1,110 @@
+//! Questions that somebody waits for, one after the other.
+
+use super::jobs::{self, Context};
+use super::session::{Engine, Outcome, name};
+use super::slices::Sliced;
+use protocol::{Answer, Job, JobId, Reply};
+use std::collections::VecDeque;
+
+/// A job, who asked it, and about which lane.
+struct Question {
+    id: JobId,
+    lane: u8,
+    job: Job,
+}
+
+/// The questions not answered yet.
+#[derive(Default)]
+pub struct Questions {
+    waiting: VecDeque<Question>,
+    /// The one that is being answered: its number, its lane, and the work.
+    current: Option<(JobId, u8, Sliced<Outcome<Answer>>)>,
+}
+
+impl Questions {
+    pub fn ask(&mut self, id: JobId, lane: u8, job: Job) {
+        self.waiting.push_back(Question { id, lane, job });
+    }
+
+    pub fn waiting(&self) -> bool {
+        self.current.is_some() || !self.waiting.is_empty()
+    }
+
+    /// Answers all questions about a lane by saying that it has changed.
+    pub fn give_up(&mut self, lane: u8, replies: &mut Vec<Reply>) {
+        let current = self.current.take_if(|(_, of, _)| *of == lane);
+        let waiting = core::mem::take(&mut self.waiting).into_iter();
+        let (gone, staying): (VecDeque<_>, _) = waiting.partition(|question| question.lane == lane);
+        self.waiting = staying;
+        let ids = current.map(|(id, ..)| id).into_iter();
+        for id in ids.chain(gone.into_iter().map(|question| question.id)) {
+            let name = name(lane);
+            let sentence = format!("Lane {name} was changed before the answer was ready.");
+            let answer = Err(sentence);
+            replies.push(Reply::Done { id, answer });
+        }
+    }
+}
+
+impl Engine {
+    /// Works on the oldest question until about `deadline`.
+    pub(super) async fn answer(&mut self, deadline: f64, replies: &mut Vec<Reply>) -> Outcome {
+        if self.questions.current.is_none() {
+            self.take_up(replies).await?;
+        }
+        let Self { questions, now, .. } = self;
+        if let Some((id, _, work)) = &mut questions.current
+            && let Some(answer) = work.drive(|| now() < deadline).await
+        {
+            replies.push(Reply::Done { id: *id, answer });
+            questions.current = None;
+        }
+        Ok(())
+    }
+
+    /// Begins with the oldest question that can be answered.
+    async fn take_up(&mut self, replies: &mut Vec<Reply>) -> Outcome {
+        let Some(Question { id, lane, job }) = self.questions.waiting.pop_front() else {
+            return Ok(());
+        };
+        match self.context(lane, replies).await? {
+            Ok(context) => {
+                let work = Sliced::new(jobs::answer(context, job));
+                self.questions.current = Some((id, lane, work));
+            }
+            Err(sentence) => replies.push(Reply::Done {
+                id,
+                answer: Err(sentence),
+            }),
+        }
+        Ok(())
+    }
+
+    /// What is known about a lane now; or that it is not there.
+    async fn context(&mut self, number: u8, replies: &mut Vec<Reply>) -> Outcome<Outcome<Context>> {
+        let Some(snapshot) = self.network(number, replies).await? else {
+            return Ok(Err(format!("Lane {} is not shown.", name(number))));
+        };
+        let (clock, accelerator) = (self.now.clone(), self.accelerator.clone());
+        let lane = self.lanes[usize::from(number)].as_ref();
+        let lane = lane.expect("it has a network");
+        let lender = self.lanes[0].as_ref().and_then(|lane| lane.course.as_ref());
+        let course = lane.course.as_ref().or(lender);
+        Ok(Ok(Context {
+            pace: course.map_or(0.0, |course| course.pace),
+            round: course
+                .map(|course| course.round().clone())
+                .unwrap_or_default(),
+            yardstick: course.and_then(|course| course.yardstick.done().cloned()),
+            clock,
+            lane: number,
+            run: lane.run,
+            experiment: lane.experiment.clone(),
+            sampling: lane.sampling,
+            network: snapshot.network,
+            classifier: snapshot.classifier,
+            step: snapshot.step,
+            accelerator,
+        }))
+    }
+}

@@ -1,0 +1,89 @@
+//! Rounds of a rectified flow: a lane's own flow makes the pairs that it learns from next.
+
+use super::acceleration::Accelerator;
+use super::course::Snapshot;
+use super::journey::{Followed, Journey};
+use flow::Point;
+use flow::coupling::Pairs;
+use flow::lane::{Lane, stream};
+use flow::random::Rng;
+use flow::spec::{CouplingKind, SampleSchedule, SamplingSpec, SolverKind};
+use std::rc::Rc;
+
+/// Pairs of a round: enough that a small network does not learn them by heart.
+const POOL: usize = 8192;
+
+/// Steps of the midpoint rule on the way from one end of a pair to the other.
+const STEPS: u32 = 24;
+
+/// Steps of a round where training has no limit.
+const ENDLESS_SHARE: u32 = 2000;
+
+/// What a lane learns from: the pairs of its coupling in round 0, those of its own flow after it.
+#[derive(Clone, Default)]
+pub struct Round {
+    pub number: u32,
+    pub pool: Option<Rc<Pairs>>,
+}
+
+impl Round {
+    /// The lane as far as closed forms go: a rectified flow begins with independent pairs.
+    pub fn known(&self, lane: &Lane) -> Lane {
+        match self.pool {
+            None => lane.before_rectification(),
+            Some(_) => lane.clone(),
+        }
+    }
+
+    /// The number of training steps after which the next round begins, if there is one. All rounds
+    /// have the same share of the steps.
+    pub fn end(&self, lane: &Lane) -> Option<u32> {
+        let (data, limit) = (&lane.spec().data, lane.spec().training.limit);
+        if data.coupling != CouplingKind::Reflow || self.number >= data.rounds {
+            return None;
+        }
+        let share = if limit > 0 {
+            (limit / (data.rounds + 1)).max(1)
+        } else {
+            ENDLESS_SHARE
+        };
+        Some(share.saturating_mul(self.number + 1))
+    }
+}
+
+/// Makes the pairs of round `number`: fresh source points, and where the flow takes them.
+///
+/// As single floats, so that they are the same after they have travelled to another engine.
+pub async fn pool(
+    lane: Rc<Lane>,
+    snapshot: Snapshot,
+    number: u32,
+    accelerator: Accelerator,
+) -> Pairs {
+    let seed = lane.spec().seed.into();
+    let mut rng = Rng::stream(seed, stream::POOLS + u64::from(number));
+    let x0 = single(&lane.source().sample(&mut rng, POOL));
+    let journey = Journey {
+        sampling: SamplingSpec {
+            sample_schedule: SampleSchedule::Same,
+            solver: SolverKind::Midpoint,
+            steps: STEPS,
+            label: None,
+            ..lane.spec().sampling
+        },
+        noise: x0.clone(),
+        keep: 1,
+        accelerator,
+        lane,
+        network: snapshot.network,
+        classifier: snapshot.classifier,
+    };
+    let Followed { frames, .. } = journey.follow().await;
+    let x1 = single(frames.frame(frames.len() - 1));
+    Pairs { x0, x1 }
+}
+
+fn single(points: &[Point]) -> Vec<Point> {
+    let single = |p: &Point| p.map(|v| f64::from(v as f32));
+    points.iter().map(single).collect()
+}

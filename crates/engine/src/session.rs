@@ -1,0 +1,339 @@
+//! The engine: requests in, replies out, and the time between divided among what there is to do.
+
+use super::acceleration::Accelerator;
+use super::course::Course;
+use super::crew::Crew;
+use super::lanes::Lane;
+use super::questions::Questions;
+use super::shares::{Shares, Work};
+use flow::spec::{Drawn, LaneSpec};
+use protocol::{Backend, BackendKind, Checkpoint, Reply, Request, RunId};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use train::device::DeviceError;
+use train::device::{Kind, Processor};
+
+/// Seconds since some moment. The engine reads no other clock.
+pub type Clock = Box<dyn Fn() -> f64>;
+
+/// What could not be done, as a sentence for the user.
+pub(super) type Outcome<T = ()> = Result<T, String>;
+
+/// Two lanes, their training, their pictures, and the questions about them.
+///
+/// Whoever owns it calls [`tick`](Self::tick) again and again while [`idle`](Self::idle) is false,
+/// and [`handle`](Self::handle) whenever a request has arrived; not to call is to pause it.
+pub struct Engine {
+    pub(super) processor: Processor,
+    pub(super) accelerator: Accelerator,
+    pub(super) now: Rc<dyn Fn() -> f64>,
+    pub(super) lanes: [Option<Lane>; 2],
+    pub(super) questions: Questions,
+    pub(super) crew: Crew,
+    /// The lane that trained last.
+    pub(super) turn: usize,
+    /// The lane drawn last.
+    pub(super) drawn: usize,
+    shares: Shares,
+    errands: VecDeque<Errand>,
+}
+
+/// A request that waits for the processor.
+enum Errand {
+    Checkpoint(u8),
+    Measure(Box<LaneSpec>),
+}
+
+impl Engine {
+    /// An engine without lanes.
+    pub fn new(processor: Processor, now: Clock) -> Self {
+        let now: Rc<dyn Fn() -> f64> = now.into();
+        Self {
+            accelerator: Accelerator::new(&processor, now.clone()),
+            processor,
+            now,
+            lanes: [None, None],
+            questions: Questions::default(),
+            crew: Crew::default(),
+            turn: 1,
+            drawn: 1,
+            shares: Shares::default(),
+            errands: VecDeque::new(),
+        }
+    }
+
+    /// The engine's first words.
+    pub fn ready(&self) -> Reply {
+        Reply::Ready(self.backend())
+    }
+
+    fn backend(&self) -> Backend {
+        let kind = match self.processor.kind() {
+            Kind::Cpu => BackendKind::Cpu,
+            Kind::WebGpu => BackendKind::WebGpu,
+        };
+        let detail = self.processor.detail().to_owned();
+        Backend { kind, detail }
+    }
+
+    /// Whether there is nothing to do until the next request.
+    pub fn idle(&self) -> bool {
+        self.errands.is_empty() && self.waits() == [false; 3]
+    }
+
+    /// Takes note of a request. What takes time is left to [`tick`](Self::tick). Requests about an
+    /// older run are dropped.
+    pub fn handle(&mut self, request: Request, replies: &mut Vec<Reply>) {
+        match request {
+            Request::Configure {
+                lane,
+                run,
+                spec,
+                drawn,
+                borrow,
+            } => self.configure(lane, run, (&spec, &drawn), borrow, replies),
+            Request::Sampling {
+                lane,
+                run,
+                sampling,
+            } => self.with_lane(lane, run, |lane| {
+                lane.sampling = sampling;
+                lane.display.redraw();
+            }),
+            Request::Train {
+                lane,
+                run,
+                training,
+            } => {
+                self.with_lane(lane, run, |lane| {
+                    lane.course.iter_mut().for_each(|c| c.aim(training));
+                });
+                // Pictures are drawn with fewer steps while a lane trains: a careful one is due.
+                self.network_changed(lane, false);
+            }
+            Request::Drop { lane } => self.forget(lane, replies),
+            Request::Job { id, lane, job } => self.questions.ask(id, lane, job),
+            Request::Checkpoint { lane } => self.errands.push_back(Errand::Checkpoint(lane)),
+            Request::Resume { lane, checkpoint } => self.resume(lane, checkpoint, replies),
+            Request::Measure { spec } => self.errands.push_back(Errand::Measure(Box::new(spec))),
+        }
+    }
+
+    /// Works for about `budget` seconds on what is most due, and says what came of it. On a GPU a
+    /// tick may take longer, but others run while it waits.
+    pub async fn tick(&mut self, budget: f64) -> Vec<Reply> {
+        let mut replies = Vec::new();
+        if let Err(sentence) = self.work(budget, &mut replies).await {
+            self.go_on_without(sentence, &mut replies).await;
+        }
+        if self.accelerator.has_failed_anew() {
+            self.tell_methods(&mut replies);
+        }
+        let now = (self.now)();
+        for (number, lane) in (0..).zip(&mut self.lanes) {
+            let progress = lane.as_mut().and_then(|lane| lane.progress(number, now));
+            replies.extend(progress.map(Reply::Progress));
+        }
+        replies
+    }
+
+    async fn work(&mut self, budget: f64, replies: &mut Vec<Reply>) -> Outcome {
+        if let Some(errand) = self.errands.pop_front() {
+            let run = self.run(&errand, replies).await;
+            if run.is_err() {
+                self.errands.push_front(errand);
+            }
+            return run;
+        }
+        self.look_for_helpers();
+        let waits = self.waits();
+        let Some(work) = self.shares.next(waits) else {
+            return Ok(());
+        };
+        let urgent = self
+            .lanes
+            .iter()
+            .flatten()
+            .any(|lane| lane.display.urgent());
+        let work = if urgent { Work::Display } else { work };
+        let begin = (self.now)();
+        match work {
+            Work::Training => self.train(begin + budget, replies).await?,
+            Work::Display => self.draw(begin + budget, replies).await?,
+            Work::Job => self.answer(begin + budget, replies).await?,
+        }
+        self.shares.spend(work, (self.now)() - begin);
+        Ok(())
+    }
+
+    /// Whether a lane has steps to take.
+    pub(super) fn trains(&self) -> bool {
+        self.lanes.iter().flatten().any(Lane::trains)
+    }
+
+    /// Which kinds of [`Work`] there are.
+    fn waits(&self) -> [bool; 3] {
+        let training = self.trains();
+        let draws = |lane: &Lane| lane.draws(training);
+        Work::ALL.map(|work| match work {
+            Work::Training => training,
+            Work::Display => self.lanes.iter().flatten().any(draws),
+            Work::Job => self.questions.waiting(),
+        })
+    }
+
+    fn configure(
+        &mut self,
+        number: u8,
+        run: RunId,
+        experiment: (&LaneSpec, &Drawn),
+        borrow: bool,
+        replies: &mut Vec<Reply>,
+    ) {
+        self.forget(number, replies);
+        let now = (self.now)();
+        match Lane::new(run, experiment, borrow, &self.processor, now) {
+            Ok(lane) => {
+                if let Some(place) = self.lanes.get_mut(usize::from(number)) {
+                    *place = Some(lane);
+                }
+                self.network_changed(number, true);
+                self.tell_method(number, replies);
+            }
+            Err(sentence) => replies.push(Reply::LaneFailed {
+                lane: number,
+                run,
+                sentence,
+            }),
+        }
+    }
+
+    fn resume(&mut self, number: u8, checkpoint: Checkpoint, replies: &mut Vec<Reply>) {
+        let (now, run, processor) = ((self.now)(), checkpoint.run, self.processor.clone());
+        let mut resumed = Ok(());
+        self.with_lane(number, run, |lane| {
+            if let Some(course) = &mut lane.course {
+                resumed = course.resume(checkpoint, &processor, now);
+            }
+        });
+        match resumed {
+            Ok(()) => self.network_changed(number, true),
+            Err(sentence) => replies.push(Reply::LaneFailed {
+                lane: number,
+                run,
+                sentence,
+            }),
+        }
+    }
+
+    fn tell_methods(&mut self, replies: &mut Vec<Reply>) {
+        for lane in 0..2 {
+            self.tell_method(lane, replies);
+        }
+    }
+
+    /// Says how the lane trains, if it does.
+    fn tell_method(&mut self, number: u8, replies: &mut Vec<Reply>) {
+        let accelerator = self.accelerator.clone();
+        if let Some(lane) = self.lane(number)
+            && let Some(course) = &lane.course
+        {
+            let (run, mut method) = (lane.run, course.method());
+            if let Some(why) = accelerator.fault(lane.experiment.architecture()) {
+                method += &format!("; particles are followed on the CPU: {why}");
+            }
+            replies.push(Reply::Method {
+                lane: number,
+                run,
+                method,
+            });
+        }
+    }
+
+    /// Forgets a lane; questions about it are answered by saying so.
+    fn forget(&mut self, number: u8, replies: &mut Vec<Reply>) {
+        if let Some(lane) = self.lanes.get_mut(usize::from(number)) {
+            *lane = None;
+        }
+        self.questions.give_up(number, replies);
+    }
+
+    /// The lane's network is another one now: pictures that show it are out of date, altogether or
+    /// by a little.
+    pub(super) fn network_changed(&mut self, number: u8, altogether: bool) {
+        for (k, lane) in (0..).zip(&mut self.lanes) {
+            let Some(lane) = lane else { continue };
+            let shows = k == number || lane.course.is_none();
+            match (shows, altogether) {
+                (true, true) => lane.display.redraw(),
+                (true, false) => lane.display.refresh(),
+                (false, _) => {}
+            }
+        }
+    }
+
+    pub(super) fn lane(&mut self, number: u8) -> Option<&mut Lane> {
+        self.lanes.get_mut(usize::from(number))?.as_mut()
+    }
+
+    fn with_lane(&mut self, number: u8, run: RunId, act: impl FnOnce(&mut Lane)) {
+        if let Some(lane) = self.lane(number).filter(|lane| lane.run == run) {
+            act(lane);
+        }
+    }
+
+    /// The processor has failed. Instead of a GPU the CPU goes on; without it there is no going on.
+    pub(super) async fn go_on_without(&mut self, sentence: String, replies: &mut Vec<Reply>) {
+        if self.processor.in_main_memory() {
+            self.stop_training();
+            self.errands.clear();
+            return replies.push(Reply::Failed(sentence));
+        }
+        self.processor = Processor::tested_cpu(sentence).await;
+        self.accelerator = Accelerator::new(&self.processor, self.now.clone());
+        replies.push(Reply::FellBack(self.backend()));
+        let now = (self.now)();
+        for lane in self.lanes.iter_mut().flatten() {
+            lane.display.redraw();
+            let courses = lane.course.iter_mut();
+            courses.for_each(|course| course.move_to(&self.processor, now));
+        }
+        self.tell_methods(replies);
+    }
+
+    fn stop_training(&mut self) {
+        for lane in self.lanes.iter_mut().flatten() {
+            lane.course.iter_mut().for_each(Course::stop);
+        }
+    }
+
+    async fn run(&mut self, errand: &Errand, replies: &mut Vec<Reply>) -> Outcome {
+        match errand {
+            Errand::Checkpoint(lane) => self.check_out(*lane, replies).await,
+            Errand::Measure(spec) => self.measure(spec, replies).await,
+        }
+    }
+
+    async fn check_out(&mut self, number: u8, replies: &mut Vec<Reply>) -> Outcome {
+        if let Some(lane) = self.lane(number)
+            && let Some(course) = &lane.course
+        {
+            let checkpoint = course.checkpoint(lane.run).await.map_err(broken)?;
+            replies.push(Reply::Checkpoint {
+                lane: number,
+                checkpoint,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The sentence for a device that failed.
+pub(super) fn broken(error: DeviceError) -> String {
+    format!("The processor that trains has failed ({error}).")
+}
+
+/// What a user calls a lane.
+pub(super) fn name(lane: u8) -> char {
+    if lane == 0 { 'A' } else { 'B' }
+}

@@ -1,0 +1,186 @@
+//! Batches made ahead of the steps that they feed, some of them by others.
+//!
+//! Batch number `k` depends on the run and `k` alone ([`Objective`]), so whoever makes it makes the
+//! same. Where a coupling matches points, making a batch costs more than training on it: helpers
+//! ([`super::helper`]) are given steps to come, and where the next batch is still on its way the
+//! engine makes one that nobody makes yet, instead of waiting.
+
+use flow::batch::{Batch, Objective};
+use protocol::Floats;
+use serde::{Deserialize, Serialize};
+
+/// The most batches from the next step on that are made or ordered before it is taken.
+const AHEAD: u32 = 96;
+
+/// A batch, and the labels of its target points if they have any.
+pub type Made = (Batch, Vec<u32>);
+
+/// The same, on its way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Parcel {
+    input: Floats,
+    target: Floats,
+    weight: Floats,
+    labels: Vec<u32>,
+}
+
+impl From<Made> for Parcel {
+    fn from((batch, labels): Made) -> Self {
+        Self {
+            input: Floats(batch.input),
+            target: Floats(batch.target),
+            weight: Floats(batch.weight),
+            labels,
+        }
+    }
+}
+
+impl From<Parcel> for Made {
+    fn from(parcel: Parcel) -> Self {
+        let batch = Batch {
+            input: parcel.input.0,
+            target: parcel.target.0,
+            weight: parcel.weight.0,
+        };
+        (batch, parcel.labels)
+    }
+}
+
+/// The batch of a step.
+pub fn make(objective: &mut Objective, step: u32) -> Made {
+    let size = objective.lane().spec().training.batch.max(1);
+    objective.skip_to(step.into());
+    objective.labelled_batch(size as usize)
+}
+
+/// What is known of the batches from the next step on.
+#[derive(Debug, Default)]
+pub struct Supply {
+    /// Those that are there, with their steps.
+    ready: Vec<(u32, Made)>,
+    /// Somebody has made, or makes, the batches of all steps before this one.
+    claimed: u32,
+}
+
+/// Where the batch of the next step is to be had.
+#[derive(Debug, PartialEq)]
+pub enum Next {
+    Ready(Made),
+    /// Nobody makes it: it is to be made.
+    Make,
+    /// A helper is at it. In the meantime that of this step is to be made, and [put](Supply::put).
+    Meanwhile(u32),
+}
+
+impl Supply {
+    /// Looks for the batch of step `next`; there is no step `goal` any more.
+    pub fn take(&mut self, next: u32, goal: u32) -> Next {
+        self.ready.retain(|(step, _)| *step >= next);
+        if let Some(at) = self.ready.iter().position(|(step, _)| *step == next) {
+            return Next::Ready(self.ready.swap_remove(at).1);
+        }
+        let unclaimed = self.claimed.max(next);
+        let on_its_way = unclaimed > next;
+        if !on_its_way || self.room(next, goal) == 0 {
+            self.claimed = self.claimed.max(next + 1);
+            return Next::Make;
+        }
+        self.claimed = unclaimed + 1;
+        Next::Meanwhile(unclaimed)
+    }
+
+    /// A batch has been made.
+    pub fn put(&mut self, step: u32, made: Made) {
+        self.ready.push((step, made));
+    }
+
+    /// Steps made or ordered from `next` on.
+    pub fn ahead(&self, next: u32) -> u32 {
+        self.claimed.saturating_sub(next)
+    }
+
+    /// Steps that may still be ordered.
+    pub fn room(&self, next: u32, goal: u32) -> u32 {
+        let end = goal.min(next.saturating_add(AHEAD));
+        end.saturating_sub(self.claimed.max(next))
+    }
+
+    /// Orders at most so many steps from somebody: the first of them, and how many.
+    pub fn order(&mut self, next: u32, goal: u32, most: u32) -> (u32, u32) {
+        let count = self.room(next, goal).min(most);
+        let first = self.claimed.max(next);
+        self.claimed = first + count;
+        (first, count)
+    }
+
+    /// What was ordered will not come.
+    pub fn forget_orders(&mut self) {
+        self.claimed = 0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(step: u32) -> Made {
+        (Batch::default(), vec![step])
+    }
+
+    #[test]
+    fn without_orders_every_batch_is_made_for_its_step() {
+        let mut supply = Supply::default();
+        for step in 0..3 {
+            assert_eq!(supply.take(step, u32::MAX), Next::Make);
+        }
+    }
+
+    #[test]
+    fn what_is_ordered_is_not_made_and_is_taken_when_it_is_there() {
+        let mut supply = Supply::default();
+        assert_eq!(supply.order(5, 100, 2), (5, 2));
+        assert_eq!(supply.take(5, 100), Next::Meanwhile(7));
+        supply.put(7, made(7));
+        supply.put(5, made(5));
+        assert_eq!(supply.take(5, 100), Next::Ready(made(5)));
+        // Step 6 is still on its way, 7 is there, 8 is the next that nobody makes.
+        assert_eq!(supply.take(6, 100), Next::Meanwhile(8));
+        assert_eq!(supply.order(6, 100, 4), (9, 4));
+        supply.put(6, made(6));
+        assert_eq!(supply.take(6, 100), Next::Ready(made(6)));
+        assert_eq!(supply.take(7, 100), Next::Ready(made(7)));
+    }
+
+    #[test]
+    fn nothing_is_ordered_beyond_the_goal_or_too_far_ahead() {
+        let mut supply = Supply::default();
+        assert_eq!(supply.order(0, 3, 8), (0, 3));
+        // What is late at the end is made rather than waited for.
+        assert_eq!(supply.take(0, 3), Next::Make);
+        let mut supply = Supply::default();
+        assert_eq!(supply.order(10, u32::MAX, 1000), (10, AHEAD));
+        assert_eq!(supply.take(10, u32::MAX), Next::Make);
+        assert_eq!(supply.order(11, u32::MAX, 1000), (10 + AHEAD, 1));
+        assert_eq!((supply.ahead(11), supply.room(11, u32::MAX)), (AHEAD, 0));
+    }
+
+    #[test]
+    fn orders_that_will_not_come_are_made_by_oneself() {
+        let mut supply = Supply::default();
+        supply.order(0, 100, 4);
+        supply.put(1, made(1));
+        supply.forget_orders();
+        assert_eq!(supply.take(0, 100), Next::Make);
+        assert_eq!(supply.take(1, 100), Next::Ready(made(1)));
+        assert_eq!(supply.take(2, 100), Next::Make);
+    }
+
+    #[test]
+    fn what_comes_too_late_is_dropped() {
+        let mut supply = Supply::default();
+        supply.order(0, 100, 4);
+        supply.put(1, made(1));
+        assert_eq!(supply.take(4, 100), Next::Make);
+        assert!(supply.ready.is_empty());
+    }
+}

@@ -1,0 +1,123 @@
+//! What a lane's losses are measured against: in closed form where there is one, else estimated from
+//! many pairs.
+
+use super::round::Round;
+use super::slices::{Sliced, pause};
+use flow::coupling::Pairs;
+use flow::distribution::Estimate;
+use flow::evaluation::{EvaluationSet, Survey, floor_values, spread_over_time};
+use flow::labels::Labelled;
+use flow::lane::Lane;
+use std::rc::Rc;
+
+/// Points behind the Bayes floor, whose standard error is then some thousandths of it; fewer where
+/// the exact field is a sum over many pairs of components.
+const FLOOR_POINTS: usize = 65_536;
+const FEWEST_FLOOR_POINTS: usize = 4096;
+const FLOOR_WORK: usize = 2_000_000;
+
+/// Seed of the pairs behind an estimate, their batches counted up from it.
+const SEED: u32 = 3_000_000;
+
+/// The floor of the loss, and the points on which the excess above it is measured.
+#[derive(Clone, Default)]
+pub struct Yardstick {
+    pub floor: Option<Estimate>,
+    pub evaluation: Option<Rc<EvaluationSet>>,
+}
+
+impl Yardstick {
+    /// Whether it is an estimate.
+    pub fn estimated(&self) -> bool {
+        self.evaluation.as_ref().is_some_and(|set| set.estimated())
+    }
+}
+
+/// A yardstick, once it is needed and made: exact fields take a while.
+pub enum Making {
+    UnderWay {
+        work: Sliced<Yardstick>,
+        /// Whether it is worth waiting for: a closed form is quick, an estimate is not.
+        quick: bool,
+    },
+    Done(Yardstick),
+}
+
+impl Making {
+    pub fn begin(lane: Rc<Lane>, round: Round) -> Self {
+        let quick = round.known(&lane).truth().is_some();
+        let work = Sliced::new(make(lane, round));
+        Self::UnderWay { work, quick }
+    }
+
+    /// Whether it is being made, and worth waiting for.
+    pub fn soon(&self) -> bool {
+        matches!(self, Self::UnderWay { quick: true, .. })
+    }
+
+    /// The yardstick, if it is made.
+    pub fn done(&self) -> Option<&Yardstick> {
+        match self {
+            Self::Done(yardstick) => Some(yardstick),
+            Self::UnderWay { .. } => None,
+        }
+    }
+
+    /// Goes on making it.
+    pub async fn drive(&mut self, time_left: impl Fn() -> bool) {
+        if let Self::UnderWay { work, .. } = self
+            && let Some(yardstick) = work.drive(time_left).await
+        {
+            *self = Self::Done(yardstick);
+        }
+    }
+}
+
+/// Makes the yardstick of what the lane learns in that round.
+pub async fn make(lane: Rc<Lane>, round: Round) -> Yardstick {
+    let known = round.known(&lane);
+    let paths = known.source().components().len() * known.target().components().len();
+    let points = (FLOOR_WORK / paths.max(1)).clamp(FEWEST_FLOOR_POINTS, FLOOR_POINTS);
+    let Some(values) = floor_values(&known, points) else {
+        return estimate(&lane, &round).await;
+    };
+    let mut floor = Vec::new();
+    for value in values {
+        floor.push(value);
+        pause().await;
+    }
+    Yardstick {
+        floor: Some(spread_over_time(&floor)),
+        evaluation: EvaluationSet::new(&known).map(Rc::new),
+    }
+}
+
+async fn estimate(lane: &Lane, round: &Round) -> Yardstick {
+    let mut survey = Survey::new(lane.clone(), gather(lane, round).await);
+    while survey.step() {
+        pause().await;
+    }
+    let (floor, evaluation) = survey.finish();
+    Yardstick {
+        floor: Some(floor),
+        evaluation: Some(Rc::new(evaluation)),
+    }
+}
+
+/// Many pairs of what the lane learns in that round, a batch at a time. Those of a flow have no
+/// labels.
+pub async fn gather(lane: &Lane, round: &Round) -> Labelled {
+    let mut drawn = Labelled::default();
+    if let Some(pool) = &round.pool {
+        drawn.pairs = Pairs::clone(pool);
+        return drawn;
+    }
+    let batch = lane.spec().training.batch.max(1) as usize;
+    let mut seed = SEED;
+    while drawn.pairs.len() < Survey::PAIRS {
+        drawn.append(lane.labelled_pairs(batch, seed));
+        seed += 1;
+        pause().await;
+    }
+    drawn
+}

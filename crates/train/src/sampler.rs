@@ -1,0 +1,79 @@
+//! Whole ways of many particles at once, on the GPU that trains; a program without WebGPU has none.
+
+#[cfg(feature = "gpu")]
+use super::device::Processor;
+#[cfg(feature = "gpu")]
+pub use super::fused::sampler::{Sampler, Travellers};
+use flow::Point;
+
+/// Where particles have been.
+#[derive(Clone, Debug, Default)]
+pub struct Arrived {
+    /// The points of each frame, one frame after the other.
+    pub frames: Vec<Point>,
+    pub ends: Vec<Point>,
+    /// The integral of the divergence for each, if it was wanted.
+    pub integrals: Vec<f64>,
+}
+
+#[cfg(feature = "gpu")]
+impl Processor {
+    /// What follows particles on this processor's GPU, if it is to be used.
+    pub fn sampler(&self) -> Option<Sampler> {
+        self.kernels().map(Sampler::new)
+    }
+}
+
+#[cfg(not(feature = "gpu"))]
+mod none {
+    use super::Arrived;
+    use crate::device::{DeviceError, Processor};
+    use flow::Point;
+    use flow::lane::itinerary::Itinerary;
+    use flow::network::Network;
+
+    /// There is none in this program.
+    pub enum Sampler {}
+
+    /// Nobody.
+    pub enum Travellers {}
+
+    impl Processor {
+        /// This program has no kernels of its own.
+        pub fn sampler(&self) -> Option<Sampler> {
+            None
+        }
+    }
+
+    impl Sampler {
+        pub fn most_particles(&self, _: usize) -> usize {
+            match *self {}
+        }
+
+        pub async fn set_out(
+            &self,
+            _: &Network,
+            _: &Itinerary,
+            _: &[Point],
+            _: bool,
+        ) -> Result<Travellers, String> {
+            match *self {}
+        }
+    }
+
+    impl Travellers {
+        pub fn finished(&self) -> bool {
+            match *self {}
+        }
+
+        pub async fn advance(&mut self, _: usize) -> Result<usize, DeviceError> {
+            match *self {}
+        }
+
+        pub async fn arrive(&self) -> Result<Arrived, DeviceError> {
+            match *self {}
+        }
+    }
+}
+#[cfg(not(feature = "gpu"))]
+pub use none::{Sampler, Travellers};
