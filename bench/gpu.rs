@@ -169,18 +169,18 @@ fn sampling(gpu: &Processor) {
 fn travel(sampler: &Sampler, objective: &Objective, network: &Network, noise: &[Point]) {
     let lane = objective.lane();
     let way = lane
-        .itinerary(&lane.spec().sampling, 0)
+        .solver_program(&lane.spec().sampling, 0)
         .expect("its steps are fixed");
     for some in noise.chunks(sampler.most_particles(1)) {
         let arrived = block_on(async {
-            let mut travellers = sampler.set_out(network, &way, some, false).await?;
+            let mut travellers = sampler.start(network, &way, some, false).await?;
             while !travellers.finished() {
                 travellers
                     .advance(usize::MAX)
                     .await
                     .map_err(|e| e.to_string())?;
             }
-            travellers.arrive().await.map_err(|e| e.to_string())
+            travellers.read_back().await.map_err(|e| e.to_string())
         });
         assert_eq!(arrived.expect("the GPU takes them").ends.len(), some.len());
     }

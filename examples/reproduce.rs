@@ -8,7 +8,7 @@ use flow::coupling::{Pairs, matched};
 use flow::datasets;
 use flow::distribution::{Distribution, Estimate};
 use flow::evaluation::{EvaluationSet, bayes_floor};
-use flow::lane::Lane;
+use flow::experiment::Experiment;
 use flow::metrics::{floors, kinetic_energy, normalised_path_energy, on_support, straightness, w2};
 use flow::network::Network;
 use flow::random::Rng;
@@ -56,8 +56,8 @@ fn spec(target: Target) -> LaneSpec {
     spec
 }
 
-fn lane(spec: &LaneSpec) -> Lane {
-    Lane::new(spec, &Drawn::default()).expect("nothing of it is drawn")
+fn lane(spec: &LaneSpec) -> Experiment {
+    Experiment::new(spec, &Drawn::default()).expect("nothing of it is drawn")
 }
 
 fn shown(estimate: Estimate) -> String {

@@ -3,7 +3,7 @@
 use super::inbox::Inbox;
 use super::turn::Turn;
 use super::{performance, post, scope};
-use engine::helper::{Delivery, Helper, Order};
+use engine::helper::{Helper, HelperRequest, HelperResponse};
 use engine::session::Engine;
 use protocol::{Reply, decode, encode};
 use std::cell::RefCell;
@@ -27,7 +27,7 @@ const MOST: usize = 3;
 const SLICE: f64 = 0.004;
 
 /// A helper's words by its number; none if it has failed.
-type Heard = Rc<RefCell<VecDeque<(usize, Option<Delivery>)>>>;
+type Heard = Rc<RefCell<VecDeque<(usize, Option<HelperResponse>)>>>;
 
 /// The helpers of this worker, started when there is something to do for them.
 pub struct Helpers {
@@ -123,7 +123,7 @@ impl Link {
         })
     }
 
-    fn send(&self, order: &Order) {
+    fn send(&self, order: &HelperRequest) {
         let buffer = js_sys::Uint8Array::from(encode(order).as_slice()).buffer();
         let transfer = js_sys::Array::of1(&buffer);
         let _ = self.worker.post_message_with_transfer(&buffer, &transfer);
@@ -131,7 +131,7 @@ impl Link {
 }
 
 /// What a helper has said: nothing of use while its script loads the program, none if it has failed.
-fn delivery(data: &JsValue) -> Option<Option<Delivery>> {
+fn delivery(data: &JsValue) -> Option<Option<HelperResponse>> {
     match data.dyn_ref::<js_sys::ArrayBuffer>() {
         Some(buffer) => Some(decode(&js_sys::Uint8Array::new(buffer).to_vec()).ok()),
         None => {
@@ -151,11 +151,11 @@ pub fn start() {
 }
 
 async fn help() {
-    let inbox = Inbox::<Order>::open();
+    let inbox = Inbox::<HelperRequest>::open();
     let clock = performance();
     let turn = Turn::new();
     let mut helper = Helper::default();
-    post(&Delivery::default());
+    post(&HelperResponse::default());
     loop {
         inbox
             .take()

@@ -5,7 +5,7 @@
 use super::msg::{Effect, Event};
 use super::settle::{configuration, train_request};
 use super::state::{EngineState, State};
-use flow::lane::Lane;
+use flow::experiment::Experiment;
 use flow::spec::LaneSpec;
 use protocol::{Backend, BackendKind, Checkpoint, Reply, Request};
 
@@ -114,7 +114,7 @@ impl Work {
         let LaneSpec {
             model, training, ..
         } = state.spec(0);
-        let architecture = state.lanes[0].math.as_ref().map(Lane::architecture);
+        let architecture = state.lanes[0].math.as_ref().map(Experiment::architecture);
         let flops = architecture.map_or(1, |architecture| architecture.flops());
         Self {
             depth: model.depth,

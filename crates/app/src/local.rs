@@ -6,7 +6,7 @@ use super::settings::Layer;
 use super::state::{Grid, PairsView, State};
 use flow::Point;
 use flow::exact::ExactField;
-use flow::lane::{Lane, stream};
+use flow::experiment::{Experiment, stream};
 use flow::random::Rng;
 use flow::spec::{LaneSpec, SamplingSpec, SolverKind};
 use protocol::{Ensemble, Floats};
@@ -39,7 +39,7 @@ pub struct Preview {
 
 impl Preview {
     /// The exact flow of a lane, not begun yet.
-    pub fn new(math: &Lane, spec: &LaneSpec) -> Self {
+    pub fn new(math: &Experiment, spec: &LaneSpec) -> Self {
         let sampling = quick(&spec.sampling);
         let evaluations = math.solver(&sampling).stages() * sampling.steps;
         let work = evaluations as usize * components(math);
@@ -56,7 +56,7 @@ impl Preview {
     }
 
     /// Carries some more particles from one end to the other; returns whether all are done.
-    fn advance(&mut self, math: &Lane) -> bool {
+    fn advance(&mut self, math: &Experiment) -> bool {
         let end = (self.done + self.slice).min(self.noise.len());
         let (field, _) = math.sampled_field_as(&self.sampling, &self.field);
         let noise = self.noise[self.done..end].to_vec();
@@ -99,7 +99,7 @@ pub struct ArrowsPreview {
 }
 
 impl ArrowsPreview {
-    fn new(math: &Lane, extent: f64) -> Self {
+    fn new(math: &Experiment, extent: f64) -> Self {
         Self {
             field: math.exact(),
             points: grid_points(ARROWS_SIDE, extent),
@@ -110,7 +110,7 @@ impl ArrowsPreview {
     }
 
     /// Asks the field at some more points; returns whether all are done.
-    fn advance(&mut self, math: &Lane) -> bool {
+    fn advance(&mut self, math: &Experiment) -> bool {
         let n = self.points.len();
         let (field, _) = math.sampled_field(&self.field);
         let times = even_times(ARROWS_TIMES);
@@ -184,13 +184,13 @@ pub fn refresh(state: &mut State) {
 }
 
 /// A fixed sample of the target.
-pub fn data_sample(math: &Lane, seed: u32) -> Vec<Point> {
+pub fn data_sample(math: &Experiment, seed: u32) -> Vec<Point> {
     let mut rng = Rng::stream(seed.into(), stream::METRICS);
     math.target().sample(&mut rng, DATA)
 }
 
 /// What one evaluation of the exact field costs, in component pairs.
-fn components(math: &Lane) -> usize {
+fn components(math: &Experiment) -> usize {
     math.source().components().len() * math.target().components().len()
 }
 
@@ -219,7 +219,7 @@ pub fn grid_points(side: u32, extent: f64) -> Vec<Point> {
 }
 
 /// Pairs to see before the engine has drawn its own, which alone matches points.
-fn pairs_view(math: &Lane, spec: &LaneSpec) -> Option<PairsView> {
+fn pairs_view(math: &Experiment, spec: &LaneSpec) -> Option<PairsView> {
     let pairs = math.unmatched_pairs(PAIRS, spec.seed)?;
     let flat = |points: &[Point]| points.iter().flatten().map(|&x| x as f32).collect();
     Some(PairsView {

@@ -4,7 +4,7 @@
 use super::settings::Layer;
 use super::state::{LaneState, Pointer, State};
 use super::views::PosteriorView;
-use flow::lane::Lane;
+use flow::experiment::Experiment;
 use flow::{Point, VelocityField};
 
 /// Brings the posterior of the lane under the pointer up to date; the other lane has none.
@@ -41,7 +41,7 @@ fn posterior(own: &LaneState, Pointer { at, .. }: Pointer, t: f64) -> Option<Pos
     })
 }
 
-fn weights(math: &Lane, data: &[Point], x: Point, t: f64) -> Option<Vec<f32>> {
+fn weights(math: &Experiment, data: &[Point], x: Point, t: f64) -> Option<Vec<f32>> {
     let c = math.schedule().coefficients(t);
     // At the end itself all weight would be on one point.
     let sigma = c.sigma.max(0.01);

@@ -5,7 +5,7 @@ use super::rest::{self, Presence};
 use super::state::{EngineState, FIRST_PAGE_JOB, LaneState, Notice, State};
 use super::update::{configure_all, notify};
 use super::{handover, local, pictures, settle};
-use flow::lane::Lane;
+use flow::experiment::Experiment;
 use flow::network::Network;
 use protocol::{Backend, Ensemble, Progress, Reply, RunId};
 
@@ -25,7 +25,7 @@ pub fn engine(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
             weights,
         } => {
             if let Some(own) = current(state, lane, run) {
-                let architecture = own.math.as_ref().map(Lane::architecture);
+                let architecture = own.math.as_ref().map(Experiment::architecture);
                 own.network = architecture.and_then(|a| Network::new(a, weights.0).ok());
             }
         }

@@ -8,7 +8,7 @@ use super::own::Role;
 use super::settings::Settings;
 use super::state::{EngineState, LaneState, Notice, State};
 use super::views::Views;
-use flow::lane::Lane;
+use flow::experiment::Experiment;
 use flow::spec::{Drawn, LaneSpec, Source, Target};
 use protocol::{Request, Training};
 
@@ -101,7 +101,7 @@ pub fn renew(state: &mut State, lane: usize) {
         training,
         ..LaneState::default()
     };
-    match Lane::new(&spec, &state.settings.drawn) {
+    match Experiment::new(&spec, &state.settings.drawn) {
         Ok(math) => {
             fresh.data = local::data_sample(&math, spec.seed);
             fresh.math = Some(math);
@@ -214,7 +214,7 @@ fn resample(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
         matching: own.views.matching.take(),
         ..Views::default()
     };
-    if let Ok(math) = Lane::new(&state.settings.spec(lane), &state.settings.drawn) {
+    if let Ok(math) = Experiment::new(&state.settings.spec(lane), &state.settings.drawn) {
         state.lanes[lane].math = Some(math);
     }
     begin_preview(state, lane);

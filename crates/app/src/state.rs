@@ -10,7 +10,7 @@ use super::terms::Term;
 use super::tour::Progress;
 use super::views::Views;
 use flow::Point;
-use flow::lane::Lane;
+use flow::experiment::Experiment;
 use flow::network::{Architecture, Network};
 use flow::spec::{Drawn, LaneSpec};
 use protocol::{Accuracy, Backend, Checkpoint, Ensemble, JobId, RunId};
@@ -186,7 +186,7 @@ pub struct LaneState {
     /// What else has been computed only to be looked at.
     pub views: Views,
     /// The lane's mathematics; absent while there is a [`LaneState::problem`].
-    pub(super) math: Option<Lane>,
+    pub(super) math: Option<Experiment>,
     /// The exact flow on its way to the stage.
     pub(super) preview: Option<Preview>,
     pub(super) arrows_preview: Option<ArrowsPreview>,

@@ -11,11 +11,11 @@
 use super::slices::pause;
 use core::cell::{Cell, RefCell};
 use flow::Point;
-use flow::lane::itinerary::Itinerary;
+use flow::experiment::solver_program::SolverProgram;
 use flow::network::{Architecture, Network};
 use std::rc::Rc;
 use train::device::Processor;
-use train::sampler::{Arrived, Sampler, Travellers};
+use train::sampler::{Arrived, GpuIntegration, Sampler};
 
 /// Seconds of work that a GPU is given at a time.
 const SLICE: f64 = 0.04;
@@ -78,7 +78,7 @@ struct Paces {
 #[derive(Clone, Copy)]
 pub struct Trip<'a> {
     pub network: &'a Network,
-    pub way: &'a Itinerary,
+    pub way: &'a SolverProgram,
     pub noise: &'a [Point],
     /// Whether the divergence is wanted.
     pub tangents: bool,
@@ -182,10 +182,10 @@ impl Accelerator {
             tangents,
         } = *trip;
         let led = async {
-            let mut travellers = gpu.sampler.set_out(network, way, noise, tangents).await?;
+            let mut travellers = gpu.sampler.start(network, way, noise, tangents).await?;
             let quick = self.advance(gpu, trip, &mut travellers).await?;
             match quick {
-                true => travellers.arrive().await.map(Some).map_err(text),
+                true => travellers.read_back().await.map(Some).map_err(text),
                 false => Ok(None),
             }
         };
@@ -201,7 +201,7 @@ impl Accelerator {
         &self,
         gpu: &Gpu,
         trip: &Trip<'_>,
-        travellers: &mut Travellers,
+        travellers: &mut GpuIntegration,
     ) -> Result<bool, String> {
         let a_call = trip.flops_of_a_call() * trip.noise.len() as f64;
         while !travellers.finished() {

@@ -1,10 +1,10 @@
 //! The picture of a lane: its particles through its current field, again and again.
 
-use super::journey::{Followed, Journey, flat};
+use super::sampling_task::{Followed, SamplingTask, flat};
 use super::slices::{Sliced, pause};
 use flow::distribution::Estimate;
 use flow::evaluation::{EvaluationSet, spread_over_time};
-use flow::lane::Lane;
+use flow::experiment::Experiment;
 use flow::metrics;
 use flow::network::Network;
 use flow::spec::SolverKind;
@@ -57,7 +57,7 @@ pub enum Detail {
 
 /// A finished picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Picture {
+pub struct EnsembleResult {
     pub detail: Detail,
     /// Training steps behind the field.
     pub step: u32,
@@ -79,17 +79,17 @@ pub struct Picture {
 pub struct Display {
     wanted: Option<Detail>,
     task: Option<Task>,
-    commission: Option<Commission>,
+    commission: Option<RemoteRender>,
     tickets: u32,
 }
 
 struct Task {
     detail: Detail,
-    work: Sliced<Picture>,
+    work: Sliced<EnsembleResult>,
 }
 
 /// A picture that a helper draws, or has drawn a moment ago.
-struct Commission {
+struct RemoteRender {
     ticket: u32,
     helper: usize,
     since: f64,
@@ -140,7 +140,7 @@ impl Display {
     /// The next picture is a helper's; its ticket.
     pub fn commission(&mut self, helper: usize, now: f64) -> u32 {
         self.tickets += 1;
-        self.commission = Some(Commission {
+        self.commission = Some(RemoteRender {
             ticket: self.tickets,
             helper,
             since: now,
@@ -159,7 +159,7 @@ impl Display {
     /// Time goes by, with so many lanes to draw. The helper that has taken too long for its picture, if
     /// one has.
     pub fn look(&mut self, now: f64, lanes: usize) -> Option<usize> {
-        let Commission {
+        let RemoteRender {
             helper,
             since,
             arrived,
@@ -177,7 +177,7 @@ impl Display {
 
     /// A helper is no more; what it was drawing is drawn again.
     pub fn lose(&mut self, helper: usize) {
-        let own = |own: &Commission| own.helper == helper && own.arrived.is_none();
+        let own = |own: &RemoteRender| own.helper == helper && own.arrived.is_none();
         if self.commission.as_ref().is_some_and(own) {
             self.commission = None;
             self.refresh();
@@ -185,12 +185,12 @@ impl Display {
     }
 
     /// Takes on a picture.
-    pub fn draw(&mut self, detail: Detail, work: Sliced<Picture>) {
+    pub fn draw(&mut self, detail: Detail, work: Sliced<EnsembleResult>) {
         self.task = Some(Task { detail, work });
     }
 
     /// Goes on with the picture under way; returns it once it is finished.
-    pub async fn drive(&mut self, time_left: impl Fn() -> bool) -> Option<Picture> {
+    pub async fn drive(&mut self, time_left: impl Fn() -> bool) -> Option<EnsembleResult> {
         let picture = self.task.as_mut()?.work.drive(time_left).await?;
         self.task = None;
         if picture.detail == Detail::Quick {
@@ -203,24 +203,24 @@ impl Display {
 /// Draws a picture, in slices: the particles' journey, and the excess loss if `evaluation` is given.
 /// A quick one that would be no less careful counts as full.
 pub async fn picture(
-    mut journey: Journey,
+    mut sampling_task: SamplingTask,
     (step, round): (u32, u32),
     detail: Detail,
     evaluation: Option<Rc<EvaluationSet>>,
-) -> Picture {
+) -> EnsembleResult {
     let detail = match detail {
-        Detail::Quick => hasten(&mut journey),
-        Detail::Live => shorten(&mut journey),
+        Detail::Quick => hasten(&mut sampling_task),
+        Detail::Live => shorten(&mut sampling_task),
         Detail::Full => detail,
     };
-    let Followed { frames, nfe } = journey.follow().await;
+    let Followed { frames, nfe } = sampling_task.follow().await;
     let excess = match evaluation {
         Some(set) if detail != Detail::Quick => {
-            Some(excess(&set, &journey.lane, &journey.network).await)
+            Some(excess(&set, &sampling_task.lane, &sampling_task.network).await)
         }
         _ => None,
     };
-    Picture {
+    EnsembleResult {
         detail,
         step,
         round,
@@ -234,7 +234,7 @@ pub async fn picture(
 }
 
 /// The excess loss of a network, with a pause after every group of points.
-pub async fn excess(set: &EvaluationSet, lane: &Lane, network: &Network) -> Estimate {
+pub async fn excess(set: &EvaluationSet, lane: &Experiment, network: &Network) -> Estimate {
     let learned = lane.learned(network);
     let mut values = Vec::new();
     for value in set.excesses(&*learned) {
@@ -245,32 +245,34 @@ pub async fn excess(set: &EvaluationSet, lane: &Lane, network: &Network) -> Esti
 }
 
 /// Takes fewer steps where the picture would take long.
-fn shorten(journey: &mut Journey) -> Detail {
-    let flops = journey.noise.len() * journey.flops();
-    let sampling = &mut journey.sampling;
+fn shorten(sampling_task: &mut SamplingTask) -> Detail {
+    let flops = sampling_task.noise.len() * sampling_task.flops();
+    let sampling = &mut sampling_task.sampling;
     if sampling.solver == SolverKind::Dopri5 {
         sampling.rtol = sampling.rtol.max(LIVE_TOLERANCE);
         return Detail::Live;
     }
-    let stages = journey.lane.solver(sampling).stages() as usize;
+    let stages = sampling_task.lane.solver(sampling).stages() as usize;
     let affordable = (LIVE_FLOPS / (flops * stages).max(1)) as u32;
     sampling.steps = sampling.steps.min(affordable.max(LIVE_STEPS));
     Detail::Live
 }
 
 /// Takes fewer steps and, with a large network, fewer particles, where that is needed.
-fn hasten(journey: &mut Journey) -> Detail {
-    let (sampling, all) = (journey.sampling, journey.noise.len());
-    journey.sampling.steps = sampling.steps.min(QUICK_STEPS);
+fn hasten(sampling_task: &mut SamplingTask) -> Detail {
+    let (sampling, all) = (sampling_task.sampling, sampling_task.noise.len());
+    sampling_task.sampling.steps = sampling.steps.min(QUICK_STEPS);
     if sampling.solver == SolverKind::Dopri5 {
-        (journey.sampling.solver, journey.sampling.steps) = (SolverKind::Midpoint, QUICK_STEPS);
+        (sampling_task.sampling.solver, sampling_task.sampling.steps) =
+            (SolverKind::Midpoint, QUICK_STEPS);
     }
-    let stages = journey.lane.solver(&journey.sampling).stages() * journey.sampling.steps;
-    let evaluations = stages as usize * journey.flops();
-    journey
+    let stages =
+        sampling_task.lane.solver(&sampling_task.sampling).stages() * sampling_task.sampling.steps;
+    let evaluations = stages as usize * sampling_task.flops();
+    sampling_task
         .noise
         .truncate((QUICK_FLOPS / evaluations.max(1)).max(100));
-    if (journey.sampling, journey.noise.len()) == (sampling, all) {
+    if (sampling_task.sampling, sampling_task.noise.len()) == (sampling, all) {
         Detail::Full
     } else {
         Detail::Quick

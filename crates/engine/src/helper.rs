@@ -4,15 +4,15 @@
 //! Plain messages and no shared memory, since that would ask for headers that few servers send.
 
 use super::acceleration::Accelerator;
-use super::display::{Detail, Picture, picture};
-use super::journey::Journey;
+use super::batch_queue::{WireBatch, make};
+use super::display::{Detail, EnsembleResult, picture};
 use super::pictures::noise;
+use super::sampling_task::SamplingTask;
 use super::slices::Sliced;
-use super::supply::{Parcel, make};
 use flow::batch::Objective;
 use flow::classifier::Classifier;
 use flow::evaluation::EvaluationSet;
-use flow::lane::Lane;
+use flow::experiment::Experiment;
 use flow::network::Network;
 use flow::spec::{Drawn, LaneSpec, SamplingSpec};
 use protocol::{Floats, RunId};
@@ -22,7 +22,7 @@ use std::rc::Rc;
 
 /// Something to do for a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Order {
+pub struct HelperRequest {
     pub lane: u8,
     pub run: RunId,
     /// What the run is, where the helper has not been told yet.
@@ -36,12 +36,12 @@ pub enum Work {
     /// The batches of `count` steps.
     Batches { first: u32, count: u32 },
     /// A picture. Those ordered before it for the lane are no longer wanted.
-    Picture(Box<Sitting>),
+    EnsembleResult(Box<RenderRequest>),
 }
 
 /// What a picture is to show, and by which number it is known.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Sitting {
+pub struct RenderRequest {
     pub ticket: u32,
     /// The network: its training steps, and the round of a rectified flow.
     pub step: u32,
@@ -56,13 +56,13 @@ pub struct Sitting {
 
 /// What has been done. The first word of a helper is one with nothing in it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Delivery {
+pub struct HelperResponse {
     pub lane: u8,
     pub run: RunId,
     /// Batches, by step.
-    pub parcels: Vec<(u32, Parcel)>,
+    pub batches_made: Vec<(u32, WireBatch)>,
     /// A picture, by its ticket.
-    pub picture: Option<(u32, Picture)>,
+    pub picture: Option<(u32, EnsembleResult)>,
     /// How many of the batches and pictures ordered are off the helper's hands: those made, and those
     /// that are no longer wanted.
     pub settled: u32,
@@ -80,7 +80,7 @@ pub struct Helper {
 /// What the helper knows of a run.
 struct Run {
     id: RunId,
-    lane: Rc<Lane>,
+    lane: Rc<Experiment>,
     objective: Objective,
 }
 
@@ -92,8 +92,14 @@ struct Task {
 }
 
 enum Doing {
-    Batches { first: u32, count: u32 },
-    Picture { ticket: u32, work: Sliced<Picture> },
+    Batches {
+        first: u32,
+        count: u32,
+    },
+    EnsembleResult {
+        ticket: u32,
+        work: Sliced<EnsembleResult>,
+    },
 }
 
 impl Doing {
@@ -101,7 +107,7 @@ impl Doing {
     fn left(&self) -> u32 {
         match self {
             Self::Batches { count, .. } => *count,
-            Self::Picture { .. } => 1,
+            Self::EnsembleResult { .. } => 1,
         }
     }
 }
@@ -109,8 +115,8 @@ impl Doing {
 impl Helper {
     /// Takes note of an order. What was ordered of an earlier run of that lane is dropped, and a
     /// picture makes earlier ones of the lane needless.
-    pub fn accept(&mut self, order: Order) {
-        let Order {
+    pub fn accept(&mut self, order: HelperRequest) {
+        let HelperRequest {
             lane,
             run,
             task,
@@ -124,9 +130,9 @@ impl Helper {
         }
         let work = match work {
             Work::Batches { first, count } => Some(Doing::Batches { first, count }),
-            Work::Picture(sitting) => {
+            Work::EnsembleResult(sitting) => {
                 self.drop_tasks(|other| {
-                    other.lane == lane && matches!(other.work, Doing::Picture { .. })
+                    other.lane == lane && matches!(other.work, Doing::EnsembleResult { .. })
                 });
                 self.run(lane, run).and_then(|run| run.draw(*sitting))
             }
@@ -155,10 +161,10 @@ impl Helper {
 
     /// Works on the oldest order while there is time, at least a little. What there is to deliver,
     /// if there is anything.
-    pub async fn work(&mut self, time_left: impl Fn() -> bool) -> Option<Delivery> {
-        let mut delivery = Delivery {
+    pub async fn work(&mut self, time_left: impl Fn() -> bool) -> Option<HelperResponse> {
+        let mut delivery = HelperResponse {
             settled: std::mem::take(&mut self.dropped),
-            ..Delivery::default()
+            ..HelperResponse::default()
         };
         if let Some(mut task) = self.tasks.pop_front() {
             (delivery.lane, delivery.run) = (task.lane, task.run);
@@ -167,7 +173,7 @@ impl Helper {
                     Some(run) => make_batches(run, first, count, time_left, &mut delivery),
                     None => delivery.settled += std::mem::take(count),
                 },
-                Doing::Picture { ticket, work } => {
+                Doing::EnsembleResult { ticket, work } => {
                     let drawn = work.drive(time_left).await;
                     delivery.picture = drawn.map(|picture| (*ticket, picture));
                     delivery.settled += u32::from(delivery.picture.is_some());
@@ -187,11 +193,11 @@ fn make_batches(
     first: &mut u32,
     count: &mut u32,
     time_left: impl Fn() -> bool,
-    delivery: &mut Delivery,
+    delivery: &mut HelperResponse,
 ) {
     while *count > 0 {
-        let parcel = make(&mut run.objective, *first).into();
-        delivery.parcels.push((*first, parcel));
+        let wire_batch = make(&mut run.objective, *first).into();
+        delivery.batches_made.push((*first, wire_batch));
         delivery.settled += 1;
         (*first, *count) = (*first + 1, *count - 1);
         if !time_left() {
@@ -203,7 +209,7 @@ fn make_batches(
 impl Run {
     /// `None` if there is nothing to train on.
     fn new(id: RunId, (spec, drawn): &(LaneSpec, Drawn)) -> Option<Self> {
-        let lane = Lane::new(spec, drawn).ok()?;
+        let lane = Experiment::new(spec, drawn).ok()?;
         Some(Self {
             id,
             objective: Objective::of(lane.clone()),
@@ -212,7 +218,7 @@ impl Run {
     }
 
     /// The picture of a network in training; `None` if its weights are not those of such a network.
-    fn draw(&self, sitting: Sitting) -> Option<Doing> {
+    fn draw(&self, sitting: RenderRequest) -> Option<Doing> {
         let lane = self.lane.clone();
         let network = Network::new(lane.architecture(), sitting.weights.0).ok()?;
         let classifier = match (sitting.classifier, lane.classifier()) {
@@ -222,7 +228,7 @@ impl Run {
             }
             _ => None,
         };
-        let journey = Journey {
+        let sampling_task = SamplingTask {
             noise: noise(&lane, &sitting.sampling),
             sampling: sitting.sampling,
             keep: super::display::FRAMES,
@@ -233,8 +239,8 @@ impl Run {
         };
         let of = (sitting.step, sitting.round);
         let evaluation = sitting.evaluation.map(Rc::new);
-        let work = picture(journey, of, Detail::Live, evaluation);
-        Some(Doing::Picture {
+        let work = picture(sampling_task, of, Detail::Live, evaluation);
+        Some(Doing::EnsembleResult {
             ticket: sitting.ticket,
             work: Sliced::new(work),
         })

@@ -1,14 +1,16 @@
 //! Answers to questions, in slices.
 
 use super::acceleration::Accelerator;
-use super::journey::{Followed, Journey, ensemble, flat, flops, particles_in_a_slice, points};
-use super::round::Round;
+use super::baseline::Baseline;
+use super::reflow_round::ReflowRound;
+use super::sampling_task::{
+    Followed, SamplingTask, ensemble, flat, flops, particles_in_a_slice, points,
+};
 use super::slices::pause;
-use super::yardstick::Yardstick;
 use flow::VelocityField;
 use flow::classifier::Classifier;
 use flow::distribution::Distribution;
-use flow::lane::Lane;
+use flow::experiment::Experiment;
 use flow::network::Network;
 use flow::spec::SamplingSpec;
 use protocol::{Answer, Floats, Job, Metrics, RunId, Which};
@@ -39,7 +41,7 @@ const CROSSING_SAMPLE: u32 = 1000;
 pub struct Context {
     pub lane: u8,
     pub run: RunId,
-    pub experiment: Rc<Lane>,
+    pub experiment: Rc<Experiment>,
     pub sampling: SamplingSpec,
     pub network: Rc<Network>,
     /// The classifier that guides the lane, once it has learned something.
@@ -48,9 +50,9 @@ pub struct Context {
     pub step: u32,
     pub pace: f64,
     /// The round of a rectified flow.
-    pub round: Round,
+    pub round: ReflowRound,
     /// What the losses are measured against, if it is made.
-    pub yardstick: Option<Yardstick>,
+    pub baseline: Option<Baseline>,
     /// A GPU that may follow particles.
     pub accelerator: Accelerator,
     /// Seconds since some moment.
@@ -103,8 +105,8 @@ impl Context {
     }
 
     /// The data that the lane's samples are compared with.
-    fn goal(&self) -> Distribution {
-        self.experiment.goal(&self.sampling)
+    fn target_law(&self) -> Distribution {
+        self.experiment.target_law(&self.sampling)
     }
 
     /// Floating-point operations of one evaluation of that field at one point.
@@ -122,8 +124,14 @@ impl Context {
     }
 
     /// Fresh particles of the lane's source, ready to go.
-    fn journey(&self, n: usize, seed: u32, sampling: SamplingSpec, keep: u32) -> Journey {
-        Journey {
+    fn sampling_task(
+        &self,
+        n: usize,
+        seed: u32,
+        sampling: SamplingSpec,
+        keep: u32,
+    ) -> SamplingTask {
+        SamplingTask {
             lane: self.experiment.clone(),
             network: self.network.clone(),
             classifier: self.classifier.clone(),
@@ -143,8 +151,8 @@ async fn sample(
     trajectories: bool,
 ) -> Result<Answer, String> {
     let keep = if trajectories { FRAMES } else { 1 };
-    let journey = context.journey(n, seed, sampling, keep);
-    let Followed { frames, nfe } = journey.follow().await;
+    let sampling_task = context.sampling_task(n, seed, sampling, keep);
+    let Followed { frames, nfe } = sampling_task.follow().await;
     let (lane, run, step) = (context.lane, context.run, Some(context.step));
     let ensemble = ensemble(lane, run, step, &frames, nfe);
     Ok(Answer::Sample { ensemble })

@@ -1,15 +1,15 @@
 //! A lane in the engine: what it is, its training or that it borrows, and its picture.
 
-use super::course::Course;
 use super::display::Display;
-use flow::lane::Lane as Experiment;
+use super::training_run::TrainingRun;
+use flow::experiment::Experiment;
 use flow::spec::{Drawn, LaneSpec, SamplingSpec};
 use protocol::{Progress, RunId};
 use std::rc::Rc;
 use train::device::Processor;
 
 /// One of the two lanes.
-pub struct Lane {
+pub struct LaneState {
     pub run: RunId,
     /// How its network is, or the borrowed one was, trained.
     pub experiment: Rc<Experiment>,
@@ -17,7 +17,7 @@ pub struct Lane {
     drawn: Drawn,
     pub sampling: SamplingSpec,
     /// `None` for a lane that borrows the other's network.
-    pub course: Option<Course>,
+    pub training_run: Option<TrainingRun>,
     pub display: Display,
     pub straightness: Option<f64>,
     pub kinetic: Option<f64>,
@@ -25,7 +25,7 @@ pub struct Lane {
     pub slices_for_yardstick: u32,
 }
 
-impl Lane {
+impl LaneState {
     /// A lane at step 0, whose picture is asked for.
     ///
     /// # Errors
@@ -41,7 +41,7 @@ impl Lane {
         let experiment = Rc::new(experiment);
         let mut lane = Self {
             run,
-            course: (!borrow).then(|| Course::new(&experiment, processor, now)),
+            training_run: (!borrow).then(|| TrainingRun::new(&experiment, processor, now)),
             experiment,
             drawn: drawn.clone(),
             sampling: spec.sampling,
@@ -56,17 +56,19 @@ impl Lane {
 
     /// Whether it has steps to take.
     pub fn trains(&self) -> bool {
-        self.course.as_ref().is_some_and(Course::running)
+        self.training_run.as_ref().is_some_and(TrainingRun::running)
     }
 
     /// Whether its training waits for batches that others could make.
     pub fn wants_help(&self) -> bool {
-        self.course.as_ref().is_some_and(Course::wants_help)
+        self.training_run
+            .as_ref()
+            .is_some_and(TrainingRun::wants_help)
     }
 
     /// Batches made or ordered for its steps to come.
     pub fn ahead(&self) -> u32 {
-        self.course.as_ref().map_or(0, Course::ahead)
+        self.training_run.as_ref().map_or(0, TrainingRun::ahead)
     }
 
     /// What a helper needs to know of it.
@@ -81,20 +83,20 @@ impl Lane {
 
     /// Whether its yardstick is still to be made.
     fn measures(&self) -> bool {
-        let course = self.course.as_ref();
-        course.is_some_and(|course| course.yardstick.done().is_none())
+        let training_run = self.training_run.as_ref();
+        training_run.is_some_and(|training_run| training_run.baseline.done().is_none())
     }
 
     /// The lane's figures, if it is time to report them.
     pub fn progress(&mut self, lane: u8, now: f64) -> Option<Progress> {
-        let course = self.course.as_mut()?;
-        if !course.close_report(now) {
+        let training_run = self.training_run.as_mut()?;
+        if !training_run.close_report(now) {
             return None;
         }
         Some(Progress {
             straightness: self.straightness,
             kinetic: self.kinetic,
-            ..course.progress(lane, self.run)
+            ..training_run.progress(lane, self.run)
         })
     }
 }

@@ -4,23 +4,23 @@
 //! its owner calls `tick` while there is something to do, so it can be stopped by not calling, and
 //! driven in a native test with a clock of the test's own.
 mod acceleration;
-mod course;
-mod crew;
+mod baseline;
+mod batch_queue;
 mod display;
 pub mod helper;
+mod helper_pool;
 mod jobs;
-mod journey;
 mod lanes;
 mod pictures;
 mod questions;
+mod reflow_round;
 mod report;
-mod round;
+mod sampling_task;
+mod scheduler;
 pub mod session;
-mod shares;
 mod slices;
-mod supply;
 mod training;
-mod yardstick;
+mod training_run;
 
 #[cfg(test)]
 mod tests;

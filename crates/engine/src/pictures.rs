@@ -1,14 +1,14 @@
 //! The pictures of the lanes, kept up with their training.
 
-use super::course::{Course, Snapshot};
-use super::display::{Detail, FRAMES, Picture, picture};
-use super::helper::{Sitting, Work};
-use super::journey::Journey;
-use super::lanes::Lane;
+use super::display::{Detail, EnsembleResult, FRAMES, picture};
+use super::helper::{RenderRequest, Work};
+use super::lanes::LaneState;
+use super::sampling_task::SamplingTask;
 use super::session::{Engine, Outcome, broken};
 use super::slices::Sliced;
+use super::training_run::{Snapshot, TrainingRun};
 use flow::Point;
-use flow::lane::Lane as Experiment;
+use flow::experiment::Experiment;
 use flow::spec::SamplingSpec;
 use protocol::{Ensemble, Floats, Progress, Reply};
 
@@ -40,7 +40,7 @@ impl Engine {
     /// A quick picture first, then the lanes in turn: to finish what one lane has begun before the other
     /// gets its turn would let the pictures of one follow each other while the other waits.
     fn next_to_draw(&self) -> Option<usize> {
-        let find = |f: &dyn Fn(&Lane) -> bool| {
+        let find = |f: &dyn Fn(&LaneState) -> bool| {
             let mut order = [1 - self.drawn, self.drawn].into_iter();
             order.find(|&k| self.lanes[k].as_ref().is_some_and(f))
         };
@@ -57,19 +57,19 @@ impl Engine {
         if lane.display.urgent() || lane.display.under_way() {
             return false;
         }
-        let Some(course) = &mut lane.course else {
+        let Some(training_run) = &mut lane.training_run else {
             return false;
         };
-        let estimated = !course.yardstick.soon();
+        let estimated = !training_run.baseline.soon();
         let first_a_picture = (estimated || training)
             && lane.display.waits(training)
             && (lane.slices_for_yardstick == 0 || training && elsewhere);
-        if course.yardstick.done().is_some() || first_a_picture {
+        if training_run.baseline.done().is_some() || first_a_picture {
             return false;
         }
         lane.slices_for_yardstick = lane.slices_for_yardstick.saturating_sub(1);
-        course.yardstick.drive(|| now() < deadline).await;
-        if course.yardstick.done().is_some() {
+        training_run.baseline.drive(|| now() < deadline).await;
+        if training_run.baseline.done().is_some() {
             // The next picture measures the excess, even if it is the last.
             lane.display.refresh();
         }
@@ -92,15 +92,15 @@ impl Engine {
         let artist = self.artist().filter(|_| detail == Detail::Live);
         let now = (self.now)();
         let lane = self.lane(number).expect("it has a picture to draw");
-        let yardstick = lane.course.as_ref().and_then(|c| c.yardstick.done());
-        let evaluation = yardstick.and_then(|made| made.evaluation.clone());
+        let baseline = lane.training_run.as_ref().and_then(|c| c.baseline.done());
+        let evaluation = baseline.and_then(|made| made.evaluation.clone());
         let round = lane
-            .course
+            .training_run
             .as_ref()
-            .map_or(0, |course| course.round().number);
+            .map_or(0, |training_run| training_run.round().number);
         if let Some(helper) = artist {
             let classifier = snapshot.classifier.as_ref();
-            let sitting = Sitting {
+            let sitting = RenderRequest {
                 ticket: lane.display.commission(helper, now),
                 step: snapshot.step,
                 round,
@@ -110,11 +110,14 @@ impl Engine {
                 evaluation: evaluation.as_deref().cloned(),
             };
             let run = lane.run;
-            self.crew
-                .order(helper, (number, run), Work::Picture(Box::new(sitting)));
+            self.helper_pool.order(
+                helper,
+                (number, run),
+                Work::EnsembleResult(Box::new(sitting)),
+            );
             return Ok(());
         }
-        let journey = Journey {
+        let sampling_task = SamplingTask {
             noise: noise(&lane.experiment, &lane.sampling),
             lane: lane.experiment.clone(),
             network: snapshot.network,
@@ -123,7 +126,7 @@ impl Engine {
             keep: FRAMES,
             accelerator,
         };
-        let work = picture(journey, (snapshot.step, round), detail, evaluation);
+        let work = picture(sampling_task, (snapshot.step, round), detail, evaluation);
         lane.display.draw(detail, Sliced::new(work));
         Ok(())
     }
@@ -136,17 +139,17 @@ impl Engine {
         replies: &mut Vec<Reply>,
     ) -> Outcome<Option<Snapshot>> {
         let owner = match self.lane(number) {
-            Some(lane) if lane.course.is_none() => 0,
+            Some(lane) if lane.training_run.is_none() => 0,
             _ => number,
         };
         let Some(lane) = self.lane(owner) else {
             return Ok(None);
         };
         let run = lane.run;
-        let Some(course) = &mut lane.course else {
+        let Some(training_run) = &mut lane.training_run else {
             return Ok(None);
         };
-        let snapshot = course.snapshot().await.map_err(broken)?;
+        let snapshot = training_run.snapshot().await.map_err(broken)?;
         if !core::mem::replace(&mut snapshot.sent, true) {
             replies.push(Reply::Weights {
                 lane: owner,
@@ -159,7 +162,7 @@ impl Engine {
     }
 
     /// Sends a finished picture, and keeps the figures that came with it.
-    pub(super) fn show(&mut self, number: u8, picture: Picture, replies: &mut Vec<Reply>) {
+    pub(super) fn show(&mut self, number: u8, picture: EnsembleResult, replies: &mut Vec<Reply>) {
         let Some(lane) = self.lane(number) else {
             return;
         };
@@ -178,17 +181,17 @@ impl Engine {
             Detail::Quick => 0,
             Detail::Live | Detail::Full => SLICES_FOR_YARDSTICK,
         };
-        match &mut lane.course {
-            Some(course) => {
+        match &mut lane.training_run {
+            Some(training_run) => {
                 // A picture begun in the round before says nothing of this one.
                 if let Some(excess) = picture
                     .excess
-                    .filter(|_| picture.round == course.round().number)
+                    .filter(|_| picture.round == training_run.round().number)
                 {
-                    course.excess = Some((excess, picture.step));
+                    training_run.excess = Some((excess, picture.step));
                 }
-                if !course.running() {
-                    course.report.hurry();
+                if !training_run.running() {
+                    training_run.report.hurry();
                 }
             }
             None => replies.extend(self.borrowed_progress(number).map(Reply::Progress)),
@@ -199,14 +202,14 @@ impl Engine {
     /// its own paths.
     fn borrowed_progress(&self, number: u8) -> Option<Progress> {
         let lane = self.lanes[usize::from(number)].as_ref()?;
-        let course: &Course = self.lanes[0].as_ref()?.course.as_ref()?;
-        if course.steps() == 0 {
+        let training_run: &TrainingRun = self.lanes[0].as_ref()?.training_run.as_ref()?;
+        if training_run.steps() == 0 {
             return None;
         }
         Some(Progress {
             straightness: lane.straightness,
             kinetic: lane.kinetic,
-            ..course.progress(number, lane.run)
+            ..training_run.progress(number, lane.run)
         })
     }
 }

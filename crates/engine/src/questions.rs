@@ -88,14 +88,16 @@ impl Engine {
         let (clock, accelerator) = (self.now.clone(), self.accelerator.clone());
         let lane = self.lanes[usize::from(number)].as_ref();
         let lane = lane.expect("it has a network");
-        let lender = self.lanes[0].as_ref().and_then(|lane| lane.course.as_ref());
-        let course = lane.course.as_ref().or(lender);
+        let lender = self.lanes[0]
+            .as_ref()
+            .and_then(|lane| lane.training_run.as_ref());
+        let training_run = lane.training_run.as_ref().or(lender);
         Ok(Ok(Context {
-            pace: course.map_or(0.0, |course| course.pace),
-            round: course
-                .map(|course| course.round().clone())
+            pace: training_run.map_or(0.0, |training_run| training_run.pace),
+            round: training_run
+                .map(|training_run| training_run.round().clone())
                 .unwrap_or_default(),
-            yardstick: course.and_then(|course| course.yardstick.done().cloned()),
+            baseline: training_run.and_then(|training_run| training_run.baseline.done().cloned()),
             clock,
             lane: number,
             run: lane.run,

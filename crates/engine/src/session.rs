@@ -1,11 +1,11 @@
 //! The engine: requests in, replies out, and the time between divided among what there is to do.
 
 use super::acceleration::Accelerator;
-use super::course::Course;
-use super::crew::Crew;
-use super::lanes::Lane;
+use super::helper_pool::HelperPool;
+use super::lanes::LaneState;
 use super::questions::Questions;
-use super::shares::{Shares, Work};
+use super::scheduler::{Scheduler, Work};
+use super::training_run::TrainingRun;
 use flow::spec::{Drawn, LaneSpec};
 use protocol::{Backend, BackendKind, Checkpoint, Reply, Request, RunId};
 use std::collections::VecDeque;
@@ -27,19 +27,19 @@ pub struct Engine {
     pub(super) processor: Processor,
     pub(super) accelerator: Accelerator,
     pub(super) now: Rc<dyn Fn() -> f64>,
-    pub(super) lanes: [Option<Lane>; 2],
+    pub(super) lanes: [Option<LaneState>; 2],
     pub(super) questions: Questions,
-    pub(super) crew: Crew,
+    pub(super) helper_pool: HelperPool,
     /// The lane that trained last.
     pub(super) turn: usize,
     /// The lane drawn last.
     pub(super) drawn: usize,
-    shares: Shares,
-    errands: VecDeque<Errand>,
+    scheduler: Scheduler,
+    errands: VecDeque<ControlRequest>,
 }
 
 /// A request that waits for the processor.
-enum Errand {
+enum ControlRequest {
     Checkpoint(u8),
     Measure(Box<LaneSpec>),
 }
@@ -54,10 +54,10 @@ impl Engine {
             now,
             lanes: [None, None],
             questions: Questions::default(),
-            crew: Crew::default(),
+            helper_pool: HelperPool::default(),
             turn: 1,
             drawn: 1,
-            shares: Shares::default(),
+            scheduler: Scheduler::default(),
             errands: VecDeque::new(),
         }
     }
@@ -106,16 +106,20 @@ impl Engine {
                 training,
             } => {
                 self.with_lane(lane, run, |lane| {
-                    lane.course.iter_mut().for_each(|c| c.aim(training));
+                    lane.training_run.iter_mut().for_each(|c| c.aim(training));
                 });
                 // Pictures are drawn with fewer steps while a lane trains: a careful one is due.
                 self.network_changed(lane, false);
             }
             Request::Drop { lane } => self.forget(lane, replies),
             Request::Job { id, lane, job } => self.questions.ask(id, lane, job),
-            Request::Checkpoint { lane } => self.errands.push_back(Errand::Checkpoint(lane)),
+            Request::Checkpoint { lane } => {
+                self.errands.push_back(ControlRequest::Checkpoint(lane))
+            }
             Request::Resume { lane, checkpoint } => self.resume(lane, checkpoint, replies),
-            Request::Measure { spec } => self.errands.push_back(Errand::Measure(Box::new(spec))),
+            Request::Measure { spec } => self
+                .errands
+                .push_back(ControlRequest::Measure(Box::new(spec))),
         }
     }
 
@@ -147,7 +151,7 @@ impl Engine {
         }
         self.look_for_helpers();
         let waits = self.waits();
-        let Some(work) = self.shares.next(waits) else {
+        let Some(work) = self.scheduler.next(waits) else {
             return Ok(());
         };
         let urgent = self
@@ -162,19 +166,19 @@ impl Engine {
             Work::Display => self.draw(begin + budget, replies).await?,
             Work::Job => self.answer(begin + budget, replies).await?,
         }
-        self.shares.spend(work, (self.now)() - begin);
+        self.scheduler.spend(work, (self.now)() - begin);
         Ok(())
     }
 
     /// Whether a lane has steps to take.
     pub(super) fn trains(&self) -> bool {
-        self.lanes.iter().flatten().any(Lane::trains)
+        self.lanes.iter().flatten().any(LaneState::trains)
     }
 
     /// Which kinds of [`Work`] there are.
     fn waits(&self) -> [bool; 3] {
         let training = self.trains();
-        let draws = |lane: &Lane| lane.draws(training);
+        let draws = |lane: &LaneState| lane.draws(training);
         Work::ALL.map(|work| match work {
             Work::Training => training,
             Work::Display => self.lanes.iter().flatten().any(draws),
@@ -192,7 +196,7 @@ impl Engine {
     ) {
         self.forget(number, replies);
         let now = (self.now)();
-        match Lane::new(run, experiment, borrow, &self.processor, now) {
+        match LaneState::new(run, experiment, borrow, &self.processor, now) {
             Ok(lane) => {
                 if let Some(place) = self.lanes.get_mut(usize::from(number)) {
                     *place = Some(lane);
@@ -212,8 +216,8 @@ impl Engine {
         let (now, run, processor) = ((self.now)(), checkpoint.run, self.processor.clone());
         let mut resumed = Ok(());
         self.with_lane(number, run, |lane| {
-            if let Some(course) = &mut lane.course {
-                resumed = course.resume(checkpoint, &processor, now);
+            if let Some(training_run) = &mut lane.training_run {
+                resumed = training_run.resume(checkpoint, &processor, now);
             }
         });
         match resumed {
@@ -236,9 +240,9 @@ impl Engine {
     fn tell_method(&mut self, number: u8, replies: &mut Vec<Reply>) {
         let accelerator = self.accelerator.clone();
         if let Some(lane) = self.lane(number)
-            && let Some(course) = &lane.course
+            && let Some(training_run) = &lane.training_run
         {
-            let (run, mut method) = (lane.run, course.method());
+            let (run, mut method) = (lane.run, training_run.method());
             if let Some(why) = accelerator.fault(lane.experiment.architecture()) {
                 method += &format!("; particles are followed on the CPU: {why}");
             }
@@ -263,7 +267,7 @@ impl Engine {
     pub(super) fn network_changed(&mut self, number: u8, altogether: bool) {
         for (k, lane) in (0..).zip(&mut self.lanes) {
             let Some(lane) = lane else { continue };
-            let shows = k == number || lane.course.is_none();
+            let shows = k == number || lane.training_run.is_none();
             match (shows, altogether) {
                 (true, true) => lane.display.redraw(),
                 (true, false) => lane.display.refresh(),
@@ -272,11 +276,11 @@ impl Engine {
         }
     }
 
-    pub(super) fn lane(&mut self, number: u8) -> Option<&mut Lane> {
+    pub(super) fn lane(&mut self, number: u8) -> Option<&mut LaneState> {
         self.lanes.get_mut(usize::from(number))?.as_mut()
     }
 
-    fn with_lane(&mut self, number: u8, run: RunId, act: impl FnOnce(&mut Lane)) {
+    fn with_lane(&mut self, number: u8, run: RunId, act: impl FnOnce(&mut LaneState)) {
         if let Some(lane) = self.lane(number).filter(|lane| lane.run == run) {
             act(lane);
         }
@@ -295,30 +299,30 @@ impl Engine {
         let now = (self.now)();
         for lane in self.lanes.iter_mut().flatten() {
             lane.display.redraw();
-            let courses = lane.course.iter_mut();
-            courses.for_each(|course| course.move_to(&self.processor, now));
+            let courses = lane.training_run.iter_mut();
+            courses.for_each(|training_run| training_run.move_to(&self.processor, now));
         }
         self.tell_methods(replies);
     }
 
     fn stop_training(&mut self) {
         for lane in self.lanes.iter_mut().flatten() {
-            lane.course.iter_mut().for_each(Course::stop);
+            lane.training_run.iter_mut().for_each(TrainingRun::stop);
         }
     }
 
-    async fn run(&mut self, errand: &Errand, replies: &mut Vec<Reply>) -> Outcome {
+    async fn run(&mut self, errand: &ControlRequest, replies: &mut Vec<Reply>) -> Outcome {
         match errand {
-            Errand::Checkpoint(lane) => self.check_out(*lane, replies).await,
-            Errand::Measure(spec) => self.measure(spec, replies).await,
+            ControlRequest::Checkpoint(lane) => self.check_out(*lane, replies).await,
+            ControlRequest::Measure(spec) => self.measure(spec, replies).await,
         }
     }
 
     async fn check_out(&mut self, number: u8, replies: &mut Vec<Reply>) -> Outcome {
         if let Some(lane) = self.lane(number)
-            && let Some(course) = &lane.course
+            && let Some(training_run) = &lane.training_run
         {
-            let checkpoint = course.checkpoint(lane.run).await.map_err(broken)?;
+            let checkpoint = training_run.checkpoint(lane.run).await.map_err(broken)?;
             replies.push(Reply::Checkpoint {
                 lane: number,
                 checkpoint,

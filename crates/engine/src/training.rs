@@ -1,8 +1,8 @@
 //! Training, a slice at a time, the lanes in turn.
 
-use super::course::Course;
-use super::lanes::Lane;
+use super::lanes::LaneState;
 use super::session::{Engine, Outcome, broken, name};
+use super::training_run::TrainingRun;
 use flow::spec::{Drawn, LaneSpec};
 use protocol::{Reply, Training};
 
@@ -40,34 +40,34 @@ impl Engine {
             ..
         } = self;
         let lane = lanes[number].as_mut().expect("it has steps to take");
-        let course = lane.course.as_mut().expect("it has steps to take");
-        if course.steps_in_round() == 0 {
-            let rectified = course.rectify(accelerator, || now() < deadline);
+        let training_run = lane.training_run.as_mut().expect("it has steps to take");
+        if training_run.steps_in_round() == 0 {
+            let rectified = training_run.rectify(accelerator, || now() < deadline);
             rectified.await.map_err(broken)?;
             return Ok(());
         }
         let begin = now();
-        course.report.resume(begin, course.steps());
+        training_run.report.resume(begin, training_run.steps());
         let finite = if in_main_memory {
-            let taken = take_steps(course, u32::MAX, || now() < deadline);
+            let taken = take_steps(training_run, u32::MAX, || now() < deadline);
             if taken > 0 {
-                course.pace = f64::from(taken) / (now() - begin).max(1e-6);
+                training_run.pace = f64::from(taken) / (now() - begin).max(1e-6);
             }
-            course.settle().await.map_err(broken)?
+            training_run.settle().await.map_err(broken)?
         } else {
-            take_steps(course, steps_at_once(course.pace), || true);
-            course.wait_for_gpu(&**now).await.map_err(broken)?
+            take_steps(training_run, steps_at_once(training_run.pace), || true);
+            training_run.wait_for_gpu(&**now).await.map_err(broken)?
         };
         if !finite {
-            course.stop();
+            training_run.stop();
             replies.push(Reply::LaneFailed {
                 lane: number as u8,
                 run: lane.run,
-                sentence: diverged(number as u8, course.steps()),
+                sentence: diverged(number as u8, training_run.steps()),
             });
         }
-        if !course.running() {
-            course.report.hurry();
+        if !training_run.running() {
+            training_run.report.hurry();
         }
         self.network_changed(number as u8, false);
         Ok(())
@@ -76,8 +76,8 @@ impl Engine {
     /// The lane that is behind, so that two lanes are compared after equal numbers of steps,
     /// whatever a step costs in each; at a tie the one that did not train last.
     fn next_to_train(&self) -> Option<usize> {
-        let trains = |&k: &usize| self.lanes[k].as_ref().is_some_and(Lane::trains);
-        let steps = |&k: &usize| Some(self.lanes[k].as_ref()?.course.as_ref()?.steps());
+        let trains = |&k: &usize| self.lanes[k].as_ref().is_some_and(LaneState::trains);
+        let steps = |&k: &usize| Some(self.lanes[k].as_ref()?.training_run.as_ref()?.steps());
         let order = [1 - self.turn, self.turn].into_iter();
         order.filter(trains).min_by_key(steps)
     }
@@ -88,18 +88,18 @@ impl Engine {
         spec.training.limit = 0;
         // What it is trained on does not matter, and there may be nothing drawn.
         spec.data = LaneSpec::default().data;
-        let lane = Lane::new(0, (&spec, &Drawn::default()), false, &self.processor, 0.0)?;
-        let mut course = Course::new(&lane.experiment, &self.processor, 0.0);
-        course.aim(Training::Until(u32::MAX));
-        take_steps(&mut course, WARM_UP, || true);
-        course.settle().await.map_err(broken)?;
+        let lane = LaneState::new(0, (&spec, &Drawn::default()), false, &self.processor, 0.0)?;
+        let mut training_run = TrainingRun::new(&lane.experiment, &self.processor, 0.0);
+        training_run.aim(Training::Until(u32::MAX));
+        take_steps(&mut training_run, WARM_UP, || true);
+        training_run.settle().await.map_err(broken)?;
         let (begin, mut taken, mut steps) = ((self.now)(), 0, 1);
         while (self.now)() < begin + MEASUREMENT {
-            taken += take_steps(&mut course, steps, || true);
-            course.settle_earlier().await.map_err(broken)?;
+            taken += take_steps(&mut training_run, steps, || true);
+            training_run.settle_earlier().await.map_err(broken)?;
             steps = (2 * steps).min(64);
         }
-        course.settle().await.map_err(broken)?;
+        training_run.settle().await.map_err(broken)?;
         let steps_per_second = f64::from(taken) / ((self.now)() - begin);
         replies.push(Reply::Measured { steps_per_second });
         Ok(())
@@ -113,10 +113,12 @@ fn steps_at_once(pace: f64) -> u32 {
 
 /// Takes at most `most` steps of those left, at least one unless a helper is still at its batch; how
 /// many.
-fn take_steps(course: &mut Course, most: u32, time_left: impl Fn() -> bool) -> u32 {
-    let most = most.min(course.steps_left()).min(course.steps_in_round());
+fn take_steps(training_run: &mut TrainingRun, most: u32, time_left: impl Fn() -> bool) -> u32 {
+    let most = most
+        .min(training_run.steps_left())
+        .min(training_run.steps_in_round());
     for taken in 0..most {
-        if !course.step() {
+        if !training_run.step() {
             return taken;
         }
         if !time_left() {

@@ -7,9 +7,9 @@
 use super::Point;
 use super::coupling::Pairs;
 use super::datasets::DataError;
+use super::experiment::{Experiment, stream};
 use super::features::Encoder;
 use super::labels::Labelled;
-use super::lane::{Lane, stream};
 use super::prediction::Regression;
 use super::random::Rng;
 use super::spec::{Drawn, LaneSpec};
@@ -42,7 +42,7 @@ pub struct Batch {
 /// differ in coupling only draw the same points and times: the coupling permutes the targets.
 #[derive(Clone, Debug)]
 pub struct Objective {
-    lane: Lane,
+    lane: Experiment,
     regression: Regression,
     encoder: Encoder,
     /// Pairs to draw from instead of the lane's own coupling.
@@ -54,11 +54,11 @@ impl Objective {
     /// # Errors
     /// If the target is drawn, and nothing usable has been drawn.
     pub fn new(spec: &LaneSpec, drawn: &Drawn) -> Result<Self, DataError> {
-        Ok(Self::of(Lane::new(spec, drawn)?))
+        Ok(Self::of(Experiment::new(spec, drawn)?))
     }
 
     /// The objective of a lane at hand.
-    pub fn of(lane: Lane) -> Self {
+    pub fn of(lane: Experiment) -> Self {
         let regression = lane.regression();
         let encoder = Encoder::new(lane.architecture().encoding);
         Self {
@@ -70,7 +70,7 @@ impl Objective {
         }
     }
 
-    pub fn lane(&self) -> &Lane {
+    pub fn lane(&self) -> &Experiment {
         &self.lane
     }
 

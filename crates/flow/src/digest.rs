@@ -7,7 +7,7 @@
 use super::batch::Objective;
 use super::datasets::{source, target};
 use super::exact::ExactField;
-use super::lane::Lane;
+use super::experiment::Experiment;
 use super::random::Rng;
 use super::schedule::Schedule;
 use super::spec::{
@@ -181,7 +181,7 @@ fn journeys(digest: &mut Digest, seed: u64) {
             let mut spec = labelled(seed);
             spec.sampling.solver = solver;
             spec.sampling.sample_schedule = sample_schedule;
-            let Ok(lane) = Lane::new(&spec, &Drawn::default()) else {
+            let Ok(lane) = Experiment::new(&spec, &Drawn::default()) else {
                 continue;
             };
             let network = lane.network();

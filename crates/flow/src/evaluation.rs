@@ -12,9 +12,9 @@ use super::batch::{DROPOUT, combined};
 use super::coupling::Pairs;
 use super::distribution::{Distribution, Estimate};
 use super::empirical::Cloud;
-use super::evidence::Combination;
+use super::experiment::{Experiment, stream};
 use super::labels::Labelled;
-use super::lane::{Lane, stream};
+use super::posterior_1d::Combination;
 use super::prediction::Regression;
 use super::random::Rng;
 use super::schedule::Coefficients;
@@ -68,7 +68,7 @@ impl EvaluationSet {
     pub const POINTS: usize = 32;
 
     /// The set of a lane; `None` where the exact field is not known.
-    pub fn new(lane: &Lane) -> Option<Self> {
+    pub fn new(lane: &Experiment) -> Option<Self> {
         let field = lane.truth()?;
         let probe = Probe::new(lane, stream::EVALUATION, (TIMES, Self::POINTS));
         let group = |Probed {
@@ -119,14 +119,14 @@ impl EvaluationSet {
 ///
 /// For independent pairs `E w (|q|^2 - |E[q | X_t]|^2) / 2`, with the first term in closed form: less
 /// noisy.
-pub fn bayes_floor(lane: &Lane, n: usize) -> Option<Estimate> {
+pub fn bayes_floor(lane: &Experiment, n: usize) -> Option<Estimate> {
     let values: Vec<f64> = floor_values(lane, n)?.collect();
     Some(spread_over_time(&values))
 }
 
 /// The values whose [mean](spread_over_time) is the floor, each from a group of points: for one who
 /// has other things to do in between. About `n` points in all.
-pub fn floor_values(lane: &Lane, n: usize) -> Option<impl Iterator<Item = f64> + '_> {
+pub fn floor_values(lane: &Experiment, n: usize) -> Option<impl Iterator<Item = f64> + '_> {
     const GROUP: usize = 32;
     let (truth, exact) = (lane.truth()?, lane.closed_form());
     let regression = lane.regression();
@@ -155,7 +155,7 @@ pub fn floor_values(lane: &Lane, n: usize) -> Option<impl Iterator<Item = f64> +
 
 /// By how much noise of the velocity is larger in the square of what is predicted. Given `X_t` both
 /// are one function of `X_1`, so their noises are proportional.
-fn amplification(lane: &Lane, regression: &Regression, t: f64) -> f64 {
+fn amplification(lane: &Experiment, regression: &Regression, t: f64) -> f64 {
     let (c, ask) = (lane.schedule().coefficients(t), regression.combination(t));
     let factor = (ask.target * c.sigma - ask.source * c.alpha) / c.wronskian();
     factor * factor
@@ -167,7 +167,7 @@ fn amplification(lane: &Lane, regression: &Regression, t: f64) -> f64 {
 /// those of one label, or all, as often as in training.
 pub struct Survey {
     regression: Regression,
-    lane: Lane,
+    lane: Experiment,
     drawn: Labelled,
     rng: Rng,
     groups: Vec<Group>,
@@ -183,7 +183,7 @@ impl Survey {
     pub const PAIRS: usize = 16_384;
 
     /// Begins with pairs of the lane's coupling.
-    pub fn new(lane: Lane, drawn: Labelled) -> Self {
+    pub fn new(lane: Experiment, drawn: Labelled) -> Self {
         Self {
             regression: lane.regression(),
             rng: Rng::stream(lane.spec().seed.into(), stream::FLOOR),
@@ -278,7 +278,7 @@ struct Probed {
 
 /// Pairs in groups, each with its time: one time in each even part of `[0, 1]`.
 struct Probe<'a> {
-    lane: &'a Lane,
+    lane: &'a Experiment,
     rng: Rng,
     group: usize,
     shape: (usize, usize),
@@ -286,7 +286,7 @@ struct Probe<'a> {
 
 impl<'a> Probe<'a> {
     /// Times, and points at each.
-    fn new(lane: &'a Lane, stream: u64, shape: (usize, usize)) -> Self {
+    fn new(lane: &'a Experiment, stream: u64, shape: (usize, usize)) -> Self {
         let rng = Rng::stream(lane.spec().seed.into(), stream);
         Self {
             lane,

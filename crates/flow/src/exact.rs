@@ -2,7 +2,7 @@
 //!
 //! With `X_t = alpha X_1 + sigma X_0`, every pair `k` of a source and a target component has a
 //! density `Z_k(x)` of `X_t` and a posterior mean `mu_k(x) = E_k[alpha' X_1 + sigma' X_0 | X_t = x]`
-//! in closed form ([`super::evidence`]). The marginal is their mixture:
+//! in closed form ([`super::posterior_1d`]). The marginal is their mixture:
 //!
 //! ```text
 //! p_t(x) = sum_k c_k Z_k(x),     w_k = c_k Z_k / p_t,     u = sum_k w_k mu_k,
@@ -20,8 +20,8 @@
 //! a box counts as gone, since the velocity just outside one grows like `1 / sigma`.
 
 use super::distribution::{Component, Distribution, Kernel, log_sum_exp};
-use super::evidence::{Axis, Combination, EMPTY};
 use super::mixture::{Mixture, Pair};
+use super::posterior_1d::{Axis, Combination, EMPTY};
 use super::schedule::{Coefficients, MARGIN, Schedule};
 use super::{Point, VelocityField};
 

@@ -11,7 +11,7 @@
 //! the seed, so lanes of one seed share them. No label at all is the row of zeros.
 
 use super::Point;
-use super::lane::stream;
+use super::experiment::stream;
 use super::random::Rng;
 use super::sine::{LANES, sines_and_cosines};
 

@@ -218,7 +218,7 @@ mod tests {
     use crate::datasets;
     use crate::distribution::Estimate;
     use crate::evaluation::bayes_floor;
-    use crate::lane::Lane;
+    use crate::experiment::Experiment;
     use crate::spec::{Drawn, LaneSpec, Target};
 
     fn comparison(times: u32, n: u32) -> Comparison {
@@ -273,7 +273,7 @@ mod tests {
         // (the Bayes floor), which no network enters. Errors are those of independent repetitions.
         let mut spec = LaneSpec::default();
         spec.data.target = Target::EightGaussians;
-        let lane = Lane::new(&spec, &Drawn::default()).unwrap();
+        let lane = Experiment::new(&spec, &Drawn::default()).unwrap();
         let floor = bayes_floor(&lane, 65_536).unwrap();
         let all: Vec<_> = (10..30).map(|seed| drawn(64, 64, seed)).collect();
         let mean = |f: fn(&Comparison) -> f64| Estimate::of(&all.iter().map(f).collect::<Vec<_>>());

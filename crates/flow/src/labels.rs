@@ -93,21 +93,21 @@ impl Labelled {
 
 #[cfg(test)]
 mod tests {
-    use crate::lane::Lane;
+    use crate::experiment::Experiment;
     use crate::spec::{CouplingKind, Drawn, Guide, LaneSpec, Target};
     use crate::{Point, batch::Objective};
 
-    fn lane(coupling: CouplingKind, aware: bool) -> Lane {
+    fn lane(coupling: CouplingKind, aware: bool) -> Experiment {
         let mut spec = LaneSpec::default();
         spec.data.target = Target::Checkerboard;
         spec.data.coupling = coupling;
         spec.data.aware = aware;
         spec.model.guide = Guide::Cfg;
-        Lane::new(&spec, &Drawn::default()).unwrap()
+        Experiment::new(&spec, &Drawn::default()).unwrap()
     }
 
     /// Mean of `x0` over the pairs of each of the two labels.
-    fn starts(lane: &Lane) -> [Point; 2] {
+    fn starts(lane: &Experiment) -> [Point; 2] {
         let mut objective = Objective::of(lane.clone());
         let (mut sums, mut counts) = ([[0.0; 2]; 2], [0.0; 2]);
         for _ in 0..20 {

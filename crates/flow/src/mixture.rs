@@ -1,8 +1,8 @@
 //! The posterior over the pairs of a source and a target component, at one time and point.
 
 use super::Point;
-use super::evidence::{Axis, Reading};
 use super::exponential::{LANES, exp_lanes, exp_nonpositive};
+use super::posterior_1d::{Axis, Reading};
 
 /// Terms of a mixture smaller than `e^-36 = 2e-16` times the largest are left out.
 const NEGLIGIBLE: f64 = -36.0;

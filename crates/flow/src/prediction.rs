@@ -23,7 +23,7 @@
 //! `integral dt / t`: an error of the noise that does not shrink with `alpha` moves a particle by
 //! several times itself, and early on, where paths part.
 
-use super::evidence::Combination;
+use super::posterior_1d::Combination;
 use super::schedule::{Coefficients, Schedule};
 pub use super::spec::Prediction;
 use super::{Point, VelocityField};

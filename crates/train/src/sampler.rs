@@ -3,7 +3,7 @@
 #[cfg(feature = "gpu")]
 use super::device::Processor;
 #[cfg(feature = "gpu")]
-pub use super::fused::sampler::{Sampler, Travellers};
+pub use super::fused::sampler::{GpuIntegration, Sampler};
 use flow::Point;
 
 /// Where particles have been.
@@ -29,14 +29,14 @@ mod none {
     use super::Arrived;
     use crate::device::{DeviceError, Processor};
     use flow::Point;
-    use flow::lane::itinerary::Itinerary;
+    use flow::experiment::solver_program::SolverProgram;
     use flow::network::Network;
 
     /// There is none in this program.
     pub enum Sampler {}
 
     /// Nobody.
-    pub enum Travellers {}
+    pub enum GpuIntegration {}
 
     impl Processor {
         /// This program has no kernels of its own.
@@ -50,18 +50,18 @@ mod none {
             match *self {}
         }
 
-        pub async fn set_out(
+        pub async fn start(
             &self,
             _: &Network,
-            _: &Itinerary,
+            _: &SolverProgram,
             _: &[Point],
             _: bool,
-        ) -> Result<Travellers, String> {
+        ) -> Result<GpuIntegration, String> {
             match *self {}
         }
     }
 
-    impl Travellers {
+    impl GpuIntegration {
         pub fn finished(&self) -> bool {
             match *self {}
         }
@@ -70,10 +70,10 @@ mod none {
             match *self {}
         }
 
-        pub async fn arrive(&self) -> Result<Arrived, DeviceError> {
+        pub async fn read_back(&self) -> Result<Arrived, DeviceError> {
             match *self {}
         }
     }
 }
 #[cfg(not(feature = "gpu"))]
-pub use none::{Sampler, Travellers};
+pub use none::{GpuIntegration, Sampler};

@@ -1,12 +1,12 @@
 //! Pairs, how a batch is matched, and what matchings cost.
 
-use super::super::journey::flat;
+use super::super::sampling_task::flat;
 use super::super::slices::pause;
 use super::{CROSSING_SAMPLE, Context};
 use flow::Point;
 use flow::assignment::assign_points;
 use flow::coupling::{Pairs, matched, squared_distance};
-use flow::lane::stream;
+use flow::experiment::stream;
 use flow::partial::partial_matching;
 use flow::random::Rng;
 use flow::sinkhorn::{Limits, sinkhorn};

@@ -4,8 +4,8 @@ use super::super::slices::pause;
 use super::Context;
 use super::paths::ends;
 use flow::Point;
+use flow::experiment::stream;
 use flow::gradients::{Small, TwoGradients};
-use flow::lane::stream;
 use flow::random::Rng;
 use flow::spec::{SampleSchedule, SamplingSpec, SolverKind};
 use protocol::{Curves, Finding};
@@ -107,7 +107,7 @@ fn efforts(context: &Context, sampling: SamplingSpec) -> Vec<SamplingSpec> {
 }
 
 async fn follow(context: &Context, sampling: SamplingSpec) -> (Vec<Point>, u32) {
-    ends(&context.journey(PARTICLES, SEED, sampling, 1)).await
+    ends(&context.sampling_task(PARTICLES, SEED, sampling, 1)).await
 }
 
 /// The root of the mean squared distance between points of the same number.

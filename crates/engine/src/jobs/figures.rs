@@ -1,13 +1,13 @@
 //! All figures of a lane, each beside the floor that even a perfect field does not go below.
 
+use super::super::baseline;
 use super::super::display::{FRAMES, excess};
-use super::super::journey::Followed;
+use super::super::sampling_task::Followed;
 use super::super::slices::pause;
-use super::super::yardstick;
 use super::likelihood;
 use super::{CROSSING_SAMPLE, Context, Metrics};
 use flow::distribution::{Distribution, Estimate};
-use flow::lane::stream;
+use flow::experiment::stream;
 use flow::metrics::{
     Distances, floors, kinetic_energy, normalised_path_energy, on_support, straightness, w2,
 };
@@ -30,16 +30,16 @@ const SEED: u32 = 1_000_003;
 pub async fn metrics(context: &Context) -> Result<Answer, String> {
     let lane = &context.experiment;
     let losses = losses(context).await;
-    let journey = context.journey(SAMPLES, SEED, context.sampling, FRAMES);
-    let Followed { frames, nfe } = journey.follow().await;
+    let sampling_task = context.sampling_task(SAMPLES, SEED, context.sampling, FRAMES);
+    let Followed { frames, nfe } = sampling_task.follow().await;
     let samples = frames.frame(frames.len() - 1).to_vec();
     let mut rng = Rng::stream(lane.spec().seed.into(), stream::METRICS);
-    let goal = context.goal();
-    let distances = Distances::between(&samples, &goal.sample(&mut rng, SAMPLES));
+    let target_law = context.target_law();
+    let distances = Distances::between(&samples, &target_law.sample(&mut rng, SAMPLES));
     pause().await;
-    let floors = mean_floors(&goal, &mut rng).await;
+    let floors = mean_floors(&target_law, &mut rng).await;
     let kinetic = kinetic_energy(&frames);
-    let w2_of_ends = distance_of_ends((lane.source(), &goal), &mut rng);
+    let w2_of_ends = distance_of_ends((lane.source(), &target_law), &mut rng);
     pause().await;
     let pairs = context.pairs(SAMPLES, SEED);
     let nll = likelihood::exactly(context, LIKELIHOODS).await;
@@ -59,7 +59,7 @@ pub async fn metrics(context: &Context) -> Result<Answer, String> {
         w2_floor: floors.w2,
         energy_distance: distances.energy,
         energy_floor: floors.energy,
-        on_support: on_support(&samples, &goal),
+        on_support: on_support(&samples, &target_law),
         straightness: straightness(&frames),
         kinetic,
         npe: normalised_path_energy(kinetic, w2_of_ends),
@@ -71,10 +71,10 @@ pub async fn metrics(context: &Context) -> Result<Answer, String> {
 }
 
 /// The mean floors of some draws.
-async fn mean_floors(goal: &Distribution, rng: &mut Rng) -> Distances {
+async fn mean_floors(target_law: &Distribution, rng: &mut Rng) -> Distances {
     let (mut w2, mut energy) = (0.0, 0.0);
     for _ in 0..FLOORS {
-        let drawn = floors(goal, SAMPLES, rng);
+        let drawn = floors(target_law, SAMPLES, rng);
         w2 += drawn.w2 / FLOORS as f64;
         energy += drawn.energy / FLOORS as f64;
         pause().await;
@@ -103,24 +103,24 @@ impl Losses {
 
 /// The floor of the loss and the network's excess above it.
 async fn losses(context: &Context) -> Losses {
-    let yardstick = match &context.yardstick {
+    let baseline = match &context.baseline {
         Some(made) => made.clone(),
-        None => yardstick::make(context.experiment.clone(), context.round.clone()).await,
+        None => baseline::make(context.experiment.clone(), context.round.clone()).await,
     };
-    let excess = match &yardstick.evaluation {
+    let excess = match &baseline.evaluation {
         Some(set) => Some(excess(set, &context.experiment, &context.network).await),
         None => None,
     };
     Losses {
-        floor: yardstick.floor,
+        floor: baseline.floor,
         excess,
-        estimated: yardstick.estimated(),
+        estimated: baseline.estimated(),
         comparable: context.experiment.spec().model.predict == Prediction::Velocity,
     }
 }
 
 /// W2 between source and goal.
-fn distance_of_ends((source, goal): (&Distribution, &Distribution), rng: &mut Rng) -> f64 {
+fn distance_of_ends((source, target_law): (&Distribution, &Distribution), rng: &mut Rng) -> f64 {
     let source = source.sample(rng, SAMPLES);
-    w2(&source, &goal.sample(rng, SAMPLES))
+    w2(&source, &target_law.sample(rng, SAMPLES))
 }

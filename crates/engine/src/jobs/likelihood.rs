@@ -1,14 +1,14 @@
 //! Log densities of the learned flow.
 
 use super::super::acceleration::Trip;
-use super::super::journey::points;
+use super::super::sampling_task::points;
 use super::super::slices::pause;
 use super::maps::{Grid, points_in_a_slice};
 use super::{Context, MOST, count};
 use flow::Point;
 use flow::distribution::Estimate;
-use flow::lane::itinerary::Itinerary;
-use flow::lane::{log_densities, stream};
+use flow::experiment::solver_program::SolverProgram;
+use flow::experiment::{log_densities, stream};
 use flow::likelihood::{Divergence, LogLikelihood, Nll, Probe, Question, nll};
 use flow::random::Rng;
 use flow::solver::Solver;
@@ -115,7 +115,7 @@ pub async fn exactly(context: &Context, n: usize) -> Nll {
 
 /// The entropy of the data that the samples are asked for.
 pub fn entropy(context: &Context) -> Option<Estimate> {
-    let target = context.goal();
+    let target = context.target_law();
     if let Some(value) = target.closed_entropy() {
         return Some(Estimate { value, error: 0.0 });
     }
@@ -128,7 +128,7 @@ pub fn entropy(context: &Context) -> Option<Estimate> {
 fn fresh(context: &Context, n: usize) -> Vec<Point> {
     let seed = context.experiment.spec().seed;
     let mut rng = Rng::stream(seed.into(), stream::LIKELIHOOD);
-    context.goal().sample(&mut rng, n)
+    context.target_law().sample(&mut rng, n)
 }
 
 fn divergence(method: Method, probes: u32, seed: u32) -> Divergence {
@@ -185,7 +185,7 @@ async fn reckon(
 
 impl Context {
     /// What is to be computed, written out; `None` if a GPU could not do it.
-    fn itinerary_back(&self, question: &Question) -> Option<Itinerary> {
+    fn itinerary_back(&self, question: &Question) -> Option<SolverProgram> {
         let guided = self.classifier.is_some() && self.sampling.label.is_some();
         if guided || !self.accelerator.exists() {
             return None;
@@ -194,7 +194,7 @@ impl Context {
     }
 }
 
-fn trip<'a>(context: &'a Context, x: &'a [Point], way: &'a Itinerary) -> Trip<'a> {
+fn trip<'a>(context: &'a Context, x: &'a [Point], way: &'a SolverProgram) -> Trip<'a> {
     Trip {
         network: &context.network,
         way,
@@ -204,7 +204,7 @@ fn trip<'a>(context: &'a Context, x: &'a [Point], way: &'a Itinerary) -> Trip<'a
 }
 
 /// The same on the GPU, where there is one that is quicker.
-async fn elsewhere(context: &Context, x: &[Point], way: &Itinerary) -> Option<Reckoning> {
+async fn elsewhere(context: &Context, x: &[Point], way: &SolverProgram) -> Option<Reckoning> {
     let arrived = context.accelerator.follow(&trip(context, x, way)).await?;
     let lane = &context.experiment;
     let log = |(&end, integral): (&Point, f64)| Estimate {

@@ -1,8 +1,8 @@
 //! Grids over the plane.
 
-use super::super::journey::{flat, particles_in_a_slice};
+use super::super::baseline;
+use super::super::sampling_task::{flat, particles_in_a_slice};
 use super::super::slices::pause;
-use super::super::yardstick;
 use super::{Context, MOST, likelihood};
 use flow::empirical::EmpiricalField;
 use flow::exact::ExactField;
@@ -44,8 +44,8 @@ impl Context {
             );
         }
         let schedule = lane.sampled_schedule(&self.sampling);
-        let goal = lane.goal(&self.sampling);
-        Ok(ExactField::new(lane.source(), &goal, schedule))
+        let target_law = lane.target_law(&self.sampling);
+        Ok(ExactField::new(lane.source(), &target_law, schedule))
     }
 }
 
@@ -75,7 +75,7 @@ async fn error(context: &Context, grid: &Grid) -> Floats {
     let truth: Box<dyn VelocityField> = match context.truth() {
         Ok(exact) => exact,
         Err(_) => {
-            let drawn = yardstick::gather(&context.experiment, &context.round).await;
+            let drawn = baseline::gather(&context.experiment, &context.round).await;
             let schedule = context.experiment.schedule();
             Box::new(EmpiricalField::with_labels(drawn, schedule))
         }

@@ -1,6 +1,6 @@
 //! The flow as a map: a grid carried along, there and back again, and the mass in a box.
 
-use super::super::journey::{Followed, Journey, ensemble, flat};
+use super::super::sampling_task::{Followed, SamplingTask, ensemble, flat};
 use super::super::slices::pause;
 use super::{Context, FRAMES, MOST, count};
 use flow::continuity::{Gauge, Region};
@@ -29,11 +29,11 @@ pub async fn mesh(
     }
     let place = |k: u32| extent * (2.0 * f64::from(k) / f64::from(side - 1) - 1.0);
     let row = |r: u32| (0..side).map(move |k| [place(k), -place(r)]);
-    let journey = Journey {
+    let sampling_task = SamplingTask {
         noise: (0..side).flat_map(row).collect(),
-        ..context.journey(1, 0, context.sampling, frames.clamp(2, FRAMES))
+        ..context.sampling_task(1, 0, context.sampling, frames.clamp(2, FRAMES))
     };
-    let Followed { frames, nfe } = journey.follow().await;
+    let Followed { frames, nfe } = sampling_task.follow().await;
     let (lane, run, step) = (context.lane, context.run, Some(context.step));
     Ok(Finding::Mesh(ensemble(lane, run, step, &frames, nfe)))
 }
@@ -125,7 +125,7 @@ pub async fn balance(context: &Context, region: Region, times: &[f64]) -> Result
 }
 
 /// The ends of these particles' ways, and the evaluations they took.
-pub async fn ends(journey: &Journey) -> (Vec<Point>, u32) {
-    let Followed { frames, nfe } = journey.follow().await;
+pub async fn ends(sampling_task: &SamplingTask) -> (Vec<Point>, u32) {
+    let Followed { frames, nfe } = sampling_task.follow().await;
     (frames.frame(frames.len() - 1).to_vec(), nfe)
 }

@@ -3,7 +3,7 @@
 use super::super::slices::pause;
 use super::{Context, MOST, count, couplings, curves, likelihood, paths};
 use flow::continuity::Region;
-use flow::lane::log_densities;
+use flow::experiment::log_densities;
 use flow::likelihood::{LogLikelihood, Question};
 use flow::solver::Solver;
 use flow::spec::SolverKind;

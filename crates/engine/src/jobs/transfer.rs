@@ -1,11 +1,11 @@
 //! Scheduler transfer, checked: the transferred paths beside the rescaled ones.
 
 use super::super::display::FRAMES;
-use super::super::journey::{Assembly, ensemble, particles_in_a_slice};
+use super::super::sampling_task::{Assembly, ensemble, particles_in_a_slice};
 use super::super::slices::pause;
 use super::Context;
 use flow::Point;
-use flow::lane::Rescaled;
+use flow::experiment::Rescaled;
 use flow::solver::Frames;
 use protocol::Answer;
 
@@ -19,7 +19,7 @@ struct Gaps {
 }
 
 /// Follows the lane's field under the schedule it is sampled under and under its own; see
-/// [`Rescaled`](flow::lane::Rescaled).
+/// [`Rescaled`](flow::experiment::Rescaled).
 ///
 /// An adaptive method chooses its own steps for every group of particles, so that it is followed in
 /// one group.

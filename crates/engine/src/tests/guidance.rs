@@ -1,7 +1,7 @@
 //! A lane guided by its own classifier, from the first step to samples of a label.
 
 use super::*;
-use flow::lane::Lane;
+use flow::experiment::Experiment;
 
 fn guided() -> LaneSpec {
     let mut spec = spec();
@@ -29,7 +29,9 @@ fn sampled(bench: &mut Bench, sampling: SamplingSpec) -> Floats {
 
 /// The share of samples that belong to label 1, by Bayes' rule just before the end of the path.
 fn share_of_label(sample: &Floats) -> f64 {
-    let exact = Lane::new(&guided(), &Drawn::default()).unwrap().exact();
+    let exact = Experiment::new(&guided(), &Drawn::default())
+        .unwrap()
+        .exact();
     let points = sample.0.as_chunks::<2>().0;
     let of_label = |p: &&[f32; 2]| exact.class_probabilities(p.map(f64::from), 0.99)[1] > 0.5;
     points.iter().filter(of_label).count() as f64 / points.len() as f64

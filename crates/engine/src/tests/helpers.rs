@@ -1,6 +1,6 @@
 //! Batches and pictures made by helpers: they are the same, whoever makes them.
 
-use super::super::helper::{Delivery, Helper};
+use super::super::helper::{Helper, HelperResponse};
 use super::*;
 
 /// An engine and its helpers, each in a worker of its own as it were.
@@ -16,7 +16,7 @@ impl Yard {
     fn new(helpers: usize) -> Self {
         let mut bench = Bench::new();
         for number in 0..helpers {
-            let first = Delivery::default();
+            let first = HelperResponse::default();
             bench.engine.deliver(number, first, &mut bench.replies);
         }
         let helpers = (0..helpers).map(|_| Helper::default()).collect();
@@ -41,8 +41,8 @@ impl Yard {
                 let Some(made) = pollster::block_on(helper.work(|| false)) else {
                     continue;
                 };
-                let delivery: Delivery = decode(&encode(&made)).expect("deliveries travel");
-                self.delivered += delivery.parcels.len();
+                let delivery: HelperResponse = decode(&encode(&made)).expect("deliveries travel");
+                self.delivered += delivery.batches_made.len();
                 self.drawn += usize::from(delivery.picture.is_some());
                 let Bench { engine, replies } = &mut self.bench;
                 engine.deliver(number, delivery, replies);

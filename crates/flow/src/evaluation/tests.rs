@@ -80,7 +80,7 @@ fn the_floor_is_the_exact_fields_loss_under_every_schedule() {
 
 #[test]
 fn the_excess_of_the_exact_field_is_zero_and_of_none_its_energy() {
-    let lane = Lane::new(&LaneSpec::default(), &Drawn::default()).unwrap();
+    let lane = Experiment::new(&LaneSpec::default(), &Drawn::default()).unwrap();
     let set = EvaluationSet::new(&lane).unwrap();
     assert_eq!(set.excess(&lane.exact()).value, 0.0);
     // E|u|^2 / 2 = (E|target|^2 - 2 floor) / 2 = 7.576 - 3.737.
@@ -99,14 +99,14 @@ fn without_a_closed_form_there_is_no_floor() {
     assert!(bayes_floor(objective.lane(), 100).is_none());
 }
 
-fn lane(target: Target, coupling: CouplingKind) -> Lane {
+fn lane(target: Target, coupling: CouplingKind) -> Experiment {
     let mut spec = spec(ScheduleKind::CondOt, coupling);
     spec.data.target = target;
-    Lane::new(&spec, &Drawn::default()).unwrap()
+    Experiment::new(&spec, &Drawn::default()).unwrap()
 }
 
 /// A survey of independent pairs, which it does not know to be independent.
-fn survey(lane: &Lane) -> (Estimate, EvaluationSet) {
+fn survey(lane: &Experiment) -> (Estimate, EvaluationSet) {
     let mut survey = Survey::new(lane.clone(), lane.labelled_pairs(Survey::PAIRS, 5));
     while survey.step() {}
     survey.finish()
@@ -134,9 +134,9 @@ fn an_estimated_floor_agrees_with_the_closed_form() {
 fn an_estimated_floor_of_a_network_that_learns_labels_is_that_of_the_labels() {
     let mut labelled = spec(ScheduleKind::CondOt, CouplingKind::Independent);
     labelled.data.target = Target::EightGaussians;
-    let plain = Lane::new(&labelled, &Drawn::default()).unwrap();
+    let plain = Experiment::new(&labelled, &Drawn::default()).unwrap();
     labelled.model.guide = Guide::Cfg;
-    let lane = Lane::new(&labelled, &Drawn::default()).unwrap();
+    let lane = Experiment::new(&labelled, &Drawn::default()).unwrap();
     let exact = bayes_floor(&lane, 32_768).unwrap();
     let (floor, set) = survey(&lane);
     let error = libm::hypot(exact.error, floor.error);
@@ -171,7 +171,7 @@ fn the_floor_of_a_map_is_what_its_crossings_leave() {
     let mut spec = spec(ScheduleKind::CondOt, CouplingKind::Paired);
     for pairing in [PairingKind::Shift, PairingKind::Rotate] {
         spec.data.pairing = pairing;
-        let lane = Lane::new(&spec, &Drawn::default()).unwrap();
+        let lane = Experiment::new(&spec, &Drawn::default()).unwrap();
         let floor = bayes_floor(&lane, 2048).unwrap();
         assert!(floor.value.abs() < 1e-6, "{pairing:?}: {floor:?}");
         assert!(EvaluationSet::new(&lane).unwrap().excess(&Nothing).value > 1.0);
@@ -186,7 +186,7 @@ fn errors_are_those_of_repeated_measurements() {
             seed,
             ..LaneSpec::default()
         };
-        bayes_floor(&Lane::new(&spec, &Drawn::default()).unwrap(), 2048).unwrap()
+        bayes_floor(&Experiment::new(&spec, &Drawn::default()).unwrap(), 2048).unwrap()
     };
     let floors: Vec<Estimate> = (1..=24).map(floor).collect();
     let values: Vec<f64> = floors.iter().map(|f| f.value).collect();
@@ -231,7 +231,7 @@ fn an_estimated_floor_is_that_of_what_is_predicted() {
         let mut spec = spec(ScheduleKind::Cosine, CouplingKind::Independent);
         spec.data.target = Target::Moons;
         spec.model.predict = predict;
-        let lane = Lane::new(&spec, &Drawn::default()).unwrap();
+        let lane = Experiment::new(&spec, &Drawn::default()).unwrap();
         let (exact, (floor, _)) = (bayes_floor(&lane, 32_768).unwrap(), survey(&lane));
         let gap = (floor.value / exact.value - 1.0).abs();
         assert!(gap < 0.1, "{predict:?}: {floor:?} {exact:?}");

@@ -249,13 +249,13 @@ fn posterior_weights_are_probabilities_that_average_the_parts() {
     assert!((weights.iter().sum::<f64>() - 1.0).abs() < 1e-12);
     // Bayes' formula, by hand: a Gaussian of variance 0.08^2 / 4 + 1 / 4 around half of each point.
     let variance = 0.25 * (1.0 + 0.08 * 0.08);
-    let evidence = |c: &Component| {
+    let posterior_1d = |c: &Component| {
         let square = (0.2 - 0.5 * c.x.mean()).powi(2) + (0.4 - 0.5 * c.y.mean()).powi(2);
         (-0.5 * square / variance).exp()
     };
-    let total: f64 = t.components().iter().map(evidence).sum();
+    let total: f64 = t.components().iter().map(posterior_1d).sum();
     for (weight, component) in weights.iter().zip(t.components()) {
-        assert!((weight - evidence(component) / total).abs() < 1e-12);
+        assert!((weight - posterior_1d(component) / total).abs() < 1e-12);
     }
 }
 

@@ -26,24 +26,24 @@ pub const BLOCK: usize = 64;
 const PANELS: usize = BLOCK / LANES;
 
 /// What is to be learned from a panel of samples.
-pub trait Lesson {
+pub trait Loss {
     /// The loss of some samples, and its derivative by the outputs.
     ///
     /// Row `k` of `outputs` holds output `k` of the samples `first..first + count`; so does row `k`
     /// of `errors`, whose other lanes stay as they are: zero.
-    fn teach(&self, samples: (usize, usize), outputs: &[Lanes], errors: &mut [Lanes]) -> f64;
+    fn backward(&self, samples: (usize, usize), outputs: &[Lanes], errors: &mut [Lanes]) -> f64;
 }
 
 /// A network on its way through batches.
 pub struct Pass {
-    layers: Vec<Station>,
+    layers: Vec<LayerBuffers>,
     activation: Activation,
     /// The outputs of a panel.
     outputs: Vec<Lanes>,
 }
 
 /// A layer, its packed weights, and what passes through it.
-struct Station {
+struct LayerBuffers {
     layer: Layer,
     /// For every four outputs: their biases, then a row of weights for each input.
     forward: Vec<Four>,
@@ -62,7 +62,11 @@ struct Station {
 impl Pass {
     pub fn new(architecture: &Architecture, layout: &Layout) -> Self {
         Self {
-            layers: layout.layers.iter().map(|&l| Station::new(l)).collect(),
+            layers: layout
+                .layers
+                .iter()
+                .map(|&l| LayerBuffers::new(l))
+                .collect(),
             activation: architecture.activation,
             outputs: zeros(architecture.outputs),
         }
@@ -74,7 +78,7 @@ impl Pass {
         &mut self,
         parameters: &[Lanes],
         input: &[f32],
-        lesson: &impl Lesson,
+        lesson: &impl Loss,
         gradient: &mut [Lanes],
     ) -> f64 {
         for station in &mut self.layers {
@@ -132,12 +136,12 @@ impl Pass {
         }
     }
 
-    fn learn(&mut self, lesson: &impl Lesson, samples: (usize, usize)) -> f64 {
+    fn learn(&mut self, lesson: &impl Loss, samples: (usize, usize)) -> f64 {
         let last = self.layers.last_mut().expect("a network has a layer");
         if samples.1 < LANES {
             last.errors.fill([0.0; LANES]);
         }
-        lesson.teach(samples, &self.outputs, &mut last.errors)
+        lesson.backward(samples, &self.outputs, &mut last.errors)
     }
 
     fn backward(&mut self) {
@@ -158,7 +162,7 @@ impl Pass {
     }
 }
 
-impl Station {
+impl LayerBuffers {
     fn new(layer: Layer) -> Self {
         let Layer { d_in, d_out, .. } = layer;
         let (fours_in, fours_out) = (d_in.div_ceil(ROWS), d_out.div_ceil(ROWS));

@@ -1,7 +1,7 @@
 //! Parameters in the blocks of a step, and the loss that is learned from.
 
 use super::layout::Layout;
-use super::pass::{Lesson, Pass};
+use super::pass::{Loss, Pass};
 use super::product::Lanes;
 use crate::adam::{self, Rate};
 use crate::store::Flat;
@@ -41,7 +41,7 @@ impl BlockedStore {
     }
 
     /// One gradient of any loss, one update; the loss.
-    pub fn learn(&mut self, input: &[f32], lesson: &impl Lesson, rate: Rate) -> f64 {
+    pub fn learn(&mut self, input: &[f32], lesson: &impl Loss, rate: Rate) -> f64 {
         let gradient = &mut self.gradient;
         let loss = self.pass.gradient(&self.weights, input, lesson, gradient);
         adam::update(
@@ -78,8 +78,8 @@ struct SquaredError<'a> {
     batch: &'a Batch,
 }
 
-impl Lesson for SquaredError<'_> {
-    fn teach(
+impl Loss for SquaredError<'_> {
+    fn backward(
         &self,
         (first, count): (usize, usize),
         outputs: &[Lanes],

@@ -2,19 +2,19 @@
 
 use super::*;
 use flow::batch::Objective;
-use flow::lane::Lane;
+use flow::experiment::Experiment;
 use flow::spec::{Drawn, Guide, LaneSpec, Target};
 use flow::{Point, VelocityField};
 
-fn lane(target: Target) -> Lane {
+fn lane(target: Target) -> Experiment {
     let mut spec = LaneSpec::default();
     spec.data.target = target;
     spec.model.guide = Guide::Classifier;
     spec.sampling.label = Some(1);
-    Lane::new(&spec, &Drawn::default()).unwrap()
+    Experiment::new(&spec, &Drawn::default()).unwrap()
 }
 
-fn trained(lane: &Lane, steps: u32) -> Classifier {
+fn trained(lane: &Experiment, steps: u32) -> Classifier {
     let first = lane.classifier().expect("the lane is guided by one");
     let mut training = Classification::new(&first, lane.schedule());
     assert!(training.snapshot().is_none());
@@ -27,7 +27,7 @@ fn trained(lane: &Lane, steps: u32) -> Classifier {
 }
 
 /// Mean absolute error of all probabilities at points of the path, times evenly spread.
-fn mean_error(lane: &Lane, classifier: &Classifier) -> f64 {
+fn mean_error(lane: &Experiment, classifier: &Classifier) -> f64 {
     let exact = lane.exact();
     let mut objective = Objective::of(lane.clone());
     objective.skip_to(1_000_000);
@@ -48,7 +48,7 @@ fn mean_error(lane: &Lane, classifier: &Classifier) -> f64 {
 }
 
 /// Where particles end that follow the exact velocity, which knows no labels, and this classifier.
-fn ends(lane: &Lane, classifier: Option<&Classifier>, guidance: f64) -> Vec<Point> {
+fn ends(lane: &Experiment, classifier: Option<&Classifier>, guidance: f64) -> Vec<Point> {
     struct Unlabelled<F>(F);
     impl<F: VelocityField> VelocityField for Unlabelled<F> {
         fn velocity(&self, x: &[Point], t: f64, _: Option<u32>, out: &mut [Point]) {

@@ -1,7 +1,7 @@
 //! Particles through a network on a GPU: many solver steps in one dispatch (`sample.wgsl`).
 //!
-//! An [`Itinerary`] says what is to be done; a [`Sampler`] compiles a program for a network's shape,
-//! compares it with the same way on the CPU before it is believed, and sends [`Travellers`] on their
+//! An [`SolverProgram`] says what is to be done; a [`Sampler`] compiles a program for a network's shape,
+//! compares it with the same way on the CPU before it is believed, and sends [`GpuIntegration`] on their
 //! way, as many steps at a time as its caller can wait for.
 
 use super::gpu::Gpu;
@@ -13,8 +13,8 @@ use crate::sampler::Arrived;
 use burn::tensor::wgpu::wgpu;
 use core::cell::RefCell;
 use flow::Point;
+use flow::experiment::solver_program::{Call, Ends, SolverProgram};
 use flow::features::Encoder;
-use flow::lane::itinerary::{Call, Ends, Itinerary};
 use flow::network::{Architecture, Network};
 use std::rc::Rc;
 
@@ -51,10 +51,10 @@ struct GpuCall {
     unused: [u32; 2],
 }
 
-/// What is particular to a dispatch: `Leg` in its source.
+/// What is particular to a dispatch: `DispatchRange` in its source.
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Leg {
+struct DispatchRange {
     first: u32,
     last: u32,
     particles: u32,
@@ -86,7 +86,7 @@ struct Shape {
 }
 
 /// Particles under way.
-pub struct Travellers {
+pub struct GpuIntegration {
     gpu: Gpu,
     program: Rc<Program>,
     group: wgpu::BindGroup,
@@ -119,17 +119,17 @@ impl Sampler {
     ///
     /// # Errors
     /// Why the GPU cannot take them, as a part of a sentence.
-    pub async fn set_out(
+    pub async fn start(
         &self,
         network: &Network,
-        way: &Itinerary,
+        way: &SolverProgram,
         noise: &[Point],
         tangents: bool,
-    ) -> Result<Travellers, String> {
+    ) -> Result<GpuIntegration, String> {
         let program = self.program(network, way, noise, tangents).await?;
         match &program.fault {
             Some(fault) => Err(fault.clone()),
-            None => Ok(Travellers::new(&self.gpu, program, network, way, noise)),
+            None => Ok(GpuIntegration::new(&self.gpu, program, network, way, noise)),
         }
     }
 
@@ -137,7 +137,7 @@ impl Sampler {
     async fn program(
         &self,
         network: &Network,
-        way: &Itinerary,
+        way: &SolverProgram,
         noise: &[Point],
         tangents: bool,
     ) -> Result<Rc<Program>, String> {
@@ -207,7 +207,7 @@ impl Program {
         let scope = gpu.device.push_error_scope(wgpu::ErrorFilter::Validation);
         // Only their layouts matter here.
         let some = gpu.zeros(4, wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::UNIFORM);
-        let (leg, _) = bind_steps::<Leg>(gpu, &some);
+        let (leg, _) = bind_steps::<DispatchRange>(gpu, &some);
         let others = [0; 5].map(|_| gpu.storage(&[0.0; 12]));
         let (group, _) = bind(gpu, &bound(others.each_ref()));
         let pipeline = pipeline(gpu, &source, "sample", &[Some(&leg), Some(&group)]);
@@ -220,12 +220,18 @@ impl Program {
     }
 
     /// The same, its first step compared with that on the CPU.
-    async fn tested(self, gpu: &Gpu, network: &Network, way: &Itinerary, noise: &[Point]) -> Self {
+    async fn tested(
+        self,
+        gpu: &Gpu,
+        network: &Network,
+        way: &SolverProgram,
+        noise: &[Point],
+    ) -> Self {
         let (program, way) = (Rc::new(self), way.first_step());
-        let mut travellers = Travellers::new(gpu, program.clone(), network, &way, noise);
+        let mut travellers = GpuIntegration::new(gpu, program.clone(), network, &way, noise);
         let arrived = async {
             travellers.advance(usize::MAX).await?;
-            travellers.arrive().await
+            travellers.read_back().await
         };
         let fault = match arrived.await {
             Ok(arrived) => fault(&arrived, network, &way, noise),
@@ -243,7 +249,7 @@ impl Program {
 pub(super) fn fault(
     arrived: &Arrived,
     network: &Network,
-    way: &Itinerary,
+    way: &SolverProgram,
     noise: &[Point],
 ) -> Option<String> {
     let right = |(k, &noise): (usize, &Point)| {
@@ -257,12 +263,12 @@ pub(super) fn fault(
     wrong.then(|| "its particles are elsewhere than on the CPU".to_owned())
 }
 
-impl Travellers {
+impl GpuIntegration {
     fn new(
         gpu: &Gpu,
         program: Rc<Program>,
         network: &Network,
-        way: &Itinerary,
+        way: &SolverProgram,
         noise: &[Point],
     ) -> Self {
         let layout = Layout::new(program.shape.architecture);
@@ -290,8 +296,8 @@ impl Travellers {
         .map(|numbers| gpu.storage(numbers));
         let buffers = [&calls, &columns, &weights, &states, &frames];
         let (_, group) = bind(gpu, &bound(buffers));
-        let leg = gpu.zeros(size_of::<Leg>() / 4, wgpu::BufferUsages::UNIFORM);
-        let (_, leg_group) = bind_steps::<Leg>(gpu, &leg);
+        let leg = gpu.zeros(size_of::<DispatchRange>() / 4, wgpu::BufferUsages::UNIFORM);
+        let (_, leg_group) = bind_steps::<DispatchRange>(gpu, &leg);
         let ends = (1..).zip(&way.calls).filter(|(_, call)| call.ends_a_step());
         Self {
             gpu: gpu.clone(),
@@ -330,7 +336,7 @@ impl Travellers {
     }
 
     fn submit(&self, first: u32, last: u32) {
-        let leg = Leg {
+        let leg = DispatchRange {
             first,
             last,
             particles: self.starts.len() as u32,
@@ -350,7 +356,7 @@ impl Travellers {
     }
 
     /// What they have left behind so far.
-    pub async fn arrive(&self) -> Result<Arrived, DeviceError> {
+    pub async fn read_back(&self) -> Result<Arrived, DeviceError> {
         let (n, frames) = (self.starts.len(), self.kept.len());
         let states = self.gpu.read(&self.states, 4 * n).await?;
         let frames = match frames {
@@ -374,7 +380,7 @@ impl Travellers {
 }
 
 /// Which frames a call keeps.
-fn kept(way: &Itinerary) -> Vec<bool> {
+fn kept(way: &SolverProgram) -> Vec<bool> {
     let mut kept = vec![false; way.times.len()];
     for call in &way.calls {
         if let Ends::Step {

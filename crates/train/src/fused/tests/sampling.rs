@@ -5,8 +5,8 @@ use super::gpu;
 use crate::fused::sampler::{Sampler, fault};
 use crate::sampler::Arrived;
 use flow::Point;
-use flow::lane::itinerary::Itinerary;
-use flow::lane::{Lane, log_densities};
+use flow::experiment::solver_program::SolverProgram;
+use flow::experiment::{Experiment, log_densities};
 use flow::likelihood::LogLikelihood;
 use flow::network::Network;
 use flow::random::Rng;
@@ -44,7 +44,7 @@ fn spec() -> LaneSpec {
 }
 
 /// Weights as after some training: larger than at the start.
-fn network(lane: &Lane) -> Network {
+fn network(lane: &Experiment) -> Network {
     let start = Network::init(lane.architecture(), &mut Rng::new(3));
     let larger = start.parameters().iter().map(|w| 1.6 * w).collect();
     Network::new(lane.architecture(), larger).expect("as many as before")
@@ -53,17 +53,17 @@ fn network(lane: &Lane) -> Network {
 fn travel(
     sampler: &Sampler,
     network: &Network,
-    way: &Itinerary,
+    way: &SolverProgram,
     noise: &[Point],
     tangents: bool,
 ) -> Arrived {
     let way = async {
-        let mut travellers = sampler.set_out(network, way, noise, tangents).await?;
+        let mut travellers = sampler.start(network, way, noise, tangents).await?;
         while !travellers.finished() {
             let taken = travellers.advance(7).await.map_err(|e| e.to_string())?;
             assert!(taken > 0);
         }
-        travellers.arrive().await.map_err(|e| e.to_string())
+        travellers.read_back().await.map_err(|e| e.to_string())
     };
     block_on(way).expect("the GPU takes them")
 }
@@ -83,7 +83,7 @@ fn distances(expected: &[Point], got: &[Point]) -> (f64, f64) {
 
 /// An ensemble on both.
 fn compare_ensembles(sampler: &Sampler, spec: &LaneSpec, n: usize, case: &str) {
-    let lane = Lane::new(spec, &Drawn::default()).expect("nothing is drawn");
+    let lane = Experiment::new(spec, &Drawn::default()).expect("nothing is drawn");
     let network = network(&lane);
     let learned = lane.learned(&network);
     let (field, _) = lane.sampled_field(&*learned);
@@ -91,7 +91,7 @@ fn compare_ensembles(sampler: &Sampler, spec: &LaneSpec, n: usize, case: &str) {
     let mut integration = lane.integration(&spec.sampling, &*learned, noise.clone(), 4);
     while integration.step(&*field) {}
     let way = lane
-        .itinerary(&spec.sampling, 4)
+        .solver_program(&spec.sampling, 4)
         .expect("its steps are fixed");
     let arrived = travel(sampler, &network, &way, &noise, false);
     let (largest, mean) = distances(&integration.frames().points, &arrived.frames);
@@ -105,7 +105,7 @@ fn compare_ensembles(sampler: &Sampler, spec: &LaneSpec, n: usize, case: &str) {
 
 /// Log densities on both.
 fn compare_densities(sampler: &Sampler, spec: &LaneSpec, t: f64, case: &str) {
-    let lane = Lane::new(spec, &Drawn::default()).expect("nothing is drawn");
+    let lane = Experiment::new(spec, &Drawn::default()).expect("nothing is drawn");
     let network = network(&lane);
     let learned = lane.learned(&network);
     let (field, _) = lane.sampled_field(&*learned);
@@ -218,20 +218,20 @@ fn networks_of_every_size_fit() {
 fn particles_go_the_same_way_in_parts_and_at_once() {
     let Some(sampler) = sampler() else { return };
     let spec = spec();
-    let lane = Lane::new(&spec, &Drawn::default()).expect("nothing is drawn");
+    let lane = Experiment::new(&spec, &Drawn::default()).expect("nothing is drawn");
     let (network, noise) = (network(&lane), lane.noise(30, 2));
     let way = lane
-        .itinerary(&spec.sampling, 5)
+        .solver_program(&spec.sampling, 5)
         .expect("its steps are fixed");
     let parts = travel(&sampler, &network, &way, &noise, false);
     let at_once = async {
-        let mut travellers = sampler.set_out(&network, &way, &noise, false).await?;
+        let mut travellers = sampler.start(&network, &way, &noise, false).await?;
         let taken = travellers
             .advance(usize::MAX)
             .await
             .map_err(|e| e.to_string())?;
         assert_eq!(taken, way.calls.len());
-        travellers.arrive().await.map_err(|e| e.to_string())
+        travellers.read_back().await.map_err(|e| e.to_string())
     };
     let at_once = block_on(at_once).expect("the GPU takes them");
     assert_eq!(parts.frames, at_once.frames, "to the last bit");
@@ -241,10 +241,10 @@ fn particles_go_the_same_way_in_parts_and_at_once() {
 #[test]
 fn a_wrong_kernel_is_noticed() {
     let spec = spec();
-    let lane = Lane::new(&spec, &Drawn::default()).expect("nothing is drawn");
+    let lane = Experiment::new(&spec, &Drawn::default()).expect("nothing is drawn");
     let (network, noise) = (network(&lane), lane.noise(2, 2));
     let way = lane
-        .itinerary(&spec.sampling, 1)
+        .solver_program(&spec.sampling, 1)
         .expect("its steps are fixed");
     let ends = noise.iter().map(|&noise| way.follow(&network, noise).end);
     let mut arrived = Arrived {

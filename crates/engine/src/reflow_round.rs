@@ -1,11 +1,11 @@
 //! Rounds of a rectified flow: a lane's own flow makes the pairs that it learns from next.
 
 use super::acceleration::Accelerator;
-use super::course::Snapshot;
-use super::journey::{Followed, Journey};
+use super::sampling_task::{Followed, SamplingTask};
+use super::training_run::Snapshot;
 use flow::Point;
 use flow::coupling::Pairs;
-use flow::lane::{Lane, stream};
+use flow::experiment::{Experiment, stream};
 use flow::random::Rng;
 use flow::spec::{CouplingKind, SampleSchedule, SamplingSpec, SolverKind};
 use std::rc::Rc;
@@ -21,14 +21,14 @@ const ENDLESS_SHARE: u32 = 2000;
 
 /// What a lane learns from: the pairs of its coupling in round 0, those of its own flow after it.
 #[derive(Clone, Default)]
-pub struct Round {
+pub struct ReflowRound {
     pub number: u32,
     pub pool: Option<Rc<Pairs>>,
 }
 
-impl Round {
+impl ReflowRound {
     /// The lane as far as closed forms go: a rectified flow begins with independent pairs.
-    pub fn known(&self, lane: &Lane) -> Lane {
+    pub fn known(&self, lane: &Experiment) -> Experiment {
         match self.pool {
             None => lane.before_rectification(),
             Some(_) => lane.clone(),
@@ -37,7 +37,7 @@ impl Round {
 
     /// The number of training steps after which the next round begins, if there is one. All rounds
     /// have the same share of the steps.
-    pub fn end(&self, lane: &Lane) -> Option<u32> {
+    pub fn end(&self, lane: &Experiment) -> Option<u32> {
         let (data, limit) = (&lane.spec().data, lane.spec().training.limit);
         if data.coupling != CouplingKind::Reflow || self.number >= data.rounds {
             return None;
@@ -55,7 +55,7 @@ impl Round {
 ///
 /// As single floats, so that they are the same after they have travelled to another engine.
 pub async fn pool(
-    lane: Rc<Lane>,
+    lane: Rc<Experiment>,
     snapshot: Snapshot,
     number: u32,
     accelerator: Accelerator,
@@ -63,7 +63,7 @@ pub async fn pool(
     let seed = lane.spec().seed.into();
     let mut rng = Rng::stream(seed, stream::POOLS + u64::from(number));
     let x0 = single(&lane.source().sample(&mut rng, POOL));
-    let journey = Journey {
+    let sampling_task = SamplingTask {
         sampling: SamplingSpec {
             sample_schedule: SampleSchedule::Same,
             solver: SolverKind::Midpoint,
@@ -78,7 +78,7 @@ pub async fn pool(
         network: snapshot.network,
         classifier: snapshot.classifier,
     };
-    let Followed { frames, .. } = journey.follow().await;
+    let Followed { frames, .. } = sampling_task.follow().await;
     let x1 = single(frames.frame(frames.len() - 1));
     Pairs { x0, x1 }
 }

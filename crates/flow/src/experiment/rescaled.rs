@@ -1,6 +1,6 @@
 //! Scheduler transfer, checked: the transferred paths beside the rescaled ones.
 
-use super::Lane;
+use super::Experiment;
 use crate::solver::{Integration, Solver};
 use crate::spec::SamplingSpec;
 use crate::transfer::{TimeScale, Transfer};
@@ -30,7 +30,7 @@ pub struct Rescaled<'a> {
     at: TimeScale,
 }
 
-impl Lane {
+impl Experiment {
     /// Both paths of the particles of `noise`, at their start. The transferred one keeps `keep`
     /// frames; without a change of schedule the two are one.
     pub fn rescaled<'a>(

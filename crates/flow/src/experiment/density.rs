@@ -1,6 +1,6 @@
 //! The log density of what a lane samples, at any time of its flow.
 
-use super::{LEAD_IN, Lane};
+use super::{Experiment, LEAD_IN};
 use crate::distribution::Estimate;
 use crate::likelihood::{LogLikelihood, Question};
 use crate::schedule::Schedule;
@@ -8,7 +8,7 @@ use crate::solver::Solver;
 use crate::spec::{SamplingSpec, SolverKind};
 use crate::{Point, VelocityField};
 
-impl Lane {
+impl Experiment {
     /// The schedule that `sampling` follows.
     pub fn sampled_schedule(&self, sampling: &SamplingSpec) -> Schedule {
         let kind = sampling.sample_schedule.kind();
@@ -22,7 +22,7 @@ impl Lane {
     /// At the end of the path with the care of [`Question::along`].
     pub fn density_at(&self, sampling: &SamplingSpec, t: f64, solver: Solver) -> Question {
         let schedule = self.sampled_schedule(sampling);
-        let whole = Question::new(solver).along(schedule, &self.goal(sampling));
+        let whole = Question::new(solver).along(schedule, &self.target_law(sampling));
         let start = self
             .transfer(sampling)
             .map_or(0.0, |transfer| transfer.start());
@@ -88,7 +88,7 @@ mod tests {
     /// The log density by following the exact field, and by its closed form under the schedule
     /// sampled under.
     fn both(spec: &LaneSpec, t: f64) -> Vec<(f64, f64)> {
-        let lane = Lane::new(spec, &Drawn::default()).unwrap();
+        let lane = Experiment::new(spec, &Drawn::default()).unwrap();
         let exact = lane.exact();
         let (field, _) = lane.sampled_field(&exact);
         let question = lane.density_at(&spec.sampling, t, Solver::new(SolverKind::Rk4, 120));

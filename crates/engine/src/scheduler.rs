@@ -28,12 +28,12 @@ impl Work {
 
 /// Virtual times of [`Work::ALL`], and which of them had work when last asked.
 #[derive(Clone, Debug, Default)]
-pub struct Shares {
+pub struct Scheduler {
     virtual_times: [f64; 3],
     waited: [bool; 3],
 }
 
-impl Shares {
+impl Scheduler {
     /// The kind to serve next of those that wait (in the order of [`Work::ALL`]), if any does.
     pub fn next(&mut self, waits: [bool; 3]) -> Option<Work> {
         self.admit(waits);
@@ -63,11 +63,11 @@ impl Shares {
 mod tests {
     use super::*;
 
-    fn serve(shares: &mut Shares, rounds: usize, waits: [bool; 3]) -> [usize; 3] {
+    fn serve(scheduler: &mut Scheduler, rounds: usize, waits: [bool; 3]) -> [usize; 3] {
         let mut served = [0; 3];
         for _ in 0..rounds {
-            let work = shares.next(waits).expect("there is work");
-            shares.spend(work, 1.0);
+            let work = scheduler.next(waits).expect("there is work");
+            scheduler.spend(work, 1.0);
             served[work as usize] += 1;
         }
         served
@@ -75,20 +75,20 @@ mod tests {
 
     #[test]
     fn training_and_display_divide_the_time_as_agreed() {
-        let served = serve(&mut Shares::default(), 1000, [true, true, false]);
+        let served = serve(&mut Scheduler::default(), 1000, [true, true, false]);
         assert!(served[0].abs_diff(700) <= 2 && served[2] == 0, "{served:?}");
     }
 
     #[test]
     fn time_not_asked_for_is_not_saved_up() {
-        let mut shares = Shares::default();
-        serve(&mut shares, 1000, [true, false, false]);
-        let served = serve(&mut shares, 100, [true, true, false]);
+        let mut scheduler = Scheduler::default();
+        serve(&mut scheduler, 1000, [true, false, false]);
+        let served = serve(&mut scheduler, 100, [true, true, false]);
         assert!(served[0].abs_diff(70) <= 2, "{served:?}");
     }
 
     #[test]
     fn nothing_to_do_is_none() {
-        assert_eq!(Shares::default().next([false; 3]), None);
+        assert_eq!(Scheduler::default().next([false; 3]), None);
     }
 }

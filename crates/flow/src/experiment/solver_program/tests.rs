@@ -1,7 +1,7 @@
 //! The calls, taken one by one in double precision, against the integrations they stand for.
 
 use super::*;
-use crate::lane::log_densities;
+use crate::experiment::log_densities;
 use crate::likelihood::LogLikelihood;
 use crate::spec::{Drawn, Guide, LaneSpec, Prediction, SampleSchedule, ScheduleKind, Target};
 
@@ -37,7 +37,7 @@ fn near(a: Point, b: Point) -> bool {
 fn calls_lead_where_the_integration_leads() {
     for (k, (case, mut spec)) in specs().into_iter().enumerate() {
         spec.sampling.solver = SolverKind::ALL[k % 4];
-        let lane = Lane::new(&spec, &Drawn::default()).expect("nothing is drawn");
+        let lane = Experiment::new(&spec, &Drawn::default()).expect("nothing is drawn");
         let network = lane.network();
         let learned = lane.learned(&network);
         let noise = lane.noise(3, 5);
@@ -45,7 +45,7 @@ fn calls_lead_where_the_integration_leads() {
         let mut integration = lane.integration(&spec.sampling, &*learned, noise.clone(), 4);
         while integration.step(&*field) {}
         let way = lane
-            .itinerary(&spec.sampling, 4)
+            .solver_program(&spec.sampling, 4)
             .expect("its steps are fixed");
         assert_eq!(way.nfe, integration.nfe(), "{case}");
         let expected = integration.frames();
@@ -63,7 +63,7 @@ fn calls_lead_where_the_integration_leads() {
 #[test]
 fn calls_back_give_the_log_densities() {
     for (case, spec) in specs() {
-        let lane = Lane::new(&spec, &Drawn::default()).expect("nothing is drawn");
+        let lane = Experiment::new(&spec, &Drawn::default()).expect("nothing is drawn");
         let network = lane.network();
         let learned = lane.learned(&network);
         let (field, _) = lane.sampled_field(&*learned);
@@ -92,6 +92,6 @@ fn calls_back_give_the_log_densities() {
 fn what_chooses_its_steps_has_no_itinerary() {
     let mut spec = LaneSpec::default();
     spec.sampling.solver = SolverKind::Dopri5;
-    let lane = Lane::new(&spec, &Drawn::default()).expect("nothing is drawn");
-    assert_eq!(lane.itinerary(&spec.sampling, 5), None);
+    let lane = Experiment::new(&spec, &Drawn::default()).expect("nothing is drawn");
+    assert_eq!(lane.solver_program(&spec.sampling, 5), None);
 }

@@ -20,11 +20,11 @@ use super::spec::{
 use super::transfer::{Transfer, Transferred};
 use super::{Point, VelocityField};
 
-pub mod asking;
+pub mod affine;
 mod density;
-mod goal;
-pub mod itinerary;
 mod rescaled;
+pub mod solver_program;
+mod target_law;
 
 pub use density::log_densities;
 pub use rescaled::Rescaled;
@@ -74,14 +74,14 @@ const IMAGES: usize = 1000;
 
 /// A lane's distributions and schedule.
 #[derive(Clone, Debug)]
-pub struct Lane {
+pub struct Experiment {
     spec: LaneSpec,
     source: Distribution,
     target: Distribution,
     schedule: Schedule,
 }
 
-impl Lane {
+impl Experiment {
     /// # Errors
     /// If source or target is what the user drew, moved or wrote, and that is not usable; or if the
     /// model cannot be had for these data.
@@ -126,7 +126,7 @@ impl Lane {
     }
 
     /// The exact marginal field of the *independent* coupling; for another coupling it is not what
-    /// the network learns (see [`Lane::closed_form`]), though it has the same two ends.
+    /// the network learns (see [`Experiment::closed_form`]), though it has the same two ends.
     pub fn exact(&self) -> ExactField {
         ExactField::new(&self.source, &self.target, self.schedule)
     }

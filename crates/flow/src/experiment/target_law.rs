@@ -1,11 +1,11 @@
 //! What a lane's samples are held against: the data, or where they are asked to have a label, the
 //! data of that label.
 
-use super::Lane;
+use super::Experiment;
 use crate::distribution::Distribution;
 use crate::spec::{Guide, SamplingSpec};
 
-impl Lane {
+impl Experiment {
     /// The label that `sampling` steers towards, if it steers at all: not without guidance, nor with
     /// weight 0, which is the field of all labels.
     pub fn asked_label(&self, sampling: &SamplingSpec) -> Option<u32> {
@@ -15,7 +15,7 @@ impl Lane {
 
     /// The data that samples are compared with: those of the [label asked for](Self::asked_label), or
     /// all. Beyond weight 1 guided samples no longer follow it, and their distance says by how much.
-    pub fn goal(&self, sampling: &SamplingSpec) -> Distribution {
+    pub fn target_law(&self, sampling: &SamplingSpec) -> Distribution {
         let label = self.asked_label(sampling);
         let own = label.and_then(|label| self.target.of_class(label));
         own.unwrap_or_else(|| self.target.clone())
@@ -32,14 +32,14 @@ mod tests {
         let mut spec = LaneSpec::default();
         spec.data.target = Target::EightGaussians;
         spec.sampling.label = Some(0);
-        let goal = |spec: &LaneSpec| {
-            let lane = Lane::new(spec, &Drawn::default()).unwrap();
-            lane.goal(&spec.sampling).components().len()
+        let target_law = |spec: &LaneSpec| {
+            let lane = Experiment::new(spec, &Drawn::default()).unwrap();
+            lane.target_law(&spec.sampling).components().len()
         };
-        assert_eq!(goal(&spec), 8, "without guidance there is no label");
+        assert_eq!(target_law(&spec), 8, "without guidance there is no label");
         spec.model.guide = Guide::Cfg;
-        assert_eq!(goal(&spec), 1);
+        assert_eq!(target_law(&spec), 1);
         spec.sampling.guidance = 0.0;
-        assert_eq!(goal(&spec), 8, "weight 0 is the unconditional field");
+        assert_eq!(target_law(&spec), 8, "weight 0 is the unconditional field");
     }
 }

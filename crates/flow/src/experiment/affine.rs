@@ -7,17 +7,17 @@
 //! u(x) = x_factor x + sum_k factor_k q(scale x, t | label_k)
 //! ```
 //!
-//! with `q` what the network says. The fields of [`Lane::sampled_field_as`] compute this step by
+//! with `q` what the network says. The fields of [`Experiment::sampled_field_as`] compute this step by
 //! step; here it is for whoever computes it elsewhere.
 
-use super::Lane;
+use super::Experiment;
 use crate::prediction::{Converted, Prediction};
 use crate::spec::{Guide, SamplingSpec};
 use crate::transfer::{TimeScale, Transfer};
 
 /// The field at one time; see the [module](self).
 #[derive(Clone, Debug, PartialEq)]
-pub struct Asked {
+pub struct AffineQuery {
     pub t: f64,
     pub scale: f64,
     pub x_factor: f64,
@@ -33,10 +33,10 @@ pub struct Asking {
     terms: Vec<(Option<u32>, f64)>,
 }
 
-impl Lane {
+impl Experiment {
     /// What the field of [`sampled_field_as`](Self::sampled_field_as) asks a network without a
     /// classifier beside it.
-    pub fn asking(&self, sampling: &SamplingSpec) -> Asking {
+    pub fn affine(&self, sampling: &SamplingSpec) -> Asking {
         let predict = self.spec.model.predict;
         let converted =
             (predict != Prediction::Velocity).then(|| Converted::new((), predict, self.schedule));
@@ -65,7 +65,7 @@ impl Asking {
     }
 
     /// The field at time `r` of the schedule sampled under.
-    pub fn at(&self, r: f64) -> Asked {
+    pub fn at(&self, r: f64) -> AffineQuery {
         let identity = TimeScale {
             t: r,
             s: 1.0,
@@ -81,7 +81,7 @@ impl Asking {
             }
         };
         let terms = self.terms.iter();
-        Asked {
+        AffineQuery {
             t,
             scale: 1.0 / s,
             x_factor: ds / s + dt * x_factor,
@@ -99,31 +99,31 @@ mod tests {
     use crate::spec::{Drawn, LaneSpec, SampleSchedule, ScheduleKind, Target};
     use crate::{Point, VelocityField};
 
-    fn network_says(network: &Network, x: Point, asked: &Asked) -> (Point, f64) {
-        let seen = x.map(|v| asked.scale * v);
-        let (mut u, mut div) = (x.map(|v| asked.x_factor * v), 2.0 * asked.x_factor);
-        for &(label, factor) in &asked.terms {
+    fn network_says(network: &Network, x: Point, query: &AffineQuery) -> (Point, f64) {
+        let seen = x.map(|v| query.scale * v);
+        let (mut u, mut div) = (x.map(|v| query.x_factor * v), 2.0 * query.x_factor);
+        for &(label, factor) in &query.terms {
             let (mut q, mut d) = ([[0.0; 2]], [0.0]);
-            network.velocity(&[seen], asked.t, label, &mut q);
-            network.divergence(&[seen], asked.t, label, &mut d);
+            network.velocity(&[seen], query.t, label, &mut q);
+            network.divergence(&[seen], query.t, label, &mut d);
             u = [0, 1].map(|i| u[i] + factor * q[0][i]);
-            div += factor * asked.scale * d[0];
+            div += factor * query.scale * d[0];
         }
         (u, div)
     }
 
     fn compare(spec: &LaneSpec, case: &str) {
-        let lane = Lane::new(spec, &Drawn::default()).expect("nothing is drawn");
+        let lane = Experiment::new(spec, &Drawn::default()).expect("nothing is drawn");
         let network = lane.network();
         let learned = lane.learned(&network);
         let (field, start) = lane.sampled_field_as(&spec.sampling, &*learned);
-        let asking = lane.asking(&spec.sampling);
+        let affine = lane.affine(&spec.sampling);
         for k in 0..=10 {
             let (r, x) = (start + (1.0 - start) * f64::from(k) / 10.0, [0.7, -1.2]);
             let (mut u, mut div) = ([[0.0; 2]], [0.0]);
             field.velocity(&[x], r, None, &mut u);
             field.divergence(&[x], r, None, &mut div);
-            let (got, got_div) = network_says(&network, x, &asking.at(r));
+            let (got, got_div) = network_says(&network, x, &affine.at(r));
             let size = 1.0 + u[0][0].abs() + u[0][1].abs() + div[0].abs();
             let gap =
                 (u[0][0] - got[0]).abs() + (u[0][1] - got[1]).abs() + (div[0] - got_div).abs();

@@ -1,7 +1,7 @@
 //! Who helps the engine, and with what.
 
-use super::helper::{Delivery, Order, Work};
-use super::lanes::Lane;
+use super::helper::{HelperRequest, HelperResponse, Work};
+use super::lanes::LaneState;
 use super::session::Engine;
 use protocol::{Reply, RunId};
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ const ORDERS: u32 = 2;
 
 /// The helpers that have reported, by the number that the owner gave them.
 #[derive(Debug, Default)]
-pub struct Crew {
+pub struct HelperPool {
     members: BTreeMap<usize, Member>,
     /// What is to be sent to whom: of which lane, and which run of it.
     orders: Vec<(usize, (u8, RunId), Work)>,
@@ -31,7 +31,7 @@ struct Member {
     pending: u32,
 }
 
-impl Crew {
+impl HelperPool {
     /// Something is to be done by a helper.
     pub fn order(&mut self, helper: usize, run: (u8, RunId), work: Work) {
         self.orders.push((helper, run, work));
@@ -42,13 +42,13 @@ impl Engine {
     /// From now on pictures are drawn by the engine itself, whoever helps: processors are few, and one
     /// that is busy drawing is missed by the page.
     pub fn draw_alone(&mut self) {
-        self.crew.no_pictures = true;
+        self.helper_pool.no_pictures = true;
     }
 
     /// How many helpers are of use: any number makes batches, one draws what no GPU draws.
     pub fn helpers_wanted(&self) -> usize {
         match self.trains() {
-            true if self.lanes.iter().flatten().any(Lane::wants_help) => usize::MAX,
+            true if self.lanes.iter().flatten().any(LaneState::wants_help) => usize::MAX,
             true if self.has_pictures_to_give() => 1,
             _ => 0,
         }
@@ -56,30 +56,30 @@ impl Engine {
 
     /// Whether others draw, where there are any: no GPU may, and nobody has forbidden it.
     fn has_pictures_to_give(&self) -> bool {
-        !self.accelerator.exists() && !self.crew.no_pictures
+        !self.accelerator.exists() && !self.helper_pool.no_pictures
     }
 
     /// The helper that draws the next picture: the least busy one.
     pub(super) fn artist(&self) -> Option<usize> {
         let busy = |(_, member): &(&usize, &Member)| member.pending;
-        let least = self.crew.members.iter().min_by_key(busy);
+        let least = self.helper_pool.members.iter().min_by_key(busy);
         least
             .filter(|_| self.has_pictures_to_give())
             .map(|(&number, _)| number)
     }
 
     /// A helper has something to say; with its first word it joins.
-    pub fn deliver(&mut self, helper: usize, delivery: Delivery, replies: &mut Vec<Reply>) {
+    pub fn deliver(&mut self, helper: usize, delivery: HelperResponse, replies: &mut Vec<Reply>) {
         let now = (self.now)();
-        let member = self.crew.members.entry(helper).or_default();
+        let member = self.helper_pool.members.entry(helper).or_default();
         member.pending = member.pending.saturating_sub(delivery.settled);
         let own = self.lane(delivery.lane);
         let Some(lane) = own.filter(|lane| lane.run == delivery.run) else {
             return;
         };
-        if let Some(course) = &mut lane.course {
-            for (step, parcel) in delivery.parcels {
-                course.put(step, parcel.into());
+        if let Some(training_run) = &mut lane.training_run {
+            for (step, wire_batch) in delivery.batches_made {
+                training_run.put(step, wire_batch.into());
             }
         }
         if let Some((ticket, picture)) = delivery.picture
@@ -91,11 +91,11 @@ impl Engine {
 
     /// A helper is no more. What it was to make is made by others.
     pub fn lose_helper(&mut self, helper: usize) {
-        if self.crew.members.remove(&helper).is_some() {
+        if self.helper_pool.members.remove(&helper).is_some() {
             for lane in self.lanes.iter_mut().flatten() {
                 lane.display.lose(helper);
-                let courses = lane.course.iter_mut();
-                courses.for_each(|course| course.forget_orders());
+                let courses = lane.training_run.iter_mut();
+                courses.for_each(|training_run| training_run.forget_orders());
             }
         }
     }
@@ -111,18 +111,20 @@ impl Engine {
     }
 
     /// What the helpers are to be sent, each with the helper's number.
-    pub fn orders(&mut self) -> Vec<(usize, Order)> {
+    pub fn orders(&mut self) -> Vec<(usize, HelperRequest)> {
         let mut sent = Vec::new();
-        let Self { crew, lanes, .. } = self;
-        for (number, (lane, run), work) in crew.orders.drain(..) {
+        let Self {
+            helper_pool, lanes, ..
+        } = self;
+        for (number, (lane, run), work) in helper_pool.orders.drain(..) {
             let own = lanes.get(usize::from(lane)).and_then(Option::as_ref);
-            if let Some(member) = crew.members.get_mut(&number)
+            if let Some(member) = helper_pool.members.get_mut(&number)
                 && let Some(own) = own.filter(|own| own.run == run)
             {
                 sent.push((number, member.order(lane, own, work, 1)));
             }
         }
-        for (&number, member) in &mut crew.members {
+        for (&number, member) in &mut helper_pool.members {
             while member.pending + ORDER <= ORDERS * ORDER {
                 let Some(order) = member.next_batches(lanes) else {
                     break;
@@ -136,10 +138,10 @@ impl Engine {
 
 impl Member {
     /// An order of that many batches or pictures.
-    fn order(&mut self, number: u8, lane: &Lane, work: Work, count: u32) -> Order {
+    fn order(&mut self, number: u8, lane: &LaneState, work: Work, count: u32) -> HelperRequest {
         self.pending += count;
         let known = self.knows[usize::from(number)].replace(lane.run) == Some(lane.run);
-        Order {
+        HelperRequest {
             lane: number,
             run: lane.run,
             task: (!known).then(|| Box::new(lane.task())),
@@ -148,12 +150,12 @@ impl Member {
     }
 
     /// Batches for the lane that has least ahead.
-    fn next_batches(&mut self, lanes: &mut [Option<Lane>; 2]) -> Option<Order> {
+    fn next_batches(&mut self, lanes: &mut [Option<LaneState>; 2]) -> Option<HelperRequest> {
         let wanting = (0..).zip(lanes.iter_mut());
         let wanting = wanting.filter_map(|(k, lane)| Some((k, lane.as_mut()?)));
         let wanting = wanting.filter(|(_, lane)| lane.wants_help());
         let (number, lane) = wanting.min_by_key(|(_, lane)| lane.ahead())?;
-        let (first, count) = lane.course.as_mut()?.order(ORDER);
+        let (first, count) = lane.training_run.as_mut()?.order(ORDER);
         let work = Work::Batches { first, count };
         (count > 0).then(|| self.order(number, lane, work, count))
     }

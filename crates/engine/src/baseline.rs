@@ -1,13 +1,13 @@
 //! What a lane's losses are measured against: in closed form where there is one, else estimated from
 //! many pairs.
 
-use super::round::Round;
+use super::reflow_round::ReflowRound;
 use super::slices::{Sliced, pause};
 use flow::coupling::Pairs;
 use flow::distribution::Estimate;
 use flow::evaluation::{EvaluationSet, Survey, floor_values, spread_over_time};
+use flow::experiment::Experiment;
 use flow::labels::Labelled;
-use flow::lane::Lane;
 use std::rc::Rc;
 
 /// Points behind the Bayes floor, whose standard error is then some thousandths of it; fewer where
@@ -21,12 +21,12 @@ const SEED: u32 = 3_000_000;
 
 /// The floor of the loss, and the points on which the excess above it is measured.
 #[derive(Clone, Default)]
-pub struct Yardstick {
+pub struct Baseline {
     pub floor: Option<Estimate>,
     pub evaluation: Option<Rc<EvaluationSet>>,
 }
 
-impl Yardstick {
+impl Baseline {
     /// Whether it is an estimate.
     pub fn estimated(&self) -> bool {
         self.evaluation.as_ref().is_some_and(|set| set.estimated())
@@ -34,17 +34,17 @@ impl Yardstick {
 }
 
 /// A yardstick, once it is needed and made: exact fields take a while.
-pub enum Making {
+pub enum BaselineTask {
     UnderWay {
-        work: Sliced<Yardstick>,
+        work: Sliced<Baseline>,
         /// Whether it is worth waiting for: a closed form is quick, an estimate is not.
         quick: bool,
     },
-    Done(Yardstick),
+    Done(Baseline),
 }
 
-impl Making {
-    pub fn begin(lane: Rc<Lane>, round: Round) -> Self {
+impl BaselineTask {
+    pub fn begin(lane: Rc<Experiment>, round: ReflowRound) -> Self {
         let quick = round.known(&lane).truth().is_some();
         let work = Sliced::new(make(lane, round));
         Self::UnderWay { work, quick }
@@ -56,9 +56,9 @@ impl Making {
     }
 
     /// The yardstick, if it is made.
-    pub fn done(&self) -> Option<&Yardstick> {
+    pub fn done(&self) -> Option<&Baseline> {
         match self {
-            Self::Done(yardstick) => Some(yardstick),
+            Self::Done(baseline) => Some(baseline),
             Self::UnderWay { .. } => None,
         }
     }
@@ -66,15 +66,15 @@ impl Making {
     /// Goes on making it.
     pub async fn drive(&mut self, time_left: impl Fn() -> bool) {
         if let Self::UnderWay { work, .. } = self
-            && let Some(yardstick) = work.drive(time_left).await
+            && let Some(baseline) = work.drive(time_left).await
         {
-            *self = Self::Done(yardstick);
+            *self = Self::Done(baseline);
         }
     }
 }
 
 /// Makes the yardstick of what the lane learns in that round.
-pub async fn make(lane: Rc<Lane>, round: Round) -> Yardstick {
+pub async fn make(lane: Rc<Experiment>, round: ReflowRound) -> Baseline {
     let known = round.known(&lane);
     let paths = known.source().components().len() * known.target().components().len();
     let points = (FLOOR_WORK / paths.max(1)).clamp(FEWEST_FLOOR_POINTS, FLOOR_POINTS);
@@ -86,19 +86,19 @@ pub async fn make(lane: Rc<Lane>, round: Round) -> Yardstick {
         floor.push(value);
         pause().await;
     }
-    Yardstick {
+    Baseline {
         floor: Some(spread_over_time(&floor)),
         evaluation: EvaluationSet::new(&known).map(Rc::new),
     }
 }
 
-async fn estimate(lane: &Lane, round: &Round) -> Yardstick {
+async fn estimate(lane: &Experiment, round: &ReflowRound) -> Baseline {
     let mut survey = Survey::new(lane.clone(), gather(lane, round).await);
     while survey.step() {
         pause().await;
     }
     let (floor, evaluation) = survey.finish();
-    Yardstick {
+    Baseline {
         floor: Some(floor),
         evaluation: Some(Rc::new(evaluation)),
     }
@@ -106,7 +106,7 @@ async fn estimate(lane: &Lane, round: &Round) -> Yardstick {
 
 /// Many pairs of what the lane learns in that round, a batch at a time. Those of a flow have no
 /// labels.
-pub async fn gather(lane: &Lane, round: &Round) -> Labelled {
+pub async fn gather(lane: &Experiment, round: &ReflowRound) -> Labelled {
     let mut drawn = Labelled::default();
     if let Some(pool) = &round.pool {
         drawn.pairs = Pairs::clone(pool);

@@ -6,17 +6,17 @@ fn lane(
     sample_schedule: SampleSchedule,
     solver: SolverKind,
     steps: u32,
-) -> Lane {
+) -> Experiment {
     let mut spec = LaneSpec::default();
     spec.path.schedule = schedule;
     spec.sampling.sample_schedule = sample_schedule;
     spec.sampling.solver = solver;
     spec.sampling.steps = steps;
-    Lane::new(&spec, &Drawn::default()).unwrap()
+    Experiment::new(&spec, &Drawn::default()).unwrap()
 }
 
 /// The largest distance between transferred and rescaled paths, over all particles and steps.
-fn gap(lane: &Lane, inner: &dyn VelocityField, particles: usize) -> f64 {
+fn gap(lane: &Experiment, inner: &dyn VelocityField, particles: usize) -> f64 {
     let noise = lane.noise(particles, 1);
     let mut paths = lane.rescaled(&lane.spec.sampling, inner, noise, 0);
     let mut largest = 0.0;
@@ -27,7 +27,7 @@ fn gap(lane: &Lane, inner: &dyn VelocityField, particles: usize) -> f64 {
     largest
 }
 
-fn exact_gap(lane: &Lane, particles: usize) -> f64 {
+fn exact_gap(lane: &Experiment, particles: usize) -> f64 {
     gap(lane, &lane.exact(), particles)
 }
 
@@ -112,12 +112,12 @@ fn lanes_of_one_seed_share_noise_points_and_weights() {
     spec.data.coupling = CouplingKind::Ot;
     spec.path.schedule = ScheduleKind::Vp;
     spec.data.target = Target::Moons;
-    let b = Lane::new(&spec, &Drawn::default()).unwrap();
+    let b = Experiment::new(&spec, &Drawn::default()).unwrap();
     assert_eq!(a.noise(50, 9), b.noise(50, 9));
     assert_eq!(a.noise(20, 9), b.noise(50, 9)[..20]);
     assert_eq!(a.network(), b.network());
     spec.data.target = Target::Checkerboard;
-    let c = Lane::new(&spec, &Drawn::default()).unwrap();
+    let c = Experiment::new(&spec, &Drawn::default()).unwrap();
     let (free, optimal) = (a.pairs(600, 2), c.pairs(600, 2));
     assert_eq!(free.x0, optimal.x0);
     assert!((free.len(), optimal.len()) == (600, 600) && optimal.cost() < 0.7 * free.cost());
@@ -136,7 +136,7 @@ fn every_lane_samples_to_finite_points_and_the_exact_one_to_the_target() {
                 source: vec![[0.5, 0.5], [-1.0, 0.2], [0.3, -1.4]],
                 ..Drawn::default()
             };
-            let lane = Lane::new(&spec, &drawn).unwrap();
+            let lane = Experiment::new(&spec, &drawn).unwrap();
             let exact = lane.exact();
             let mut integration = lane.integration(&spec.sampling, &exact, lane.noise(60, 1), 2);
             let (field, _) = lane.sampled_field(&exact);
@@ -153,7 +153,7 @@ fn nothing_drawn_is_refused() {
     let mut spec = LaneSpec::default();
     spec.data.target = Target::Drawn;
     assert_eq!(
-        Lane::new(&spec, &Drawn::default()).unwrap_err(),
+        Experiment::new(&spec, &Drawn::default()).unwrap_err(),
         DataError::NothingDrawn
     );
 }
@@ -164,7 +164,7 @@ fn a_network_is_followed_as_what_it_predicts() {
     for &predict in Prediction::ALL {
         let mut spec = LaneSpec::default();
         spec.model.predict = predict;
-        let lane = Lane::new(&spec, &Drawn::default()).unwrap();
+        let lane = Experiment::new(&spec, &Drawn::default()).unwrap();
         let network = lane.network();
         let (x, t) = ([0.4, -1.2], 0.3);
         let (mut said, mut velocity) = ([[0.0; 2]], [[0.0; 2]]);
@@ -194,7 +194,7 @@ fn a_score_is_only_learned_from_gaussian_noise() {
             source: vec![[0.0; 2]],
             ..Drawn::default()
         };
-        let refused = Lane::new(&spec, &drawn).err() == Some(DataError::ScoreOfOtherNoise);
+        let refused = Experiment::new(&spec, &drawn).err() == Some(DataError::ScoreOfOtherNoise);
         assert_eq!(refused, source != Source::Gaussian, "{source:?}");
     }
 }
@@ -207,7 +207,7 @@ fn guided_exact_particles_end_at_their_label() {
         spec.model.guide = Guide::Cfg;
         spec.sampling.sample_schedule = to;
         spec.sampling.label = Some(0);
-        let lane = Lane::new(&spec, &Drawn::default()).unwrap();
+        let lane = Experiment::new(&spec, &Drawn::default()).unwrap();
         let exact = lane.exact();
         let left = |sampling: &SamplingSpec| {
             let mut flow = lane.integration(sampling, &exact, lane.noise(100, 1), 2);
@@ -240,15 +240,18 @@ fn guidance_needs_more_than_one_label() {
         spec.model.guide = guide;
         for &target in Target::ALL {
             spec.data.target = target;
-            let refused = Lane::new(&spec, &drawn).err() == Some(DataError::OneLabel);
+            let refused = Experiment::new(&spec, &drawn).err() == Some(DataError::OneLabel);
             assert_eq!(refused, target == Target::Drawn, "{target:?}");
         }
         spec.data.target = Target::Moons;
         spec.data.coupling = CouplingKind::Paired;
-        assert_eq!(Lane::new(&spec, &drawn).err(), Some(DataError::OneLabel));
+        assert_eq!(
+            Experiment::new(&spec, &drawn).err(),
+            Some(DataError::OneLabel)
+        );
         spec.data.coupling = CouplingKind::Reflow;
         assert_eq!(
-            Lane::new(&spec, &drawn).err(),
+            Experiment::new(&spec, &drawn).err(),
             Some(DataError::LabelsOfAFlow)
         );
     }
@@ -260,7 +263,7 @@ fn pairs_that_are_not_matched_can_be_had_without_what_matches() {
         let mut spec = LaneSpec::default();
         spec.data.coupling = coupling;
         spec.training.batch = 16;
-        let lane = Lane::new(&spec, &Drawn::default()).unwrap();
+        let lane = Experiment::new(&spec, &Drawn::default()).unwrap();
         let found = lane.unmatched_pairs(50, 3);
         assert_eq!(found.is_some(), !coupling.matches());
         assert!(found.is_none_or(|pairs| pairs == lane.pairs(50, 3)));

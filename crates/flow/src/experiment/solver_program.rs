@@ -2,8 +2,8 @@
 //! particles at once elsewhere, as a GPU does. [`Integration`](crate::solver::Integration) and
 //! [`LogLikelihood`](crate::likelihood::LogLikelihood) are what it must agree with.
 
-use super::asking::{Asked, Asking};
-use super::{LEAD_IN, Lane};
+use super::affine::{AffineQuery, Asking};
+use super::{Experiment, LEAD_IN};
 use crate::likelihood::{Divergence, Question};
 use crate::network::Network;
 use crate::solver::{Solver, Stage, Step};
@@ -40,7 +40,7 @@ pub enum Ends {
 
 /// The calls of a journey, one after the other.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Itinerary {
+pub struct SolverProgram {
     pub calls: Vec<Call>,
     /// Points are multiplied by this before the first call.
     pub start_scale: f64,
@@ -52,14 +52,14 @@ pub struct Itinerary {
     log_scale: f64,
 }
 
-impl Lane {
+impl Experiment {
     /// The way of [`integration`](Self::integration), with `keep` frames, where the network has no
     /// classifier beside it; `None` with the adaptive method.
-    pub fn itinerary(&self, sampling: &SamplingSpec, keep: u32) -> Option<Itinerary> {
-        let (solver, asking) = (self.solver(sampling), self.asking(sampling));
+    pub fn solver_program(&self, sampling: &SamplingSpec, keep: u32) -> Option<SolverProgram> {
+        let (solver, affine) = (self.solver(sampling), self.affine(sampling));
         let transfer = self.transfer(sampling);
         let start = transfer.map_or(0.0, |transfer| transfer.start());
-        let mut way = Itinerary {
+        let mut way = SolverProgram {
             calls: Vec::new(),
             start_scale: self.schedule.sigma(0.0),
             times: vec![start],
@@ -69,10 +69,10 @@ impl Lane {
         if let Some(transfer) = transfer {
             let at = transfer.at(start);
             let lead_in = Solver::new(SolverKind::Rk4, LEAD_IN).stages_over((0.0, at.t), 0)?;
-            way.add(&asking.before_transfer(), &lead_in, |t| (t, 1.0));
+            way.add(&affine.before_transfer(), &lead_in, |t| (t, 1.0));
             way.end_part(at.s, Some(0));
         }
-        way.add(&asking, &solver.stages_over((start, 1.0), keep)?, |t| {
+        way.add(&affine, &solver.stages_over((start, 1.0), keep)?, |t| {
             (t, 1.0)
         });
         Some(way)
@@ -84,12 +84,12 @@ impl Lane {
         &self,
         sampling: &SamplingSpec,
         question: &Question,
-    ) -> Option<Itinerary> {
+    ) -> Option<SolverProgram> {
         if question.divergence != Divergence::Exact || question.condition.is_some() {
             return None;
         }
-        let (solver, asking) = (question.solver, self.asking(sampling));
-        let mut way = Itinerary {
+        let (solver, affine) = (question.solver, self.affine(sampling));
+        let mut way = SolverProgram {
             calls: Vec::new(),
             start_scale: question.scale,
             times: Vec::new(),
@@ -97,20 +97,20 @@ impl Lane {
             log_scale: 2.0 * libm::log(question.scale),
         };
         let stages = solver.stages_over((0.0, 1.0), 0)?;
-        way.add(&asking, &stages, |progress| question.clock(progress));
+        way.add(&affine, &stages, |progress| question.clock(progress));
         if let Some(transfer) = self.transfer(sampling) {
             let at = transfer.at(transfer.start());
             let lead_in = Solver::new(SolverKind::Rk4, LEAD_IN).stages_over((at.t, 0.0), 0)?;
             way.end_part(1.0 / at.s, None);
             way.log_scale -= 2.0 * libm::log(at.s);
-            way.add(&asking.before_transfer(), &lead_in, |t| (t, 1.0));
+            way.add(&affine.before_transfer(), &lead_in, |t| (t, 1.0));
         }
         Some(way)
     }
 
     /// The log density at a point whose way back has ended at `origin`, with that integral of the
     /// divergence over it.
-    pub fn log_density_after(&self, way: &Itinerary, origin: Point, integral: f64) -> f64 {
+    pub fn log_density_after(&self, way: &SolverProgram, origin: Point, integral: f64) -> f64 {
         integral + self.log_noise(origin) + way.log_scale
     }
 }
@@ -124,7 +124,7 @@ pub struct Passage {
     pub integral: f64,
 }
 
-impl Itinerary {
+impl SolverProgram {
     /// Takes the calls one by one, for a particle that starts at `noise` times the scale: what
     /// anybody else who takes them is compared with.
     pub fn follow(&self, network: &Network, noise: Point) -> Passage {
@@ -177,24 +177,24 @@ impl Itinerary {
     }
 
     /// Goes on with these stages, whose time a `clock` makes of theirs, with its rate.
-    fn add(&mut self, asking: &Asking, stages: &[Stage], clock: impl Fn(f64) -> (f64, f64)) {
+    fn add(&mut self, affine: &Asking, stages: &[Stage], clock: impl Fn(f64) -> (f64, f64)) {
         for stage in stages {
             let (t, rate) = clock(stage.t);
             let ends = match stage.ends {
                 None => Ends::Stage,
                 Some(step) => self.end_of(step),
             };
-            self.ask(asking.at(t), stage, rate, ends);
+            self.ask(affine.at(t), stage, rate, ends);
         }
     }
 
-    fn ask(&mut self, asked: Asked, stage: &Stage, rate: f64, ends: Ends) {
-        let last = asked.terms.len() - 1;
-        for (k, (label, factor)) in asked.terms.into_iter().enumerate() {
+    fn ask(&mut self, query: AffineQuery, stage: &Stage, rate: f64, ends: Ends) {
+        let last = query.terms.len() - 1;
+        for (k, (label, factor)) in query.terms.into_iter().enumerate() {
             let call = Call {
                 reach: stage.reach,
-                scale: asked.scale,
-                t: asked.t,
+                scale: query.scale,
+                t: query.t,
                 label,
                 factor: rate * factor,
                 x_factor: 0.0,
@@ -204,7 +204,7 @@ impl Itinerary {
             self.calls.push(match k == last {
                 false => call,
                 true => Call {
-                    x_factor: rate * asked.x_factor,
+                    x_factor: rate * query.x_factor,
                     weight: stage.weight,
                     ends,
                     ..call

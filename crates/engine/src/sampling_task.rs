@@ -4,8 +4,8 @@ use super::acceleration::{Accelerator, Trip};
 use super::slices::pause;
 use flow::Point;
 use flow::classifier::Classifier;
-use flow::lane::Lane;
-use flow::lane::itinerary::Itinerary;
+use flow::experiment::Experiment;
+use flow::experiment::solver_program::SolverProgram;
 use flow::network::Network;
 use flow::solver::Frames;
 use flow::spec::SamplingSpec;
@@ -20,8 +20,8 @@ const SMALLEST_GROUP: usize = 16;
 
 /// What is needed to follow particles: field, method, and where they start.
 #[derive(Clone)]
-pub struct Journey {
-    pub lane: Rc<Lane>,
+pub struct SamplingTask {
+    pub lane: Rc<Experiment>,
     pub network: Rc<Network>,
     pub classifier: Option<Rc<Classifier>>,
     pub sampling: SamplingSpec,
@@ -41,10 +41,10 @@ pub struct Followed {
     pub nfe: u32,
 }
 
-impl Journey {
+impl SamplingTask {
     /// Follows all particles, a group of them at a time, to `t = 1`.
     pub async fn follow(&self) -> Followed {
-        let way = self.itinerary();
+        let way = self.solver_program();
         if let Some(way) = &way
             && let Some(followed) = self.follow_elsewhere(way).await
         {
@@ -75,15 +75,15 @@ impl Journey {
 
     /// What is to be computed, written out; `None` with the adaptive method, or if a classifier has
     /// a say in it.
-    fn itinerary(&self) -> Option<Itinerary> {
+    fn solver_program(&self) -> Option<SolverProgram> {
         let guided = self.classifier.is_some() && self.sampling.label.is_some();
         if guided || !self.accelerator.exists() {
             return None;
         }
-        self.lane.itinerary(&self.sampling, self.keep.max(1))
+        self.lane.solver_program(&self.sampling, self.keep.max(1))
     }
 
-    fn trip<'a>(&'a self, way: &'a Itinerary) -> Trip<'a> {
+    fn trip<'a>(&'a self, way: &'a SolverProgram) -> Trip<'a> {
         Trip {
             network: &self.network,
             way,
@@ -93,7 +93,7 @@ impl Journey {
     }
 
     /// The same on the GPU, where there is one that is quicker.
-    async fn follow_elsewhere(&self, way: &Itinerary) -> Option<Followed> {
+    async fn follow_elsewhere(&self, way: &SolverProgram) -> Option<Followed> {
         let arrived = self.accelerator.follow(&self.trip(way)).await?;
         let frames = Frames {
             times: way.times.clone(),

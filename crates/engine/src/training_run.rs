@@ -1,17 +1,17 @@
 //! A lane's own network in training.
 
 use super::acceleration::Accelerator;
-use super::journey::{flat as floats, points};
+use super::baseline::{Baseline, BaselineTask};
+use super::batch_queue::{BatchQueue, Made, Next, make};
+use super::reflow_round::{ReflowRound, pool};
 use super::report::Report;
-use super::round::{Round, pool};
+use super::sampling_task::{flat as floats, points};
 use super::slices::Sliced;
-use super::supply::{Made, Next, Supply, make};
-use super::yardstick::{Making, Yardstick};
 use flow::batch::Objective;
 use flow::classifier::Classifier;
 use flow::coupling::Pairs;
 use flow::distribution::Estimate;
-use flow::lane::Lane;
+use flow::experiment::Experiment;
 use flow::network::Network;
 use protocol::{self, Accuracy, Floats, Progress, RunId, Training};
 use std::rc::Rc;
@@ -22,23 +22,23 @@ use train::store::Flat;
 use train::trainer::{Checkpoint, Trainer};
 
 /// Trainer, batches, and what is known about the network.
-pub struct Course {
+pub struct TrainingRun {
     trainer: Trainer,
     /// The classifier that guides the lane, if one does.
     classification: Option<Classification>,
     objective: Objective,
-    supply: Supply,
+    batch_queue: BatchQueue,
     /// Steps to have taken in the end; none to take if that many are taken.
     goal: u32,
     snapshot: Snapshot,
-    pub yardstick: Making,
+    pub baseline: BaselineTask,
     pub report: Report,
     /// The excess loss, and the steps that had been taken when it was measured.
     pub excess: Option<(Estimate, u32)>,
     /// The steps over which the learning rate decays; none if they are as many.
     decay: (u32, u32),
     /// Which pairs it learns from, and those of the next round in the making.
-    round: Round,
+    round: ReflowRound,
     pool: Option<Sliced<Pairs>>,
     /// Steps in a second of nothing else, as last seen; 0 before the first.
     pub pace: f64,
@@ -69,23 +69,23 @@ impl Snapshot {
     }
 }
 
-impl Course {
+impl TrainingRun {
     /// A course at step 0, paused.
-    pub fn new(lane: &Rc<Lane>, processor: &Processor, now: f64) -> Self {
+    pub fn new(lane: &Rc<Experiment>, processor: &Processor, now: f64) -> Self {
         let network = lane.network();
         let classifier = lane.classifier();
         Self {
             classification: classifier.map(|first| Classification::new(&first, lane.schedule())),
             trainer: Trainer::new(processor, &network, lane.spec().training),
-            objective: Objective::of(Lane::clone(lane)),
-            supply: Supply::default(),
+            objective: Objective::of(Experiment::clone(lane)),
+            batch_queue: BatchQueue::default(),
             goal: 0,
             snapshot: Snapshot::new(network, None, 0),
-            yardstick: Making::begin(lane.clone(), Round::default()),
+            baseline: BaselineTask::begin(lane.clone(), ReflowRound::default()),
             report: Report::new(now, 0),
             excess: None,
             decay: (0, lane.spec().training.limit),
-            round: Round::default(),
+            round: ReflowRound::default(),
             pool: None,
             pace: 0.0,
             done: now,
@@ -141,7 +141,7 @@ impl Course {
     }
 
     /// The round of a rectified flow.
-    pub fn round(&self) -> &Round {
+    pub fn round(&self) -> &ReflowRound {
         &self.round
     }
 
@@ -175,10 +175,10 @@ impl Course {
     fn begin_round(&mut self, number: u32, pairs: Pairs) {
         self.objective.learn_from(pairs.clone());
         let pool = Some(Rc::new(pairs));
-        self.round = Round { number, pool };
+        self.round = ReflowRound { number, pool };
         self.excess = None;
         let lane = Rc::new(self.objective.lane().clone());
-        self.yardstick = Making::begin(lane, self.round.clone());
+        self.baseline = BaselineTask::begin(lane, self.round.clone());
     }
 
     /// Takes no more steps.
@@ -198,8 +198,8 @@ impl Course {
     /// The figures last reported, under a lane's name.
     pub fn progress(&self, lane: u8, run: RunId) -> Progress {
         let (loss, steps_per_second) = self.report.last();
-        let yardstick = self.yardstick.done();
-        let floor = yardstick.and_then(|made| made.floor);
+        let baseline = self.baseline.done();
+        let floor = baseline.and_then(|made| made.floor);
         Progress {
             lane,
             run,
@@ -215,7 +215,7 @@ impl Course {
             accuracy: Accuracy {
                 floor_error: floor.map(|floor| floor.error),
                 excess_error: self.excess.map(|(excess, _)| excess.error),
-                estimated: yardstick.is_some_and(Yardstick::estimated),
+                estimated: baseline.is_some_and(Baseline::estimated),
                 measured_at: self.excess.map_or(0, |(_, step)| step),
             },
         }
@@ -225,12 +225,12 @@ impl Course {
     /// instead. Whether a step was taken.
     pub fn step(&mut self) -> bool {
         let step = self.steps();
-        let (batch, labels) = match self.supply.take(step, self.goal) {
+        let (batch, labels) = match self.batch_queue.take(step, self.goal) {
             Next::Ready(made) => made,
             Next::Make => make(&mut self.objective, step),
             Next::Meanwhile(later) => {
                 let made = make(&mut self.objective, later);
-                self.supply.put(later, made);
+                self.batch_queue.put(later, made);
                 return false;
             }
         };
@@ -249,22 +249,22 @@ impl Course {
 
     /// Orders at most so many batches: the step of the first, and how many.
     pub fn order(&mut self, most: u32) -> (u32, u32) {
-        self.supply.order(self.steps(), self.goal, most)
+        self.batch_queue.order(self.steps(), self.goal, most)
     }
 
     /// Batches made or ordered.
     pub fn ahead(&self) -> u32 {
-        self.supply.ahead(self.steps())
+        self.batch_queue.ahead(self.steps())
     }
 
     /// The batch of a step is there.
     pub fn put(&mut self, step: u32, made: Made) {
-        self.supply.put(step, made);
+        self.batch_queue.put(step, made);
     }
 
     /// What was ordered will not come.
     pub fn forget_orders(&mut self) {
-        self.supply.forget_orders();
+        self.batch_queue.forget_orders();
     }
 
     /// Waits for the steps taken and books their losses. Whether these are finite.
@@ -317,7 +317,7 @@ impl Course {
         let training = self.objective.lane().spec().training;
         self.trainer = Trainer::restart(processor, network, training, *step);
         self.trainer.decay_over(self.decay);
-        self.supply = Supply::default();
+        self.batch_queue = BatchQueue::default();
         self.report = Report::new(now, *step);
     }
 
@@ -390,7 +390,7 @@ impl Course {
         if !x0.is_empty() && x0.len() == x1.len() {
             self.begin_round(round, Pairs { x0, x1 });
         }
-        self.supply = Supply::default();
+        self.batch_queue = BatchQueue::default();
         self.goal = step;
         self.resume_classifier(classifier, step);
         self.snapshot = Snapshot::new(network, self.classification.as_ref(), step);

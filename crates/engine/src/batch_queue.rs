@@ -17,14 +17,14 @@ pub type Made = (Batch, Vec<u32>);
 
 /// The same, on its way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Parcel {
+pub struct WireBatch {
     input: Floats,
     target: Floats,
     weight: Floats,
     labels: Vec<u32>,
 }
 
-impl From<Made> for Parcel {
+impl From<Made> for WireBatch {
     fn from((batch, labels): Made) -> Self {
         Self {
             input: Floats(batch.input),
@@ -35,14 +35,14 @@ impl From<Made> for Parcel {
     }
 }
 
-impl From<Parcel> for Made {
-    fn from(parcel: Parcel) -> Self {
+impl From<WireBatch> for Made {
+    fn from(wire_batch: WireBatch) -> Self {
         let batch = Batch {
-            input: parcel.input.0,
-            target: parcel.target.0,
-            weight: parcel.weight.0,
+            input: wire_batch.input.0,
+            target: wire_batch.target.0,
+            weight: wire_batch.weight.0,
         };
-        (batch, parcel.labels)
+        (batch, wire_batch.labels)
     }
 }
 
@@ -55,7 +55,7 @@ pub fn make(objective: &mut Objective, step: u32) -> Made {
 
 /// What is known of the batches from the next step on.
 #[derive(Debug, Default)]
-pub struct Supply {
+pub struct BatchQueue {
     /// Those that are there, with their steps.
     ready: Vec<(u32, Made)>,
     /// Somebody has made, or makes, the batches of all steps before this one.
@@ -68,11 +68,11 @@ pub enum Next {
     Ready(Made),
     /// Nobody makes it: it is to be made.
     Make,
-    /// A helper is at it. In the meantime that of this step is to be made, and [put](Supply::put).
+    /// A helper is at it. In the meantime that of this step is to be made, and [put](BatchQueue::put).
     Meanwhile(u32),
 }
 
-impl Supply {
+impl BatchQueue {
     /// Looks for the batch of step `next`; there is no step `goal` any more.
     pub fn take(&mut self, next: u32, goal: u32) -> Next {
         self.ready.retain(|(step, _)| *step >= next);
@@ -129,58 +129,61 @@ mod tests {
 
     #[test]
     fn without_orders_every_batch_is_made_for_its_step() {
-        let mut supply = Supply::default();
+        let mut batch_queue = BatchQueue::default();
         for step in 0..3 {
-            assert_eq!(supply.take(step, u32::MAX), Next::Make);
+            assert_eq!(batch_queue.take(step, u32::MAX), Next::Make);
         }
     }
 
     #[test]
     fn what_is_ordered_is_not_made_and_is_taken_when_it_is_there() {
-        let mut supply = Supply::default();
-        assert_eq!(supply.order(5, 100, 2), (5, 2));
-        assert_eq!(supply.take(5, 100), Next::Meanwhile(7));
-        supply.put(7, made(7));
-        supply.put(5, made(5));
-        assert_eq!(supply.take(5, 100), Next::Ready(made(5)));
+        let mut batch_queue = BatchQueue::default();
+        assert_eq!(batch_queue.order(5, 100, 2), (5, 2));
+        assert_eq!(batch_queue.take(5, 100), Next::Meanwhile(7));
+        batch_queue.put(7, made(7));
+        batch_queue.put(5, made(5));
+        assert_eq!(batch_queue.take(5, 100), Next::Ready(made(5)));
         // Step 6 is still on its way, 7 is there, 8 is the next that nobody makes.
-        assert_eq!(supply.take(6, 100), Next::Meanwhile(8));
-        assert_eq!(supply.order(6, 100, 4), (9, 4));
-        supply.put(6, made(6));
-        assert_eq!(supply.take(6, 100), Next::Ready(made(6)));
-        assert_eq!(supply.take(7, 100), Next::Ready(made(7)));
+        assert_eq!(batch_queue.take(6, 100), Next::Meanwhile(8));
+        assert_eq!(batch_queue.order(6, 100, 4), (9, 4));
+        batch_queue.put(6, made(6));
+        assert_eq!(batch_queue.take(6, 100), Next::Ready(made(6)));
+        assert_eq!(batch_queue.take(7, 100), Next::Ready(made(7)));
     }
 
     #[test]
     fn nothing_is_ordered_beyond_the_goal_or_too_far_ahead() {
-        let mut supply = Supply::default();
-        assert_eq!(supply.order(0, 3, 8), (0, 3));
+        let mut batch_queue = BatchQueue::default();
+        assert_eq!(batch_queue.order(0, 3, 8), (0, 3));
         // What is late at the end is made rather than waited for.
-        assert_eq!(supply.take(0, 3), Next::Make);
-        let mut supply = Supply::default();
-        assert_eq!(supply.order(10, u32::MAX, 1000), (10, AHEAD));
-        assert_eq!(supply.take(10, u32::MAX), Next::Make);
-        assert_eq!(supply.order(11, u32::MAX, 1000), (10 + AHEAD, 1));
-        assert_eq!((supply.ahead(11), supply.room(11, u32::MAX)), (AHEAD, 0));
+        assert_eq!(batch_queue.take(0, 3), Next::Make);
+        let mut batch_queue = BatchQueue::default();
+        assert_eq!(batch_queue.order(10, u32::MAX, 1000), (10, AHEAD));
+        assert_eq!(batch_queue.take(10, u32::MAX), Next::Make);
+        assert_eq!(batch_queue.order(11, u32::MAX, 1000), (10 + AHEAD, 1));
+        assert_eq!(
+            (batch_queue.ahead(11), batch_queue.room(11, u32::MAX)),
+            (AHEAD, 0)
+        );
     }
 
     #[test]
     fn orders_that_will_not_come_are_made_by_oneself() {
-        let mut supply = Supply::default();
-        supply.order(0, 100, 4);
-        supply.put(1, made(1));
-        supply.forget_orders();
-        assert_eq!(supply.take(0, 100), Next::Make);
-        assert_eq!(supply.take(1, 100), Next::Ready(made(1)));
-        assert_eq!(supply.take(2, 100), Next::Make);
+        let mut batch_queue = BatchQueue::default();
+        batch_queue.order(0, 100, 4);
+        batch_queue.put(1, made(1));
+        batch_queue.forget_orders();
+        assert_eq!(batch_queue.take(0, 100), Next::Make);
+        assert_eq!(batch_queue.take(1, 100), Next::Ready(made(1)));
+        assert_eq!(batch_queue.take(2, 100), Next::Make);
     }
 
     #[test]
     fn what_comes_too_late_is_dropped() {
-        let mut supply = Supply::default();
-        supply.order(0, 100, 4);
-        supply.put(1, made(1));
-        assert_eq!(supply.take(4, 100), Next::Make);
-        assert!(supply.ready.is_empty());
+        let mut batch_queue = BatchQueue::default();
+        batch_queue.order(0, 100, 4);
+        batch_queue.put(1, made(1));
+        assert_eq!(batch_queue.take(4, 100), Next::Make);
+        assert!(batch_queue.ready.is_empty());
     }
 }
