@@ -1,25 +1,25 @@
 //! The centres of mixtures, to be moved on the stage.
 
 use super::dom::{self, by_id, document, listen as on, set_shown};
-use super::grips::{self, Deed, Grip};
+use super::handles::{self, Edit, Handle};
 use super::page::{App, act};
 use super::stage::filmstrip;
 use app::centres::{self, Change};
 use app::msg::Msg;
-use app::own::Role;
+use app::user_data::Endpoint;
 use web_sys::{Element, Event, HtmlElement};
 
 pub fn listen() {
     act(|app| {
         for lane in 0..2 {
-            let plate = app.stage.grips(lane).clone();
+            let plate = app.stage.handles(lane).clone();
             let ground: Element = plate.parent_element().expect("the plate lies on a picture");
-            grips::listen(&plate, &ground, move |app, deed| {
-                app.do_to_centre(lane, deed)
+            handles::listen(&plate, &ground, move |app, edit| {
+                app.do_to_centre(lane, edit)
             });
         }
     });
-    for role in Role::ALL {
+    for role in Endpoint::ALL {
         let button: HtmlElement = by_id(&format!("add-{}", role.name()));
         on(&button, "click", move |_: Event| {
             act(move |app| app.add_centre(role, [0.0, 0.0]))
@@ -28,11 +28,11 @@ pub fn listen() {
 }
 
 impl App {
-    fn do_to_centre(&mut self, lane: usize, deed: Deed) {
+    fn do_to_centre(&mut self, lane: usize, edit: Edit) {
         let settings = &self.state.settings;
         let centre = |index: usize| centres::centres(settings, lane).get(index).copied();
-        let change = match deed {
-            Deed::Add(share) => {
+        let change = match edit {
+            Edit::Add(share) => {
                 let at = self.stage.point_at(&self.state, lane, share);
                 let roles = centres::roles(settings);
                 if let Some(role) = roles.first().copied() {
@@ -40,24 +40,24 @@ impl App {
                 }
                 return;
             }
-            Deed::Move(index, share) => centre(index).map(|c| {
+            Edit::Move(index, share) => centre(index).map(|c| {
                 let at = self.stage.point_at(&self.state, lane, share);
                 centres::moved(settings, c.role, c.index, at)
             }),
-            Deed::Nudge(index, by) => {
+            Edit::Nudge(index, by) => {
                 centre(index).map(|c| centres::nudged(settings, &c, by, self.state.extent))
             }
-            Deed::Remove(index) => {
+            Edit::Remove(index) => {
                 centre(index).and_then(|c| centres::removed(settings, c.role, c.index))
             }
         };
         self.change_centre(change);
-        if matches!(deed, Deed::Remove(_)) {
+        if matches!(edit, Edit::Remove(_)) {
             self.keep_focus(lane);
         }
     }
 
-    fn add_centre(&mut self, role: Role, at: [f64; 2]) {
+    fn add_centre(&mut self, role: Endpoint, at: [f64; 2]) {
         self.change_centre(centres::added(&self.state.settings, role, at));
     }
 
@@ -77,13 +77,13 @@ impl App {
         let lost = document()
             .active_element()
             .is_none_or(|focus| focus.tag_name() == "BODY");
-        let first = self.stage.grips(lane).query_selector("[data-grip]");
-        if let (true, Ok(Some(grip))) = (lost, first) {
-            let _ = wasm_bindgen::JsCast::unchecked_into::<HtmlElement>(grip).focus();
+        let first = self.stage.handles(lane).query_selector("[data-handle]");
+        if let (true, Ok(Some(handle))) = (lost, first) {
+            let _ = wasm_bindgen::JsCast::unchecked_into::<HtmlElement>(handle).focus();
         }
     }
 
-    /// Brings the grips up to date.
+    /// Brings the handles up to date.
     pub fn show_centres(&self) {
         for lane in 0..2 {
             let shown = if filmstrip(&self.state) {
@@ -91,9 +91,9 @@ impl App {
             } else {
                 centres::centres(&self.state.settings, lane)
             };
-            let grips: Vec<Grip> = shown
+            let handles: Vec<Handle> = shown
                 .iter()
-                .map(|centre| Grip {
+                .map(|centre| Handle {
                     at: self.stage.share(&self.state, lane, centre.at),
                     class: centre.role.name(),
                     label: self.text.fill(
@@ -106,13 +106,13 @@ impl App {
                     ),
                 })
                 .collect();
-            let locked = Role::ALL
+            let locked = Endpoint::ALL
                 .iter()
                 .any(|&role| self.host.locks(centres::param(role)));
-            grips::show(self.stage.grips(lane), &grips, locked);
+            handles::show(self.stage.handles(lane), &handles, locked);
         }
         let roles = centres::roles(&self.state.settings);
-        for role in Role::ALL {
+        for role in Endpoint::ALL {
             let button: Element = by_id(&format!("add-{}", role.name()));
             set_shown(&button, roles.contains(&role));
             dom::set_flag(&button, "disabled", self.host.locks(centres::param(role)));

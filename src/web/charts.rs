@@ -1,7 +1,7 @@
 //! The canvases of the charts, and their legends.
 
+use super::chart_backend::ChartBackend;
 use super::dom::{by_id, first, set_attribute, set_shown, window};
-use super::paper::Paper;
 use app::state::State;
 use app::text::Text;
 use plotters::prelude::IntoDrawingArea;
@@ -168,7 +168,7 @@ impl Place {
             state,
             theme,
             ratio(),
-            &Paper::Canvas(backend).into_drawing_area(),
+            &ChartBackend::Canvas(backend).into_drawing_area(),
         );
     }
 }

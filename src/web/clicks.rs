@@ -2,7 +2,7 @@
 
 use super::dom::{after, by_id, document, root, set_text, window};
 use super::page::{App, act, dispatch};
-use super::{dom, export, help, own, scene_list, story};
+use super::{dom, export, help, scene_list, story, user_data};
 use app::msg::Msg;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -43,7 +43,7 @@ fn perform(name: &str) {
         "reset" => dispatch(Msg::Reset),
         "clear-drawing" => dispatch(Msg::ClearDrawing),
         "erase" => act(App::turn_pen),
-        "open-data" => own::choose(),
+        "open-data" => user_data::choose(),
         "export" => export::dialog::open(),
         _ => {}
     }

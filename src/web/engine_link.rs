@@ -21,7 +21,7 @@ const RETRY: i32 = 2000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
     Engine,
-    Rival,
+    Candidate,
 }
 
 /// The two builds of the engine program.
@@ -52,7 +52,7 @@ struct Link {
 #[derive(Default)]
 pub struct Engines {
     engine: Option<Link>,
-    rival: Option<Link>,
+    candidate: Option<Link>,
     rival_tried: bool,
     /// The development server is still building the engine.
     pub building: bool,
@@ -72,7 +72,7 @@ impl Engines {
         if wish == BackendWish::Auto && !std::mem::replace(&mut self.rival_tried, true) {
             spawn_local(async {
                 if has_adapter().await {
-                    fetch(Flavour::Gpu, Role::Rival);
+                    fetch(Flavour::Gpu, Role::Candidate);
                 }
             });
         }
@@ -80,7 +80,7 @@ impl Engines {
 
     /// Fetches a second engine of that kind, once more.
     pub fn challenge(&mut self, kind: BackendKind) {
-        fetch(Flavour::of(kind), Role::Rival);
+        fetch(Flavour::of(kind), Role::Candidate);
     }
 
     /// Asks the engine for something.
@@ -90,16 +90,16 @@ impl Engines {
 
     /// Asks the second engine for something.
     pub fn send_rival(&self, request: &Request) {
-        post(self.rival.as_ref(), request);
+        post(self.candidate.as_ref(), request);
     }
 
     /// The second engine takes the place of the first.
     pub fn promote(&mut self) {
-        let Some(rival) = self.rival.take() else {
+        let Some(candidate) = self.candidate.take() else {
             return;
         };
-        rival.role.set(Role::Engine);
-        end(self.engine.replace(rival));
+        candidate.role.set(Role::Engine);
+        end(self.engine.replace(candidate));
     }
 
     /// Lets the engine go, until it is loaded again.
@@ -110,7 +110,7 @@ impl Engines {
 
     /// The second engine is of no use.
     pub fn dismiss_rival(&mut self) {
-        end(self.rival.take());
+        end(self.candidate.take());
     }
 }
 
@@ -222,7 +222,7 @@ impl App {
         let link = Link::new(worker, role);
         match role {
             Role::Engine => self.engines.engine = Some(link),
-            Role::Rival => self.engines.rival = Some(link),
+            Role::Candidate => self.engines.candidate = Some(link),
         }
     }
 
@@ -238,7 +238,7 @@ impl App {
                 end(self.engines.engine.take());
                 self.handle(Msg::EngineLost(sentence));
             }
-            Role::Rival => {
+            Role::Candidate => {
                 self.engines.dismiss_rival();
                 self.handle(Msg::RivalLost(sentence));
             }
@@ -255,7 +255,7 @@ impl App {
                 self.handle(Msg::Engine(Reply::Checkpoint { lane, checkpoint }));
             }
             (Ok(reply), Role::Engine) => self.handle(Msg::Engine(reply)),
-            (Ok(reply), Role::Rival) => self.handle(Msg::Rival(reply)),
+            (Ok(reply), Role::Candidate) => self.handle(Msg::Candidate(reply)),
             (Err(_), role) => self.lose(role, "engine.version"),
         }
     }
@@ -304,7 +304,7 @@ impl Link {
 
 impl App {
     fn crashed(&mut self, role: Role) {
-        let began = role == Role::Rival || self.state.engine_ready();
+        let began = role == Role::Candidate || self.state.engine_ready();
         self.lose(
             role,
             if began {

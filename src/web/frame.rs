@@ -84,7 +84,7 @@ impl App {
     }
 
     fn frame(&mut self, now: f64) {
-        if self.sight.hidden() {
+        if self.visibility.hidden() {
             self.frames.last = None;
             return;
         }

@@ -9,12 +9,12 @@ use super::frame::{self, Frames};
 use super::link::LinkWriter;
 use super::measures::Measures;
 use super::panel::Panel;
-use super::sight::Sight;
 use super::stage::Stage;
 use super::theme::Look;
+use super::visibility::Visibility;
 use super::{
-    api, badge, centres, clicks, embed, host, keys, language, link, notices, own, panel, pointer,
-    scene_list, sight, story, terms, theme, transport,
+    api, badge, centres, clicks, embed, host, keys, language, link, notices, panel, pointer,
+    scene_list, story, terms, theme, transport, visibility,
 };
 use app::host::Host;
 use app::msg::{Effect, Event, Msg};
@@ -40,7 +40,7 @@ pub struct App {
     pub calls: Calls,
     pub events: Events,
     pub link: LinkWriter,
-    pub sight: Sight,
+    pub visibility: Visibility,
     pub frames: Frames,
     pub dirty: Dirty,
 }
@@ -172,7 +172,7 @@ impl App {
         }
         self.calls.settle(&self.state);
         // Out of sight there are no frames that would tell.
-        if self.sight.hidden() {
+        if self.visibility.hidden() {
             self.events.flush(&self.state);
         }
     }
@@ -246,7 +246,7 @@ pub async fn start() -> Result<(), js_sys::Error> {
         calls: Calls::default(),
         events: Events::new(&host),
         link: LinkWriter::default(),
-        sight: Sight::default(),
+        visibility: Visibility::default(),
         frames: Frames::default(),
         dirty: Dirty::ALL,
         host,
@@ -266,11 +266,11 @@ fn begin(app: &mut App) {
         keys::listen,
         language::listen,
         link::listen,
-        own::listen,
+        user_data::listen,
         panel::listen,
         pointer::listen,
         scene_list::listen,
-        sight::listen,
+        visibility::listen,
         story::listen,
         terms::listen,
         theme::listen,

@@ -3,9 +3,9 @@
 use super::dom;
 use super::page::{App, act};
 use app::msg::Msg;
-use app::own;
 use app::state::Pointer;
 use app::stroke::Stroke;
+use app::user_data;
 use flow::Point;
 use std::cell::RefCell;
 use web_sys::PointerEvent;
@@ -60,7 +60,7 @@ impl App {
 
     /// Whether some data of this lane are what the user draws on it.
     pub fn draws(&self, lane: usize) -> bool {
-        let role = own::role(&self.state.settings, lane, self.state.drawing);
+        let role = user_data::role(&self.state.settings, lane, self.state.drawing);
         role.is_some_and(|role| !self.host.locks(role.param()))
     }
 

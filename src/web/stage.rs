@@ -7,11 +7,11 @@ use super::figures::{Description, Figures};
 use super::legend::Legend;
 use super::page::{Dirty, act};
 use app::overlay::{Overlay, overlay};
-use app::own;
 use app::panel::shown_differences;
 use app::schema::Param;
 use app::state::State;
 use app::text::Text;
+use app::user_data;
 use flow::Point;
 use render::describe;
 use render::palette::Theme;
@@ -39,7 +39,7 @@ struct Place {
     canvas: Canvas,
     overlay: HtmlElement,
     /// Where what can be taken hold of lies.
-    grips: HtmlElement,
+    handles: HtmlElement,
     figures: Figures,
     legend: Legend,
 }
@@ -113,8 +113,8 @@ impl Stage {
             place.show_overlay(state, lane, text);
             let name = text.notice(&describe::name(state, lane));
             set_attribute(&place.canvas.element, "aria-label", &name);
-            let draws =
-                state.shown(lane) && own::role(&state.settings, lane, state.drawing).is_some();
+            let draws = state.shown(lane)
+                && user_data::role(&state.settings, lane, state.drawing).is_some();
             set_class(&place.picture, "draws", draws);
         }
     }
@@ -166,9 +166,9 @@ impl Stage {
         self.lanes[lane].view(state).share(at)
     }
 
-    /// The plate of a lane on which its grips lie.
-    pub fn grips(&self, lane: usize) -> &HtmlElement {
-        &self.lanes[lane].grips
+    /// The plate of a lane on which its handles lie.
+    pub fn handles(&self, lane: usize) -> &HtmlElement {
+        &self.lanes[lane].handles
     }
 
     /// The canvas of a lane.
@@ -185,7 +185,7 @@ impl Place {
             picture: first(&figure, ".picture"),
             canvas: Canvas::new(first(&figure, "canvas")),
             overlay: first(&figure, ".overlay"),
-            grips: first(&figure, ".grips"),
+            handles: first(&figure, ".handles"),
             figures: Figures::new(first(&figure, ".figures")),
             legend: Legend::new(first(&figure, ".legend")),
             figure,

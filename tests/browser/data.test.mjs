@@ -65,11 +65,11 @@ test("an image that is dropped is sampled where it is dark; a white one is refus
 
 test("centres are dragged, moved by key, added and removed", { timeout: 60_000 }, () =>
   started({ query: quiet, hash: "v=1&target=gmm" }, async (page) => {
-    await page.waitForSelector(".lane[data-lane='0'] .grip");
+    await page.waitForSelector(".lane[data-lane='0'] .handle");
     const before = (await get(page)).centres;
-    const grips = page.locator(".lane[data-lane='0'] .grip");
-    assert.equal(await grips.count(), 5);
-    const box = await grips.first().boundingBox();
+    const handles = page.locator(".lane[data-lane='0'] .handle");
+    assert.equal(await handles.count(), 5);
+    const box = await handles.first().boundingBox();
     assert.ok(box.width >= 24 && box.height >= 24);
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     await page.mouse.down();
@@ -78,7 +78,7 @@ test("centres are dragged, moved by key, added and removed", { timeout: 60_000 }
     const dragged = (await get(page)).centres;
     assert.notEqual(dragged.slice(0, 4), before.slice(0, 4));
     assert.equal(dragged.slice(4), before.slice(4));
-    await grips.nth(1).focus();
+    await handles.nth(1).focus();
     await page.keyboard.press("ArrowRight");
     assert.notEqual((await get(page)).centres.slice(4, 8), before.slice(4, 8));
     assert.equal((await get(page)).t, 0, "the arrow moved the centre, not time");
@@ -93,8 +93,8 @@ test("a curve is bent by key and by pointer, and has to rise", { timeout: 60_000
     await page.waitForSelector(".plate");
     await page.click("[data-curve=more]");
     assert.equal((await get(page)).curve, "0.5,0.5");
-    const grip = page.locator(".plate .grip").first();
-    await grip.focus();
+    const handle = page.locator(".plate .handle").first();
+    await handle.focus();
     for (let i = 0; i < 5; i += 1) await page.keyboard.press("ArrowDown");
     assert.equal((await get(page)).curve, "0.5,0.4");
     for (let i = 0; i < 25; i += 1) await page.keyboard.press("ArrowDown");

@@ -1,6 +1,6 @@
 //! Visits replayed without a browser: messages in, state and effects out.
 
-mod rival;
+mod candidate;
 
 use app::link;
 use app::msg::{Effect, Msg};

@@ -3,10 +3,10 @@
 
 use super::export::{Export, LARGEST_FILM, SIDES, Table, What};
 use super::msg::Msg;
-use super::own::{Reading, Role};
 use super::schema::param;
 use super::settings::Settings;
 use super::snapshot::text_of;
+use super::user_data::{Endpoint, Reading};
 use flow::spec::SolverKind;
 use protocol::{Floats, Job, Method, Which};
 use serde_json::{Map, Value as Json};
@@ -46,7 +46,7 @@ pub enum Call {
     },
     /// Points for one end of the flow.
     Data {
-        role: Role,
+        role: Endpoint,
         reading: Reading,
     },
     Export(Export),
@@ -283,9 +283,9 @@ impl Args<'_> {
         known.map(Some).ok_or_else(|| one_of(name, names))
     }
 
-    fn role(&self) -> Result<Role, String> {
-        let names = Role::ALL.map(Role::name);
-        let role = self.named("role", Role::from_name, &names)?;
+    fn role(&self) -> Result<Endpoint, String> {
+        let names = Endpoint::ALL.map(Endpoint::name);
+        let role = self.named("role", Endpoint::from_name, &names)?;
         Ok(role.unwrap_or_default())
     }
 

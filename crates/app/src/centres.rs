@@ -1,8 +1,8 @@
 //! The centres of Gaussian mixtures as something to take hold of on the stage.
 
-use super::own::Role;
 use super::points;
 use super::settings::Settings;
+use super::user_data::Endpoint;
 use flow::Point;
 use flow::spec::{Source, Target};
 
@@ -17,45 +17,45 @@ pub const SHEET: f64 = 6.0;
 /// A centre that a lane shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Centre {
-    pub role: Role,
+    pub role: Endpoint,
     pub index: usize,
     pub at: Point,
 }
 
 /// The parameter that holds the centres of a role.
-pub fn param(role: Role) -> &'static str {
+pub fn param(role: Endpoint) -> &'static str {
     match role {
-        Role::Source => "source_centres",
-        Role::Target => "centres",
+        Endpoint::Source => "source_centres",
+        Endpoint::Target => "centres",
     }
 }
 
-fn list(settings: &Settings, role: Role) -> &[Point] {
+fn list(settings: &Settings, role: Endpoint) -> &[Point] {
     match role {
-        Role::Source => &settings.drawn.source_centres,
-        Role::Target => &settings.drawn.centres,
+        Endpoint::Source => &settings.drawn.source_centres,
+        Endpoint::Target => &settings.drawn.centres,
     }
 }
 
 /// Whether this end of the lane is such a mixture.
-pub fn mixed(settings: &Settings, lane: usize, role: Role) -> bool {
+pub fn mixed(settings: &Settings, lane: usize, role: Endpoint) -> bool {
     let data = settings.spec(lane).data;
     match role {
-        Role::Source => data.source == Source::Gmm,
-        Role::Target => data.target == Target::Gmm,
+        Endpoint::Source => data.source == Source::Gmm,
+        Endpoint::Target => data.target == Target::Gmm,
     }
 }
 
 /// The roles that some lane on the stage has a mixture in.
-pub fn roles(settings: &Settings) -> Vec<Role> {
+pub fn roles(settings: &Settings) -> Vec<Endpoint> {
     let used =
-        |role: &Role| (0..2).any(|lane| settings.shown(lane) && mixed(settings, lane, *role));
-    Role::ALL.into_iter().filter(used).collect()
+        |role: &Endpoint| (0..2).any(|lane| settings.shown(lane) && mixed(settings, lane, *role));
+    Endpoint::ALL.into_iter().filter(used).collect()
 }
 
 /// The centres that a lane shows: the target's first, then the source's.
 pub fn centres(settings: &Settings, lane: usize) -> Vec<Centre> {
-    let shown = Role::ALL
+    let shown = Endpoint::ALL
         .into_iter()
         .filter(|&role| settings.shown(lane) && mixed(settings, lane, role));
     shown
@@ -69,12 +69,12 @@ pub fn centres(settings: &Settings, lane: usize) -> Vec<Centre> {
 /// What a change comes to: the parameter and its text.
 pub type Change = (&'static str, String);
 
-fn changed(role: Role, points: &[Point]) -> Change {
+fn changed(role: Endpoint, points: &[Point]) -> Change {
     (param(role), points::encode(points))
 }
 
 /// A centre elsewhere, within reach.
-pub fn moved(settings: &Settings, role: Role, index: usize, to: Point) -> Change {
+pub fn moved(settings: &Settings, role: Endpoint, index: usize, to: Point) -> Change {
     let mut points = list(settings, role).to_vec();
     if let Some(point) = points
         .get_mut(index)
@@ -94,7 +94,7 @@ pub fn nudged(settings: &Settings, centre: &Centre, by: Point, extent: f64) -> C
 }
 
 /// One more centre, unless there are [`MOST`] already.
-pub fn added(settings: &Settings, role: Role, at: Point) -> Option<Change> {
+pub fn added(settings: &Settings, role: Endpoint, at: Point) -> Option<Change> {
     let mut points = list(settings, role).to_vec();
     (points.len() < MOST).then(|| {
         points.push(at.map(|x| x.clamp(-REACH, REACH)));
@@ -103,7 +103,7 @@ pub fn added(settings: &Settings, role: Role, at: Point) -> Option<Change> {
 }
 
 /// One centre less, unless it is the last.
-pub fn removed(settings: &Settings, role: Role, index: usize) -> Option<Change> {
+pub fn removed(settings: &Settings, role: Endpoint, index: usize) -> Option<Change> {
     let mut points = list(settings, role).to_vec();
     (points.len() > 1 && index < points.len()).then(|| {
         points.remove(index);
@@ -137,7 +137,10 @@ mod tests {
         let settings = mixture();
         let before = centres(&settings, 0);
         assert_eq!(before.len(), 5);
-        let settings = with(&settings, moved(&settings, Role::Target, 2, [1.0, -99.0]));
+        let settings = with(
+            &settings,
+            moved(&settings, Endpoint::Target, 2, [1.0, -99.0]),
+        );
         let at = centres(&settings, 0)[2].at;
         assert!(
             (at[0] - 1.0).abs() < 0.003 && (at[1] + REACH).abs() < 0.003,
@@ -148,9 +151,9 @@ mod tests {
         assert!((centres(&settings, 0)[2].at[0] - at[0] - 0.1).abs() < 0.003);
         let settings = with(
             &settings,
-            added(&settings, Role::Target, [0.0, 0.0]).unwrap(),
+            added(&settings, Endpoint::Target, [0.0, 0.0]).unwrap(),
         );
-        let settings = with(&settings, removed(&settings, Role::Target, 0).unwrap());
+        let settings = with(&settings, removed(&settings, Endpoint::Target, 0).unwrap());
         assert_eq!(centres(&settings, 0).len(), 5);
         assert_eq!(centres(&settings, 1), []);
     }
@@ -160,7 +163,7 @@ mod tests {
         let mut state = State::new(mixture());
         assert_eq!(state.extent, SHEET);
         for x in [1.0, 3.0, 99.0] {
-            let (name, text) = moved(&state.settings, Role::Target, 0, [x, x]);
+            let (name, text) = moved(&state.settings, Endpoint::Target, 0, [x, x]);
             let name = name.to_owned();
             update(
                 &mut state,
@@ -178,9 +181,9 @@ mod tests {
     fn there_is_a_first_and_a_last() {
         let mut settings = mixture();
         settings.drawn.centres.truncate(1);
-        assert_eq!(removed(&settings, Role::Target, 0), None);
+        assert_eq!(removed(&settings, Endpoint::Target, 0), None);
         settings.drawn.centres = vec![[0.0, 0.0]; MOST];
-        assert_eq!(added(&settings, Role::Target, [0.0, 0.0]), None);
-        assert_eq!(roles(&settings), [Role::Target]);
+        assert_eq!(added(&settings, Endpoint::Target, [0.0, 0.0]), None);
+        assert_eq!(roles(&settings), [Endpoint::Target]);
     }
 }

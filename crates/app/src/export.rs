@@ -220,8 +220,8 @@ fn history(own: &LaneState) -> Result<String, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::own::table;
     use crate::settings::Settings;
+    use crate::user_data::table;
     use protocol::Floats;
 
     fn state() -> State {

@@ -44,7 +44,7 @@ pub enum Handover {
     Measuring {
         backend: Backend,
         work: Work,
-        rival: Option<f64>,
+        candidate: Option<f64>,
         engine: Option<f64>,
     },
     /// The first engine has been asked for its runs.
@@ -55,7 +55,7 @@ pub enum Handover {
 }
 
 /// The second engine said something.
-pub fn rival(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
+pub fn candidate(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
     match reply {
         Reply::Ready(backend) if Some(backend.kind) != kind(state) => {
             start(state, backend, effects);
@@ -63,8 +63,8 @@ pub fn rival(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         // It came up on the same: nothing is gained.
         Reply::Ready(backend) => no_rival(state, backend.detail, effects),
         Reply::Measured { steps_per_second } => {
-            if let Handover::Measuring { rival, .. } = &mut state.handover {
-                *rival = Some(steps_per_second);
+            if let Handover::Measuring { candidate, .. } = &mut state.handover {
+                *candidate = Some(steps_per_second);
             }
             decide(state, effects);
         }
@@ -138,7 +138,7 @@ fn start(state: &mut State, backend: Backend, effects: &mut Vec<Effect>) {
     state.handover = Handover::Measuring {
         backend,
         work: Work::of(state),
-        rival: None,
+        candidate: None,
         engine: None,
     };
     effects.push(Effect::SendRival(Request::Measure { spec }));
@@ -149,18 +149,18 @@ fn decide(state: &mut State, effects: &mut Vec<Effect>) {
     let Handover::Measuring {
         backend,
         work,
-        rival: Some(rival),
+        candidate: Some(candidate),
         engine: Some(engine),
     } = &state.handover
     else {
         return;
     };
-    let (mut backend, rival, engine) = (backend.clone(), *rival, *engine);
+    let (mut backend, candidate, engine) = (backend.clone(), *candidate, *engine);
     state.race = Some(match (&state.engine, backend.kind) {
-        (EngineState::Ready(gpu), BackendKind::Cpu) => race(&gpu.detail, *work, rival, engine),
-        _ => race(&backend.detail, *work, engine, rival),
+        (EngineState::Ready(gpu), BackendKind::Cpu) => race(&gpu.detail, *work, candidate, engine),
+        _ => race(&backend.detail, *work, engine, candidate),
     });
-    if rival <= engine {
+    if candidate <= engine {
         stay(state, SLOWER.to_owned(), effects);
         return;
     }
@@ -303,11 +303,14 @@ mod tests {
     }
 
     /// What a second engine of that kind leads to, if it and the first one are so fast.
-    fn run(state: &mut State, kind: BackendKind, rival: f64, engine: f64) -> Vec<Effect> {
+    fn run(state: &mut State, kind: BackendKind, candidate: f64, engine: f64) -> Vec<Effect> {
         let detail = "it".to_owned();
-        update(state, Msg::Rival(Reply::Ready(Backend { kind, detail })));
+        update(
+            state,
+            Msg::Candidate(Reply::Ready(Backend { kind, detail })),
+        );
         let speed = |steps_per_second| Reply::Measured { steps_per_second };
-        update(state, Msg::Rival(speed(rival)));
+        update(state, Msg::Candidate(speed(candidate)));
         update(state, Msg::Engine(speed(engine)))
     }
 

@@ -1,9 +1,9 @@
 //! Everything that can happen to the page, and everything the page can ask of the world.
 
-use super::own::{Brought, Pen, Role};
 use super::settings::Layer;
 use super::state::{Notice, Pointer};
 use super::terms::Term;
+use super::user_data::{Endpoint, Imported, Pen};
 use flow::Point;
 use protocol::{BackendKind, Reply, Request};
 
@@ -59,12 +59,12 @@ pub enum Msg {
     /// The drawing at hand is emptied.
     ClearDrawing,
     /// Strokes draw this end from now on.
-    Pick(Role),
+    Pick(Endpoint),
     Take(Pen),
     /// Points were brought along for one end of the flow, which is theirs from now on.
     Bring {
-        role: Role,
-        brought: Brought,
+        role: Endpoint,
+        imported: Imported,
     },
     /// Weights from a file for a lane's network; they fit its architecture.
     Load {
@@ -94,7 +94,7 @@ pub enum Msg {
     /// The engine cannot be used: why, as a sentence.
     EngineLost(String),
     /// The second engine, which may take over, said something.
-    Rival(Reply),
+    Candidate(Reply),
     RivalLost(String),
 }
 

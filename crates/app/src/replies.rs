@@ -1,10 +1,10 @@
 //! What the engine says, taken into the state. What belongs to an older run is dropped here.
 
 use super::msg::{Effect, Event};
-use super::rest::{self, Presence};
 use super::state::{EngineState, FIRST_PAGE_JOB, LaneState, Notice, State};
+use super::suspend::{self, Presence};
 use super::update::{configure_all, notify};
-use super::{handover, local, pictures, settle};
+use super::{exact_preview, handover, pictures, settle};
 use flow::experiment::Experiment;
 use flow::network::Network;
 use protocol::{Backend, Ensemble, Progress, Reply, RunId};
@@ -33,7 +33,7 @@ pub fn engine(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         // The API's own answers are taken by the glue that asked.
         Reply::Done { .. } => {}
         Reply::Checkpoint { lane, checkpoint } if state.presence == Presence::Leaving => {
-            rest::checkpoint(state, lane, checkpoint, effects);
+            suspend::checkpoint(state, lane, checkpoint, effects);
         }
         Reply::Checkpoint { lane, checkpoint } => {
             handover::checkpoint(state, lane, checkpoint, effects);
@@ -187,7 +187,7 @@ pub fn lost(state: &mut State, reason: String, effects: &mut Vec<Effect>) {
         own.pictures.clear();
         settle::begin_preview(state, lane);
     }
-    local::refresh(state);
+    exact_preview::refresh(state);
     notify(
         state,
         Notice {

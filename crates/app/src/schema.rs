@@ -136,10 +136,10 @@ pub static PARAMS: &[Param] = &[
         per_lane: true,
         kind: Kind::Flag,
         doc: "Whether matchings know the labels: each label is given its own share of the source.",
-        get: |s, lane| Value::Flag(s.lane[lane].data.aware),
+        get: |s, lane| Value::Flag(s.lane[lane].data.label_aware),
         set: |s, lane, v| {
             if let Value::Flag(x) = v {
-                s.lane[lane].data.aware = x
+                s.lane[lane].data.label_aware = x
             }
         },
         applies: |s| s.model.guide == Guide::Cfg && s.data.coupling.fills(),

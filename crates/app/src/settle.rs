@@ -2,11 +2,11 @@
 //! otherwise, which leave the stage.
 
 use super::centres;
-use super::local::{self, Preview};
+use super::exact_preview::{self, Preview};
 use super::msg::Effect;
-use super::own::Role;
 use super::settings::Settings;
 use super::state::{EngineState, LaneState, Notice, State};
+use super::user_data::Endpoint;
 use super::views::Views;
 use flow::experiment::Experiment;
 use flow::spec::{Drawn, LaneSpec, Source, Target};
@@ -41,7 +41,7 @@ pub fn settle(state: &mut State, settings: Settings, effects: &mut Vec<Effect>) 
     {
         retrain(state, effects);
     }
-    local::refresh(state);
+    exact_preview::refresh(state);
 }
 
 fn change(before: &Settings, now: &Settings, lane: usize) -> Change {
@@ -103,16 +103,16 @@ pub fn renew(state: &mut State, lane: usize) {
     };
     match Experiment::new(&spec, &state.settings.drawn) {
         Ok(math) => {
-            fresh.data = local::data_sample(&math, spec.seed);
+            fresh.data = exact_preview::data_sample(&math, spec.seed);
             fresh.math = Some(math);
         }
         Err(_) => {
-            let role = Role::ALL.into_iter().find(|role| {
+            let role = Endpoint::ALL.into_iter().find(|role| {
                 role.drawn_in(&state.settings, lane) && role.points(&state.settings).is_empty()
             });
             fresh.problem = Some(Notice {
                 key: match role {
-                    Some(Role::Source) => "problem.draw-source",
+                    Some(Endpoint::Source) => "problem.draw-source",
                     _ => "problem.draw",
                 },
                 values: Vec::new(),
@@ -264,7 +264,9 @@ fn extent(state: &State) -> f64 {
     const SHEET: f64 = 4.0;
     let fitting = if widest > 0.0 { AIR * widest } else { SHEET };
     // What is drawn on must not move under the pen, nor under the hand that moves a centre.
-    let drawn = Role::ALL.iter().any(|role| role.in_use(&state.settings));
+    let drawn = Endpoint::ALL
+        .iter()
+        .any(|role| role.in_use(&state.settings));
     let least = match centres::roles(&state.settings)[..] {
         [] if drawn => SHEET,
         [] => 0.0,

@@ -1,13 +1,13 @@
 //! The whole state of a visit: the settings, and what has been computed for them so far.
 
+use super::exact_preview::{ArrowsPreview, Preview};
 use super::handover::{Handover, Race};
-use super::local::{ArrowsPreview, Preview};
-use super::own::{Pen, Role};
 use super::pictures::Pictures;
-use super::rest::Presence;
 use super::settings::Settings;
+use super::suspend::Presence;
 use super::terms::Term;
 use super::tour::Progress;
+use super::user_data::{Endpoint, Pen};
 use super::views::Views;
 use flow::Point;
 use flow::experiment::Experiment;
@@ -50,7 +50,7 @@ pub struct State {
     /// Parameters that the host keeps from being changed; `all` for every one.
     pub locks: Vec<String>,
     /// Which end a stroke draws, where both are drawn.
-    pub drawing: Role,
+    pub drawing: Endpoint,
     pub pen: Pen,
     pub(super) presence: Presence,
 }
@@ -80,7 +80,7 @@ impl State {
             handover: Handover::None,
             race: None,
             locks: Vec::new(),
-            drawing: Role::default(),
+            drawing: Endpoint::default(),
             pen: Pen::default(),
             presence: Presence::default(),
         };

@@ -1,12 +1,14 @@
 //! The state machine: a message in, a changed state and effects out.
 
 use super::msg::{Effect, Event, Msg};
-use super::own::{self, Brought, Pen, Role};
 use super::scenes::{self, COMPARISONS, Comparison, SCENES, owned, scene};
 use super::settings::Settings;
 use super::settle::{configure, settle, train_request};
 use super::state::{EngineState, Notice, State};
-use super::{handover, link, local, pictures, points, posterior, replies, rest, rules, tour};
+use super::user_data::{self, Endpoint, Imported, Pen};
+use super::{
+    exact_preview, handover, link, pictures, points, posterior, replies, rules, suspend, tour,
+};
 
 /// Seconds that time rests at `t = 1` before it starts again, so that the data can be seen.
 const REST: f64 = 1.2;
@@ -59,12 +61,12 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::Pick(role) => state.drawing = role,
         Msg::Take(pen) => state.pen = pen,
-        Msg::Bring { role, brought } => bring(state, role, &brought, out),
-        Msg::Load { lane, weights } => rest::load(state, lane, weights, out),
+        Msg::Bring { role, imported } => bring(state, role, &imported, out),
+        Msg::Load { lane, weights } => suspend::load(state, lane, weights, out),
         Msg::Notify(notice) => notify(state, notice, out),
         Msg::Lock(names) => state.locks = names,
-        Msg::Release => rest::release(state, out),
-        Msg::Recall => rest::recall(state, out),
+        Msg::Release => suspend::release(state, out),
+        Msg::Recall => suspend::recall(state, out),
         Msg::Pointer(pointer) => state.pointer = pointer,
         Msg::Charts(charts) => state.charts = charts,
         Msg::RetryEngine => replies::retry(state, out),
@@ -80,7 +82,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             }
         }
         Msg::EngineLost(reason) => replies::lost(state, reason, out),
-        Msg::Rival(reply) => handover::rival(state, reply, out),
+        Msg::Candidate(reply) => handover::candidate(state, reply, out),
         Msg::RivalLost(reason) => handover::rival_lost(state, reason),
     }
     posterior::refresh(state);
@@ -101,7 +103,7 @@ pub fn notify(state: &mut State, notice: Notice, effects: &mut Vec<Effect>) {
 }
 
 fn tick(state: &mut State, dt: f64, effects: &mut Vec<Effect>) {
-    local::advance(state);
+    exact_preview::advance(state);
     if !state.playing || !dt.is_finite() {
         return;
     }
@@ -379,9 +381,9 @@ fn turn_scene(state: &mut State, by: i32, effects: &mut Vec<Effect>) {
 }
 
 /// The drawing that strokes go to.
-fn drawn(state: &State) -> Role {
+fn drawn(state: &State) -> Endpoint {
     let lanes = (0..2).filter(|&lane| state.shown(lane));
-    let mut roles = lanes.filter_map(|lane| own::role(&state.settings, lane, state.drawing));
+    let mut roles = lanes.filter_map(|lane| user_data::role(&state.settings, lane, state.drawing));
     roles.next().unwrap_or(state.drawing)
 }
 
@@ -392,7 +394,7 @@ fn draw(state: &mut State, points: &[flow::Point], effects: &mut Vec<Effect>) {
     let mut settings = state.settings.clone();
     let kept = drawn(state).points_mut(&mut settings);
     if state.pen == Pen::Erase {
-        *kept = own::erased(kept, points, ERASER * state.extent);
+        *kept = user_data::erased(kept, points, ERASER * state.extent);
         return change(state, settings, effects);
     }
     kept.extend(points.iter().copied().map(points::quantise));
@@ -409,12 +411,12 @@ fn draw(state: &mut State, points: &[flow::Point], effects: &mut Vec<Effect>) {
 
 /// Points that were brought along take the place of a drawing, and lane A, if no lane does yet, has
 /// them as its data.
-fn bring(state: &mut State, role: Role, brought: &Brought, effects: &mut Vec<Effect>) {
-    for notice in brought.notices() {
+fn bring(state: &mut State, role: Endpoint, imported: &Imported, effects: &mut Vec<Effect>) {
+    for notice in imported.notices() {
         notify(state, notice, effects);
     }
     let mut settings = state.settings.clone();
-    role.points_mut(&mut settings).clone_from(&brought.points);
+    role.points_mut(&mut settings).clone_from(&imported.points);
     if !role.in_use(&settings) {
         let pairs = [(role.name().to_owned(), "drawn".to_owned())];
         link::apply(&mut settings, &pairs);

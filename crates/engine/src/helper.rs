@@ -130,11 +130,11 @@ impl Helper {
         }
         let work = match work {
             Work::Batches { first, count } => Some(Doing::Batches { first, count }),
-            Work::EnsembleResult(sitting) => {
+            Work::EnsembleResult(request) => {
                 self.drop_tasks(|other| {
                     other.lane == lane && matches!(other.work, Doing::EnsembleResult { .. })
                 });
-                self.run(lane, run).and_then(|run| run.draw(*sitting))
+                self.run(lane, run).and_then(|run| run.draw(*request))
             }
         };
         match work {
@@ -218,10 +218,10 @@ impl Run {
     }
 
     /// The picture of a network in training; `None` if its weights are not those of such a network.
-    fn draw(&self, sitting: RenderRequest) -> Option<Doing> {
+    fn draw(&self, request: RenderRequest) -> Option<Doing> {
         let lane = self.lane.clone();
-        let network = Network::new(lane.architecture(), sitting.weights.0).ok()?;
-        let classifier = match (sitting.classifier, lane.classifier()) {
+        let network = Network::new(lane.architecture(), request.weights.0).ok()?;
+        let classifier = match (request.classifier, lane.classifier()) {
             (Some(Floats(parameters)), Some(first)) => {
                 let labels = first.architecture().outputs as u32;
                 Some(Classifier::new(lane.schedule(), labels, parameters).ok()?)
@@ -229,19 +229,19 @@ impl Run {
             _ => None,
         };
         let sampling_task = SamplingTask {
-            noise: noise(&lane, &sitting.sampling),
-            sampling: sitting.sampling,
+            noise: noise(&lane, &request.sampling),
+            sampling: request.sampling,
             keep: super::display::FRAMES,
             accelerator: Accelerator::none(),
             network: Rc::new(network),
             classifier: classifier.map(Rc::new),
             lane,
         };
-        let of = (sitting.step, sitting.round);
-        let evaluation = sitting.evaluation.map(Rc::new);
+        let of = (request.step, request.round);
+        let evaluation = request.evaluation.map(Rc::new);
         let work = picture(sampling_task, of, Detail::Live, evaluation);
         Some(Doing::EnsembleResult {
-            ticket: sitting.ticket,
+            ticket: request.ticket,
             work: Sliced::new(work),
         })
     }

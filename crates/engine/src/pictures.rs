@@ -100,7 +100,7 @@ impl Engine {
             .map_or(0, |training_run| training_run.round().number);
         if let Some(helper) = artist {
             let classifier = snapshot.classifier.as_ref();
-            let sitting = RenderRequest {
+            let request = RenderRequest {
                 ticket: lane.display.commission(helper, now),
                 step: snapshot.step,
                 round,
@@ -113,7 +113,7 @@ impl Engine {
             self.helper_pool.order(
                 helper,
                 (number, run),
-                Work::EnsembleResult(Box::new(sitting)),
+                Work::EnsembleResult(Box::new(request)),
             );
             return Ok(());
         }

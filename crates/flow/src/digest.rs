@@ -159,7 +159,7 @@ fn batches(digest: &mut Digest, seed: u64) {
         for &predict in Prediction::ALL {
             let mut spec = labelled(seed);
             spec.data.coupling = coupling;
-            spec.data.aware = predict == Prediction::X1;
+            spec.data.label_aware = predict == Prediction::X1;
             spec.model.predict = predict;
             if coupling == CouplingKind::Paired {
                 spec.model.guide = Guide::None;

@@ -278,7 +278,7 @@ impl Experiment {
             return drawn;
         }
         let (Pairs { x0, x1 }, labels) = (drawn.pairs, drawn.labels);
-        let mut pairs = if data.aware && data.coupling.fills() && self.learns_labels() {
+        let mut pairs = if data.label_aware && data.coupling.fills() && self.learns_labels() {
             let couple = |x0, x1: &[Point], rng: &mut Rng| self.matched(x0, x1, rng);
             matched_within(&x0, (&x1, &labels), couple, partners)
         } else {

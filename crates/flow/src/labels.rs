@@ -101,7 +101,7 @@ mod tests {
         let mut spec = LaneSpec::default();
         spec.data.target = Target::Checkerboard;
         spec.data.coupling = coupling;
-        spec.data.aware = aware;
+        spec.data.label_aware = aware;
         spec.model.guide = Guide::Cfg;
         Experiment::new(&spec, &Drawn::default()).unwrap()
     }

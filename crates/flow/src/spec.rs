@@ -262,7 +262,7 @@ pub struct DataSpec {
     pub rounds: u32,
     /// Whether a matching only pairs with target points as its labels prescribe: each label is
     /// given its own share of the source (only for a network that learns labels).
-    pub aware: bool,
+    pub label_aware: bool,
 }
 
 /// The path between a pair of points. The shape parameters are those of all schedules at once, so
@@ -344,7 +344,7 @@ impl Default for LaneSpec {
                 epsilon: 0.05,
                 keep: 0.5,
                 rounds: 1,
-                aware: false,
+                label_aware: false,
             },
             path: PathSpec {
                 schedule: ScheduleKind::CondOt,

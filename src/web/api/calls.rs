@@ -152,9 +152,9 @@ impl App {
                 promised.settle(loaded.map(|()| snapshot(&self.state)));
             }
             Call::Data { role, reading } => {
-                let brought = self.bring(role, reading);
-                promised.settle(match brought {
-                    Ok(brought) => Ok(values::of_brought(&brought)),
+                let imported = self.bring(role, reading);
+                promised.settle(match imported {
+                    Ok(imported) => Ok(values::of_brought(&imported)),
                     Err(why) => Err(why.sentence().to_owned()),
                 });
             }

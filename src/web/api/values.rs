@@ -3,8 +3,8 @@
 use super::super::dom::{property, set_property};
 use super::super::json::{self, js};
 use app::api::Beside;
-use app::own::Brought;
 use app::snapshot;
+use app::user_data::Imported;
 use flow::distribution::Estimate;
 use js_sys::{Array, ArrayBuffer, Float32Array, JSON, Object};
 use protocol::{Answer, Ensemble, Metrics};
@@ -21,7 +21,7 @@ pub fn read_args(args: &JsValue) -> Result<(Json, Beside), String> {
     }
     let beside = Beside {
         points: read_points(&property(args, "points")),
-        bytes: super::super::own::bytes(&property(args, "bytes")),
+        bytes: super::super::user_data::bytes(&property(args, "bytes")),
     };
     let mut plain = args.clone();
     for (name, read) in [
@@ -89,17 +89,17 @@ pub fn of_answer(answer: Answer) -> JsValue {
 }
 
 /// What became of points that were brought: `{kept, read, refused: [{count, reason}], fitted}`.
-pub fn of_brought(brought: &Brought) -> Json {
-    let refused = brought.refused.iter();
+pub fn of_brought(imported: &Imported) -> Json {
+    let refused = imported.refused.iter();
     let refused = refused.map(|(why, count)| {
         let reason = why.sentence().into();
         snapshot::object(vec![("count", (*count).into()), ("reason", reason)])
     });
     snapshot::object(vec![
-        ("kept", brought.points.len().into()),
-        ("read", brought.read.into()),
+        ("kept", imported.points.len().into()),
+        ("read", imported.read.into()),
         ("refused", refused.collect()),
-        ("fitted", brought.fitted.into()),
+        ("fitted", imported.fitted.into()),
     ])
 }
 

@@ -3,10 +3,10 @@
 pub mod dialog;
 mod film;
 
+use super::chart_backend::ChartBackend;
 use super::dom::create;
 use super::json;
 use super::page::{App, ask};
-use super::paper::Paper;
 use app::export::{Export, What, csv};
 use app::snapshot::snapshot;
 use film::Film;
@@ -63,7 +63,8 @@ impl App {
         let theme = &self.look.theme;
         let chart = |chart: Chart, size: (u32, u32)| {
             let mut text = String::new();
-            let area = Paper::Svg(SVGBackend::with_string(&mut text, size)).into_drawing_area();
+            let area =
+                ChartBackend::Svg(SVGBackend::with_string(&mut text, size)).into_drawing_area();
             // A chart that cannot be drawn is left out.
             let _ = charts::draw(chart, &self.state, theme, 1.0, &area);
             drop(area);

@@ -1,7 +1,7 @@
 //! The control of a curve: the two coefficients, and the points that bend them.
 
 use super::super::dom::{self, add, set_attribute, set_flag, set_text};
-use super::super::grips::{self, Deed, Grip};
+use super::super::handles::{self, Edit, Handle};
 use super::super::page::{App, act};
 use app::curve::{self, NUDGE};
 use app::text::Text;
@@ -33,7 +33,7 @@ pub fn build(root: &Element, text: &Text) -> HtmlElement {
         set_attribute(&button, "data-curve", name);
         set_text(&button, text.get(key));
     }
-    grips::listen(&plate, &plate, |app, deed| app.bend(deed));
+    handles::listen(&plate, &plate, |app, edit| app.bend(edit));
     control
 }
 
@@ -56,10 +56,10 @@ pub fn show(control: &Element, value: &Curve, locked: bool, text: &Text) {
         let path: Element = dom::first(&plate, class);
         set_attribute(&path, "d", &curve::path(value, sigma, SIDE));
     }
-    let grips: Vec<Grip> = curve::inner(value)
+    let handles: Vec<Handle> = curve::inner(value)
         .into_iter()
         .enumerate()
-        .map(|(index, (t, alpha))| Grip {
+        .map(|(index, (t, alpha))| Handle {
             at: curve::share((t, alpha)),
             class: "target",
             label: text.fill(
@@ -68,7 +68,7 @@ pub fn show(control: &Element, value: &Curve, locked: bool, text: &Text) {
             ),
         })
         .collect();
-    grips::show(&plate, &grips, locked);
+    handles::show(&plate, &handles, locked);
     let buttons = control
         .query_selector_all("[data-curve]")
         .expect("a valid selector");
@@ -82,13 +82,13 @@ impl App {
         self.state.spec(self.panel.lane).path.curve
     }
 
-    fn bend(&mut self, deed: Deed) {
+    fn bend(&mut self, edit: Edit) {
         let now = self.curve();
-        let bent = match deed {
-            Deed::Add(share) => curve::added(&now, curve::point(share)).map(|(curve, _)| curve),
-            Deed::Move(index, share) => curve::moved(&now, index, curve::point(share)),
-            Deed::Nudge(index, by) => curve::nudged(&now, index, by.map(|x| NUDGE * x)),
-            Deed::Remove(index) => Ok(curve::removed(&now, index)),
+        let bent = match edit {
+            Edit::Add(share) => curve::added(&now, curve::point(share)).map(|(curve, _)| curve),
+            Edit::Move(index, share) => curve::moved(&now, index, curve::point(share)),
+            Edit::Nudge(index, by) => curve::nudged(&now, index, by.map(|x| NUDGE * x)),
+            Edit::Remove(index) => Ok(curve::removed(&now, index)),
         };
         self.take_curve(bent);
     }

@@ -8,13 +8,13 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent, MouseEvent, PointerEvent};
 
-/// Milliseconds between two deeds while a grip is dragged: each may start a lane anew.
+/// Milliseconds between two deeds while a handle is dragged: each may start a lane anew.
 const EVERY: f64 = 120.0;
 
-/// What somebody does to the grips. Places are shares of the plate's width and height, from its top
+/// What somebody does to the handles. Places are shares of the plate's width and height, from its top
 /// left.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Deed {
+pub enum Edit {
     Add([f64; 2]),
     Move(usize, [f64; 2]),
     /// A step to the right and upwards, -1, 0 or 1 each.
@@ -22,9 +22,9 @@ pub enum Deed {
     Remove(usize),
 }
 
-/// How a grip looks, and what it is called.
+/// How a handle looks, and what it is called.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Grip {
+pub struct Handle {
     pub at: [f64; 2],
     pub class: &'static str,
     pub label: String,
@@ -39,21 +39,21 @@ struct Drag {
     at: Option<[f64; 2]>,
 }
 
-/// Listens to the grips of a plate; `ground` is where a double click asks for another.
-pub fn listen(plate: &HtmlElement, ground: &Element, f: impl Fn(&mut App, Deed) + Copy + 'static) {
+/// Listens to the handles of a plate; `ground` is where a double click asks for another.
+pub fn listen(plate: &HtmlElement, ground: &Element, f: impl Fn(&mut App, Edit) + Copy + 'static) {
     let drag: Rc<Cell<Option<Drag>>> = Rc::default();
-    let tell = move |deed: Deed| act(move |app| f(app, deed));
+    let tell = move |edit: Edit| act(move |app| f(app, edit));
     listen_to_drags(plate, &drag, tell);
     dom::listen(plate, "keydown", move |event: KeyboardEvent| {
-        if let Some(deed) = index_of(&event).and_then(|index| pressed(index, &event.key())) {
+        if let Some(edit) = index_of(&event).and_then(|index| pressed(index, &event.key())) {
             event.prevent_default();
-            tell(deed);
+            tell(edit);
         }
     });
     let own = plate.clone();
     dom::listen(ground, "dblclick", move |event: MouseEvent| {
         if index_of(&event).is_none() {
-            tell(Deed::Add(share(&own, &event)));
+            tell(Edit::Add(share(&own, &event)));
         }
     });
 }
@@ -61,7 +61,7 @@ pub fn listen(plate: &HtmlElement, ground: &Element, f: impl Fn(&mut App, Deed) 
 fn listen_to_drags(
     plate: &HtmlElement,
     drag: &Rc<Cell<Option<Drag>>>,
-    tell: impl Fn(Deed) + Copy + 'static,
+    tell: impl Fn(Edit) + Copy + 'static,
 ) {
     let (own, held) = (plate.clone(), drag.clone());
     dom::listen(plate, "pointerdown", move |event: PointerEvent| {
@@ -80,11 +80,11 @@ fn listen_to_drags(
         let at = share(&own, &event);
         drag.at = Some(at);
         if dom::now() - drag.told > EVERY {
-            tell(Deed::Move(drag.index, at));
+            tell(Edit::Move(drag.index, at));
             drag.told = dom::now();
             drag.at = None;
-        } else if let Some(grip) = grips(&own).get(drag.index) {
-            place(grip, at);
+        } else if let Some(handle) = handles(&own).get(drag.index) {
+            place(handle, at);
         }
         held.set(Some(drag));
     });
@@ -94,27 +94,27 @@ fn listen_to_drags(
             if let Some(drag) = held.take()
                 && let Some(at) = drag.at
             {
-                tell(Deed::Move(drag.index, at));
+                tell(Edit::Move(drag.index, at));
             }
         });
     }
 }
 
-fn pressed(index: usize, key: &str) -> Option<Deed> {
+fn pressed(index: usize, key: &str) -> Option<Edit> {
     Some(match key {
-        "ArrowLeft" => Deed::Nudge(index, [-1.0, 0.0]),
-        "ArrowRight" => Deed::Nudge(index, [1.0, 0.0]),
-        "ArrowUp" => Deed::Nudge(index, [0.0, 1.0]),
-        "ArrowDown" => Deed::Nudge(index, [0.0, -1.0]),
-        "Delete" | "Backspace" => Deed::Remove(index),
+        "ArrowLeft" => Edit::Nudge(index, [-1.0, 0.0]),
+        "ArrowRight" => Edit::Nudge(index, [1.0, 0.0]),
+        "ArrowUp" => Edit::Nudge(index, [0.0, 1.0]),
+        "ArrowDown" => Edit::Nudge(index, [0.0, -1.0]),
+        "Delete" | "Backspace" => Edit::Remove(index),
         _ => return None,
     })
 }
 
-/// The grip an event comes from.
+/// The handle an event comes from.
 fn index_of(event: &Event) -> Option<usize> {
     let target: Element = event.target()?.dyn_into().ok()?;
-    target.get_attribute("data-grip")?.parse().ok()
+    target.get_attribute("data-handle")?.parse().ok()
 }
 
 fn share(plate: &Element, event: &MouseEvent) -> [f64; 2] {
@@ -125,9 +125,9 @@ fn share(plate: &Element, event: &MouseEvent) -> [f64; 2] {
     ]
 }
 
-fn grips(plate: &Element) -> Vec<HtmlElement> {
+fn handles(plate: &Element) -> Vec<HtmlElement> {
     let list = plate
-        .query_selector_all("[data-grip]")
+        .query_selector_all("[data-handle]")
         .expect("a valid selector");
     (0..list.length())
         .filter_map(|i| list.get(i))
@@ -135,30 +135,30 @@ fn grips(plate: &Element) -> Vec<HtmlElement> {
         .collect()
 }
 
-fn place(grip: &HtmlElement, at: [f64; 2]) {
-    let style = grip.style();
+fn place(handle: &HtmlElement, at: [f64; 2]) {
+    let style = handle.style();
     let percent = |share: f64| format!("{:.3}%", 100.0 * share);
     let _ = style.set_property("left", &percent(at[0]));
     let _ = style.set_property("top", &percent(at[1]));
 }
 
-/// Shows these grips. The buttons stay the same ones, so that the focus stays where it is.
-pub fn show(plate: &Element, wanted: &[Grip], locked: bool) {
-    let mut found = grips(plate);
-    for grip in found.drain(wanted.len().min(found.len())..) {
-        grip.remove();
+/// Shows these handles. The buttons stay the same ones, so that the focus stays where it is.
+pub fn show(plate: &Element, wanted: &[Handle], locked: bool) {
+    let mut found = handles(plate);
+    for handle in found.drain(wanted.len().min(found.len())..) {
+        handle.remove();
     }
     while found.len() < wanted.len() {
-        let grip: HtmlElement = add(plate, "button", "grip");
-        set_attribute(&grip, "type", "button");
-        set_attribute(&grip, "data-grip", &found.len().to_string());
-        found.push(grip);
+        let handle: HtmlElement = add(plate, "button", "handle");
+        set_attribute(&handle, "type", "button");
+        set_attribute(&handle, "data-handle", &found.len().to_string());
+        found.push(handle);
     }
-    for (grip, wanted) in found.iter().zip(wanted) {
-        place(grip, wanted.at);
-        set_attribute(grip, "class", &format!("grip {}", wanted.class));
-        set_attribute(grip, "aria-label", &wanted.label);
-        set_attribute(grip, "title", &wanted.label);
-        dom::set_flag(grip, "disabled", locked);
+    for (handle, wanted) in found.iter().zip(wanted) {
+        place(handle, wanted.at);
+        set_attribute(handle, "class", &format!("handle {}", wanted.class));
+        set_attribute(handle, "aria-label", &wanted.label);
+        set_attribute(handle, "title", &wanted.label);
+        dom::set_flag(handle, "disabled", locked);
     }
 }

@@ -1,10 +1,10 @@
 //! Visits in which users bring data along, take things back, and meet locks.
 
 use app::msg::{Effect, Event, Msg};
-use app::own::{self, Pen, Reading, Role};
 use app::settings::Settings;
 use app::state::State;
 use app::update::{notices_of, update};
+use app::user_data::{self, Endpoint, Pen, Reading};
 use flow::spec::{Prediction, Source, Target};
 
 fn set(state: &mut State, name: &str, text: &str) -> Vec<Effect> {
@@ -23,9 +23,9 @@ fn keys(state: &State) -> Vec<&'static str> {
     state.notices.iter().map(|notice| notice.key).collect()
 }
 
-fn bring(state: &mut State, role: Role, points: &[f32]) {
-    let brought = own::bring(Reading::of_flat(points), 1).unwrap();
-    update(state, Msg::Bring { role, brought });
+fn bring(state: &mut State, role: Endpoint, points: &[f32]) {
+    let imported = user_data::bring(Reading::of_flat(points), 1).unwrap();
+    update(state, Msg::Bring { role, imported });
 }
 
 #[test]
@@ -34,14 +34,14 @@ fn points_that_are_brought_become_the_data() {
     let run = state.lanes[0].run;
     bring(
         &mut state,
-        Role::Target,
+        Endpoint::Target,
         &[1.0, 1.0, -1.0, 2.0, f32::NAN, 0.0],
     );
     assert_eq!(state.spec(0).data.target, Target::Drawn);
     assert_eq!(state.settings.drawn.target.len(), 2);
     assert_eq!(keys(&state), ["notice.refused-lines"]);
     assert!(state.lanes[0].run > run && state.lanes[0].problem.is_none());
-    bring(&mut state, Role::Source, &[0.0, 0.0, 0.0, 3.0]);
+    bring(&mut state, Endpoint::Source, &[0.0, 0.0, 0.0, 3.0]);
     assert_eq!(state.spec(0).data.source, Source::Drawn);
 }
 
@@ -57,10 +57,10 @@ fn both_ends_are_drawn_and_erased_apart() {
         state.lanes[0].problem.as_ref().unwrap().key,
         "problem.draw-source"
     );
-    update(&mut state, Msg::Pick(Role::Source));
+    update(&mut state, Msg::Pick(Endpoint::Source));
     update(&mut state, Msg::Draw(vec![[-1.0, -1.0]]));
     assert!(state.lanes[0].problem.is_none());
-    update(&mut state, Msg::Pick(Role::Target));
+    update(&mut state, Msg::Pick(Endpoint::Target));
     update(&mut state, Msg::Take(Pen::Erase));
     update(&mut state, Msg::Draw(vec![[2.0, 2.0], [-1.0, -1.0]]));
     let drawn = &state.settings.drawn;
@@ -95,7 +95,7 @@ fn what_the_host_has_locked_nothing_changes() {
     }
     assert_eq!(state.settings, before);
     assert!(keys(&state).iter().all(|key| *key == "notice.locked"));
-    bring(&mut state, Role::Target, &[1.0, 1.0]);
+    bring(&mut state, Endpoint::Target, &[1.0, 1.0]);
     assert!(state.settings.drawn.target.is_empty());
     set(&mut state, "batch", "64");
     assert_eq!(state.spec(0).training.batch, 64);

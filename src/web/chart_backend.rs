@@ -9,7 +9,7 @@ use plotters_canvas::CanvasBackend;
 use std::fmt;
 
 /// A canvas, or an SVG text.
-pub enum Paper<'a> {
+pub enum ChartBackend<'a> {
     Canvas(CanvasBackend),
     Svg(SVGBackend<'a>),
 }
@@ -36,34 +36,34 @@ fn undrawn<E: std::error::Error + Send + Sync>(
 
 /// Does the same with either.
 macro_rules! either {
-    ($self:ident, $paper:ident => $deed:expr) => {
+    ($self:ident, $paper:ident => $edit:expr) => {
         match $self {
-            Self::Canvas($paper) => $deed.map_err(undrawn),
-            Self::Svg($paper) => $deed.map_err(undrawn),
+            Self::Canvas($paper) => $edit.map_err(undrawn),
+            Self::Svg($paper) => $edit.map_err(undrawn),
         }
     };
 }
 
-impl DrawingBackend for Paper<'_> {
+impl DrawingBackend for ChartBackend<'_> {
     type ErrorType = Undrawn;
 
     fn get_size(&self) -> (u32, u32) {
         match self {
-            Self::Canvas(paper) => paper.get_size(),
-            Self::Svg(paper) => paper.get_size(),
+            Self::Canvas(chart_backend) => chart_backend.get_size(),
+            Self::Svg(chart_backend) => chart_backend.get_size(),
         }
     }
 
     fn ensure_prepared(&mut self) -> Outcome {
-        either!(self, paper => paper.ensure_prepared())
+        either!(self, chart_backend => chart_backend.ensure_prepared())
     }
 
     fn present(&mut self) -> Outcome {
-        either!(self, paper => paper.present())
+        either!(self, chart_backend => chart_backend.present())
     }
 
     fn draw_pixel(&mut self, point: BackendCoord, color: BackendColor) -> Outcome {
-        either!(self, paper => paper.draw_pixel(point, color))
+        either!(self, chart_backend => chart_backend.draw_pixel(point, color))
     }
 
     fn draw_line<S: BackendStyle>(
@@ -72,7 +72,7 @@ impl DrawingBackend for Paper<'_> {
         to: BackendCoord,
         style: &S,
     ) -> Outcome {
-        either!(self, paper => paper.draw_line(from, to, style))
+        either!(self, chart_backend => chart_backend.draw_line(from, to, style))
     }
 
     fn draw_rect<S: BackendStyle>(
@@ -82,7 +82,7 @@ impl DrawingBackend for Paper<'_> {
         style: &S,
         fill: bool,
     ) -> Outcome {
-        either!(self, paper => paper.draw_rect(from, to, style, fill))
+        either!(self, chart_backend => chart_backend.draw_rect(from, to, style, fill))
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
@@ -90,7 +90,7 @@ impl DrawingBackend for Paper<'_> {
         path: I,
         style: &S,
     ) -> Outcome {
-        either!(self, paper => paper.draw_path(path, style))
+        either!(self, chart_backend => chart_backend.draw_path(path, style))
     }
 
     fn draw_circle<S: BackendStyle>(
@@ -100,7 +100,7 @@ impl DrawingBackend for Paper<'_> {
         style: &S,
         fill: bool,
     ) -> Outcome {
-        either!(self, paper => paper.draw_circle(centre, radius, style, fill))
+        either!(self, chart_backend => chart_backend.draw_circle(centre, radius, style, fill))
     }
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
@@ -108,7 +108,7 @@ impl DrawingBackend for Paper<'_> {
         corners: I,
         style: &S,
     ) -> Outcome {
-        either!(self, paper => paper.fill_polygon(corners, style))
+        either!(self, chart_backend => chart_backend.fill_polygon(corners, style))
     }
 
     fn draw_text<S: BackendTextStyle>(
@@ -117,7 +117,7 @@ impl DrawingBackend for Paper<'_> {
         style: &S,
         at: BackendCoord,
     ) -> Outcome {
-        either!(self, paper => paper.draw_text(text, style, at))
+        either!(self, chart_backend => chart_backend.draw_text(text, style, at))
     }
 
     fn estimate_text_size<S: BackendTextStyle>(
@@ -125,6 +125,6 @@ impl DrawingBackend for Paper<'_> {
         text: &str,
         style: &S,
     ) -> Outcome<(u32, u32)> {
-        either!(self, paper => paper.estimate_text_size(text, style))
+        either!(self, chart_backend => chart_backend.estimate_text_size(text, style))
     }
 }

@@ -7,8 +7,8 @@ use super::dom::{
 };
 use super::page::{App, act};
 use app::msg::Msg;
-use app::own::{self, Brought, Pen, Reading, Refusal, Role, image, table};
 use app::state::Notice;
+use app::user_data::{self, Endpoint, Imported, Pen, Reading, Refusal, image, table};
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -50,7 +50,7 @@ pub fn listen() {
             .target()
             .and_then(|target| target.dyn_into::<Element>().ok())
             .and_then(|element| element.get_attribute("data-role"));
-        if let Some(role) = name.and_then(|name| Role::from_name(&name)) {
+        if let Some(role) = name.and_then(|name| Endpoint::from_name(&name)) {
             act(move |app| app.handle(Msg::Pick(role)));
         }
     });
@@ -102,7 +102,7 @@ fn take(file: File) {
             return;
         }
         let Some(bytes) = bytes_of(&file).await else {
-            return act(|app| app.tell("own.unreadable"));
+            return act(|app| app.tell("user-data.unreadable"));
         };
         act(move |app| {
             if name.ends_with(".safetensors") {
@@ -145,13 +145,13 @@ impl App {
     ///
     /// # Errors
     /// If there is none.
-    pub fn bring(&mut self, role: Role, reading: Reading) -> Result<Brought, Refusal> {
-        let brought = own::bring(reading, self.state.spec(0).seed)?;
+    pub fn bring(&mut self, role: Endpoint, reading: Reading) -> Result<Imported, Refusal> {
+        let imported = user_data::bring(reading, self.state.spec(0).seed)?;
         self.handle(Msg::Bring {
             role,
-            brought: brought.clone(),
+            imported: imported.clone(),
         });
-        Ok(brought)
+        Ok(imported)
     }
 
     fn take_weights(&mut self, bytes: &[u8]) {
@@ -181,10 +181,10 @@ impl App {
     /// Brings the tools of drawing up to date.
     pub fn show_drawing(&self) {
         let settings = &self.state.settings;
-        let drawn = Role::ALL.map(|role| role.in_use(settings));
+        let drawn = Endpoint::ALL.map(|role| role.in_use(settings));
         set_shown(&by_id("drawing"), drawn.contains(&true));
         set_shown(&by_id("draw-role"), drawn == [true, true]);
-        for role in Role::ALL {
+        for role in Endpoint::ALL {
             let choices: Element = by_id("draw-role");
             let input: HtmlInputElement =
                 dom::first(&choices, &format!("[data-role='{}']", role.name()));
@@ -197,7 +197,9 @@ impl App {
             "aria-pressed",
             if pressed { "true" } else { "false" },
         );
-        let locked = Role::ALL.iter().any(|role| self.host.locks(role.param()));
+        let locked = Endpoint::ALL
+            .iter()
+            .any(|role| self.host.locks(role.param()));
         for button in dom::all("#drawing button") {
             set_flag(&button, "disabled", locked);
         }

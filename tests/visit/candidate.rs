@@ -31,14 +31,14 @@ fn a_faster_rival_takes_over_every_run() {
         kind: BackendKind::WebGpu,
         detail: "Adapter".into(),
     };
-    let effects = update(&mut state, Msg::Rival(Reply::Ready(gpu)));
+    let effects = update(&mut state, Msg::Candidate(Reply::Ready(gpu)));
     assert!(matches!(
         effects[0],
         Effect::SendRival(Request::Measure { .. })
     ));
     let speed = |steps_per_second| Reply::Measured { steps_per_second };
     update(&mut state, Msg::Engine(speed(100.0)));
-    let effects = update(&mut state, Msg::Rival(speed(900.0)));
+    let effects = update(&mut state, Msg::Candidate(speed(900.0)));
     assert_eq!(requests(&effects).len(), 2);
     let mut last = Vec::new();
     for lane in 0..2u8 {
@@ -68,10 +68,10 @@ fn a_slower_rival_is_sent_away_and_the_badge_says_why() {
         kind: BackendKind::WebGpu,
         detail: "Software".into(),
     };
-    update(&mut state, Msg::Rival(Reply::Ready(gpu)));
+    update(&mut state, Msg::Candidate(Reply::Ready(gpu)));
     update(
         &mut state,
-        Msg::Rival(Reply::Measured {
+        Msg::Candidate(Reply::Measured {
             steps_per_second: 1.0,
         }),
     );

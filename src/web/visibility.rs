@@ -17,7 +17,7 @@ const LONG: [i32; 2] = [600_000, 60_000];
 
 /// What is known of who can see the stage.
 #[derive(Default)]
-pub struct Sight {
+pub struct Visibility {
     page_hidden: bool,
     off_screen: bool,
     /// Counts the changes, so that a timer knows whether it is still meant.
@@ -26,7 +26,7 @@ pub struct Sight {
     resting: Vec<usize>,
 }
 
-impl Sight {
+impl Visibility {
     /// Whether nobody can see the stage.
     pub fn hidden(&self) -> bool {
         self.page_hidden || self.off_screen
@@ -36,7 +36,7 @@ impl Sight {
 pub fn listen() {
     on(&document(), "visibilitychange", |_: Event| {
         let hidden = document().visibility_state() == web_sys::VisibilityState::Hidden;
-        act(move |app| app.look(|sight| sight.page_hidden = hidden));
+        act(move |app| app.look(|visibility| visibility.page_hidden = hidden));
     });
     let moved = Closure::<dyn FnMut(js_sys::Array)>::new(|entries: js_sys::Array| {
         let last: IntersectionObserverEntry = entries.at(-1).unchecked_into();
@@ -45,7 +45,7 @@ pub fn listen() {
             if visible {
                 host::seen(app);
             }
-            app.look(|sight| sight.off_screen = !visible);
+            app.look(|visibility| visibility.off_screen = !visible);
         });
     });
     if let Ok(observer) = IntersectionObserver::new(moved.as_ref().unchecked_ref()) {
@@ -57,19 +57,19 @@ pub fn listen() {
 }
 
 impl App {
-    fn look(&mut self, change: impl FnOnce(&mut Sight)) {
-        let before = self.sight.hidden();
-        change(&mut self.sight);
-        if self.sight.hidden() == before {
+    fn look(&mut self, change: impl FnOnce(&mut Visibility)) {
+        let before = self.visibility.hidden();
+        change(&mut self.visibility);
+        if self.visibility.hidden() == before {
             return;
         }
-        self.sight.changes += 1;
+        self.visibility.changes += 1;
         if before {
             self.handle(Msg::Recall);
             self.wake_training();
             frame::wake();
         } else {
-            let change = self.sight.changes;
+            let change = self.visibility.changes;
             after(PATIENCE, move || act(move |app| app.rest_training(change)));
             let long = LONG[usize::from(self.host.embed)];
             after(long, move || act(move |app| app.let_engine_go(change)));
@@ -77,24 +77,24 @@ impl App {
     }
 
     fn rest_training(&mut self, change: u32) {
-        if self.sight.changes != change || self.calls.waiting() {
+        if self.visibility.changes != change || self.calls.waiting() {
             return;
         }
         let training = |lane: &usize| self.state.lanes[*lane].training;
-        self.sight.resting = [0, 1].into_iter().filter(training).collect();
-        if !self.sight.resting.is_empty() {
+        self.visibility.resting = [0, 1].into_iter().filter(training).collect();
+        if !self.visibility.resting.is_empty() {
             self.handle(Msg::StopTraining { lane: None });
         }
     }
 
     fn let_engine_go(&mut self, change: u32) {
-        if self.sight.changes == change && !self.calls.waiting() {
+        if self.visibility.changes == change && !self.calls.waiting() {
             self.handle(Msg::Release);
         }
     }
 
     fn wake_training(&mut self) {
-        for lane in std::mem::take(&mut self.sight.resting) {
+        for lane in std::mem::take(&mut self.visibility.resting) {
             self.handle(Msg::Train {
                 lane: Some(lane),
                 steps: None,

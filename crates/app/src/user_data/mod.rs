@@ -15,13 +15,13 @@ use flow::spec::{Source, Target};
 
 /// Which end of the flow points are for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Role {
+pub enum Endpoint {
     Source,
     #[default]
     Target,
 }
 
-impl Role {
+impl Endpoint {
     /// Both roles, in the order of the controls.
     pub const ALL: [Self; 2] = [Self::Target, Self::Source];
 
@@ -78,11 +78,11 @@ impl Role {
 }
 
 /// What a stroke on a lane draws: `wished` if both ends are drawn, else the one that is.
-pub fn role(settings: &Settings, lane: usize, wished: Role) -> Option<Role> {
-    let drawn = |role: &Role| role.drawn_in(settings, lane);
+pub fn role(settings: &Settings, lane: usize, wished: Endpoint) -> Option<Endpoint> {
+    let drawn = |role: &Endpoint| role.drawn_in(settings, lane);
     Some(wished)
         .filter(drawn)
-        .or_else(|| Role::ALL.into_iter().find(drawn))
+        .or_else(|| Endpoint::ALL.into_iter().find(drawn))
 }
 
 /// What a stroke does.
@@ -124,12 +124,12 @@ impl Refusal {
     /// The key in the language files.
     pub fn key(self) -> &'static str {
         match self {
-            Self::TooFew => "own.too-few",
-            Self::NotANumber => "own.not-a-number",
-            Self::NotFinite => "own.not-finite",
-            Self::NotAnImage => "own.not-an-image",
-            Self::Blank => "own.blank",
-            Self::Nothing => "own.nothing",
+            Self::TooFew => "user-data.too-few",
+            Self::NotANumber => "user-data.not-a-number",
+            Self::NotFinite => "user-data.not-finite",
+            Self::NotAnImage => "user-data.not-an-image",
+            Self::Blank => "user-data.blank",
+            Self::Nothing => "user-data.nothing",
         }
     }
 
@@ -180,7 +180,7 @@ impl Reading {
 
 /// Points that a link can hold, and what had to be done for it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Brought {
+pub struct Imported {
     pub points: Vec<Point>,
     /// How many there were before they were thinned.
     pub read: usize,
@@ -193,7 +193,7 @@ pub struct Brought {
 ///
 /// # Errors
 /// If no point is left.
-pub fn bring(reading: Reading, seed: u32) -> Result<Brought, Refusal> {
+pub fn bring(reading: Reading, seed: u32) -> Result<Imported, Refusal> {
     let Reading { points, refused } = reading;
     if points.is_empty() {
         let why = refused.first().map(|(why, _)| *why);
@@ -205,7 +205,7 @@ pub fn bring(reading: Reading, seed: u32) -> Result<Brought, Refusal> {
     points
         .iter_mut()
         .for_each(|point| *point = quantise(*point));
-    Ok(Brought {
+    Ok(Imported {
         points,
         read,
         refused,
@@ -213,7 +213,7 @@ pub fn bring(reading: Reading, seed: u32) -> Result<Brought, Refusal> {
     })
 }
 
-impl Brought {
+impl Imported {
     /// The sentences for the user.
     pub fn notices(&self) -> Vec<Notice> {
         let mut notices: Vec<Notice> = self
@@ -302,7 +302,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn brought(points: Vec<Point>) -> Brought {
+    fn imported(points: Vec<Point>) -> Imported {
         let reading = Reading {
             points,
             refused: vec![],
@@ -313,23 +313,23 @@ mod tests {
     #[test]
     fn what_fits_is_left_alone() {
         let points = vec![quantise([1.0, 2.0]), quantise([-3.0, 0.5])];
-        let brought = brought(points.clone());
-        assert_eq!((brought.points, brought.fitted), (points, false));
+        let imported = imported(points.clone());
+        assert_eq!((imported.points, imported.fitted), (points, false));
     }
 
     #[test]
     fn far_points_are_centred_and_scaled_alike_in_both_directions() {
-        let brought = brought(vec![[100.0, 50.0], [300.0, 50.0], [200.0, 150.0]]);
-        assert!(brought.fitted);
+        let imported = imported(vec![[100.0, 50.0], [300.0, 50.0], [200.0, 150.0]]);
+        assert!(imported.fitted);
         // By hand: half-width 100, centre (200, 100).
         let expected = [[-3.5, -1.75], [3.5, -1.75], [0.0, 1.75]];
-        for (p, q) in brought.points.iter().zip(expected) {
+        for (p, q) in imported.points.iter().zip(expected) {
             assert!(
                 (p[0] - q[0]).abs() < 0.003 && (p[1] - q[1]).abs() < 0.003,
                 "{p:?}"
             );
         }
-        assert_eq!(brought.notices().len(), 1);
+        assert_eq!(imported.notices().len(), 1);
     }
 
     #[test]
@@ -337,14 +337,14 @@ mod tests {
         let points: Vec<Point> = (0..5000)
             .map(|i| [f64::from(i) / 1250.0 - 2.0, 0.0])
             .collect();
-        let brought = brought(points);
-        assert_eq!((brought.points.len(), brought.read), (MOST, 5000));
+        let imported = imported(points);
+        assert_eq!((imported.points.len(), imported.read), (MOST, 5000));
         assert!(
-            brought.points.windows(2).all(|w| w[0][0] <= w[1][0]),
+            imported.points.windows(2).all(|w| w[0][0] <= w[1][0]),
             "in order"
         );
         // A fair choice of 1000 has half of them below the middle, to four standard deviations.
-        let low = brought.points.iter().filter(|p| p[0] < 0.0).count() as f64;
+        let low = imported.points.iter().filter(|p| p[0] < 0.0).count() as f64;
         assert!((low - 500.0).abs() < 4.0 * 15.9, "{low}");
     }
 
@@ -371,11 +371,11 @@ mod tests {
     #[test]
     fn a_stroke_goes_to_the_end_that_is_drawn() {
         let mut settings = Settings::default();
-        assert_eq!(role(&settings, 0, Role::Source), None);
+        assert_eq!(role(&settings, 0, Endpoint::Source), None);
         settings.lane[0].data.target = Target::Drawn;
-        assert_eq!(role(&settings, 0, Role::Source), Some(Role::Target));
+        assert_eq!(role(&settings, 0, Endpoint::Source), Some(Endpoint::Target));
         settings.lane[0].data.source = Source::Drawn;
-        assert_eq!(role(&settings, 0, Role::Source), Some(Role::Source));
+        assert_eq!(role(&settings, 0, Endpoint::Source), Some(Endpoint::Source));
     }
 
     proptest! {
@@ -383,8 +383,8 @@ mod tests {
         fn whatever_is_brought_fits_a_link(points in prop::collection::vec(
             (prop::num::f64::NORMAL, prop::num::f64::NORMAL), 1..40,
         )) {
-            let brought = brought(points.into_iter().map(|(x, y)| [x, y]).collect());
-            for point in brought.points {
+            let imported = imported(points.into_iter().map(|(x, y)| [x, y]).collect());
+            for point in imported.points {
                 prop_assert_eq!(quantise(point), point);
             }
         }
