@@ -14,7 +14,7 @@ use super::theme::Look;
 use super::visibility::Visibility;
 use super::{
     api, badge, centres, clicks, embed, host, keys, language, link, notices, panel, pointer,
-    scene_list, story, terms, theme, transport, visibility,
+    scene_list, story, terms, theme, transport, user_data, visibility,
 };
 use app::host::Host;
 use app::msg::{Effect, Event, Msg};
