@@ -55,6 +55,15 @@ test("absurd values are clamped with one notice, unknown keys ignored", { timeou
     await page.waitForSelector("#notices", { state: "hidden" });
   }));
 
+test("a link from a newer version is told, and what is known of it is opened", { timeout: 60_000 }, () =>
+  visiting({ query: "autoplay=0&backend=cpu", hash: "v=99&target=moons&shimmer=3" }, async (page) => {
+    const state = await call(page, "get");
+    assert.equal(state.target, "moons");
+    const notice = page.locator("#notices li").first();
+    await notice.waitFor();
+    assert.match(await notice.innerText(), /newer version.*v=99/);
+  }));
+
 test("the back button goes back", { timeout: 60_000 }, () =>
   visiting({ query: "autoplay=0&backend=cpu" }, async (page) => {
     await call(page, "get");

@@ -3,29 +3,28 @@
 //! `v=1&target=moons&lanes=2&b.coupling=ot`: only what differs from the default is written, lane
 //! B's values only where they differ from lane A's. Whatever stands in a link, the result is a
 //! valid state; what had to be changed is told in one notice. A link that names a scene and nothing
-//! else, `v=1&scene=9`, is that scene as it begins.
+//! else, `v=1&scene=9`, is that scene as it begins. `v` says which version of defaults and scenes a link
+//! leaves out (`versions`); a link without it means version 1, and no link at all the newest.
 
-use super::scenes;
+mod versions;
+
 use super::schema::{PARAMS, Param, param};
 use super::settings::Settings;
 use super::state::Notice;
 use super::value::{Kind, Value};
-use flow::spec::Drawn;
-
-/// The version of the format; links of other versions are read as far as they make sense.
-pub const VERSION: &str = "1";
+use versions::{VERSIONS, Version};
 
 /// Prefix of lane B's values.
 const LANE_B: &str = "b.";
 
 /// Writes the fragment, without its `#`.
 pub fn print(settings: &Settings) -> String {
-    let mut pairs = vec![format!("v={VERSION}")];
+    let mut pairs = vec![format!("v={}", VERSIONS.len())];
     for (name, value) in differences(settings) {
         pairs.push(format!("{name}={}", value.print()));
     }
     let link = pairs.join("&");
-    match lone_scene(&self::pairs(&link)) {
+    match lone_scene(VERSIONS, &self::pairs(&link)) {
         // It is not the scene as it begins: any value, even one of the defaults, says so.
         Some(scene) if scene != *settings => format!("{link}&lanes={}", settings.lanes),
         _ => link,
@@ -34,7 +33,7 @@ pub fn print(settings: &Settings) -> String {
 
 /// The names and values of what a link has to say.
 pub fn differences(settings: &Settings) -> Vec<(String, Value)> {
-    let default = Settings::default();
+    let default = versions::defaults(VERSIONS);
     let mut found = Vec::new();
     for param in PARAMS {
         let a = (param.get)(settings, 0);
@@ -58,22 +57,61 @@ pub fn lane_differences(settings: &Settings) -> impl Iterator<Item = &'static Pa
         .filter(|p| p.per_lane && (p.get)(settings, 0) != (p.get)(settings, 1))
 }
 
-/// Reads a fragment, with or without its `#`, on top of the defaults.
+/// Reads a fragment, with or without its `#`, on top of the defaults of its version.
 pub fn parse(fragment: &str) -> (Settings, Vec<Notice>) {
+    parse_among(VERSIONS, fragment)
+}
+
+/// What a link leaves out: the defaults of the version that it names.
+pub fn defaults(fragment: &str) -> Settings {
+    versions::defaults(version(VERSIONS, &pairs(fragment)).0)
+}
+
+fn parse_among(versions: &[Version], fragment: &str) -> (Settings, Vec<Notice>) {
     let pairs = pairs(fragment);
-    let mut settings = lone_scene(&pairs).unwrap_or_default();
-    let notices = apply(&mut settings, &pairs);
+    let (versions, mut notices) = version(versions, &pairs);
+    let mut settings = lone_scene(versions, &pairs).unwrap_or_else(|| versions::defaults(versions));
+    notices.extend(apply(&mut settings, &pairs));
     (settings, notices)
 }
 
+/// The versions up to the one that a link names, and what has to be told of it. One from the future is read
+/// as the newest, as well as can be.
+fn version<'a>(
+    versions: &'a [Version],
+    pairs: &[(String, String)],
+) -> (&'a [Version], Vec<Notice>) {
+    let told = |key, text: String| {
+        vec![Notice {
+            key,
+            values: vec![text],
+        }]
+    };
+    let first = &versions[..1];
+    let Some((_, text)) = pairs.iter().find(|(name, _)| name == "v") else {
+        let known = if pairs.is_empty() { versions } else { first };
+        return (known, Vec::new());
+    };
+    match text.parse::<usize>() {
+        Ok(number) if (1..=versions.len()).contains(&number) => (&versions[..number], Vec::new()),
+        Ok(number) if number > versions.len() => {
+            (versions, told("notice.newer-link", text.clone()))
+        }
+        _ => (
+            first,
+            told("notice.refused", format!("v={}", shorten(text))),
+        ),
+    }
+}
+
 /// The beginning of the scene that is named, if nothing else is.
-fn lone_scene(pairs: &[(String, String)]) -> Option<Settings> {
+fn lone_scene(versions: &[Version], pairs: &[(String, String)]) -> Option<Settings> {
     let mut known = pairs
         .iter()
         .filter(|(name, _)| param(name.strip_prefix(LANE_B).unwrap_or(name)).is_some());
     let (name, number) = known.next()?;
     let lone = name == "scene" && known.next().is_none();
-    lone.then(|| scenes::settings(number.parse().ok()?, Drawn::default()))?
+    lone.then(|| versions::scene(versions, number.parse().ok()?))?
 }
 
 /// The `name=value` pairs of a fragment or a query.
@@ -198,6 +236,8 @@ pub fn sample_text(kind: &Kind, choice: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scenes;
+    use flow::spec::Drawn;
     use proptest::prelude::*;
 
     proptest! {
@@ -246,6 +286,23 @@ mod tests {
         assert_eq!(parse(&print(&plain)).0, plain);
         let (clamped, notices) = parse("scene=999");
         assert_eq!((clamped.lanes, notices.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_version_from_the_future_is_told_and_the_rest_is_read() {
+        for future in ["#v=2&target=moons&shine=3", "#target=moons&v=1000000"] {
+            let (settings, notices) = parse(future);
+            assert_eq!(settings.lane[0].data.target.name(), "moons");
+            let keys: Vec<_> = notices.iter().map(|notice| notice.key).collect();
+            assert_eq!(keys, ["notice.newer-link"], "{future}");
+        }
+        for absurd in ["v=0", "v=", "v=one", "v=-1", "v=1.5"] {
+            let (settings, notices) = parse(absurd);
+            assert_eq!(settings, Settings::default());
+            assert_eq!(notices[0].key, "notice.refused", "{absurd}");
+            assert_eq!(notices[0].values, [absurd]);
+        }
+        assert!(parse("#").1.is_empty() && parse("#v=1").1.is_empty());
     }
 
     #[test]

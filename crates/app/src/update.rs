@@ -175,7 +175,7 @@ pub fn notices_of(state: &State, values: &[(String, String)]) -> Vec<Notice> {
 
 fn open_link(state: &mut State, fragment: &str, effects: &mut Vec<Effect>) {
     let (mut settings, mut notices) = link::parse(fragment);
-    notices.extend(rules::keep(&Settings::default(), &mut settings));
+    notices.extend(rules::keep(&link::defaults(fragment), &mut settings));
     state.kept_drawing = None;
     for notice in notices {
         notify(state, notice, effects);

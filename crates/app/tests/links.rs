@@ -97,14 +97,17 @@ fn a_recorded_link_opens_the_state_that_it_opened_then() {
 fn a_recorded_state_survives_its_own_link() {
     for (link, _) in recorded() {
         let state = opened(&link);
-        let again = opened(&app::link::print(&state));
-        assert_eq!(again.lane, state.lane, "{link}");
-        assert_eq!(dump(&again), dump(&state), "{link}");
+        let again = dump(&opened(&app::link::print(&state)));
+        let mut shown = dump(&state);
+        // A lane that is not on the stage is not written.
+        shown.retain(|name, _| state.lanes == 2 || !name.starts_with("b."));
+        let wrong = differences(&shown, &again);
+        assert!(wrong.is_empty(), "{link}: {wrong:?}");
     }
 }
 
 #[test]
-fn every_parameter_is_recorded_off_its_default() {
+fn every_scene_and_parameter_has_its_record() {
     let records = recorded();
     let links = records.iter().map(|(link, _)| link.as_str());
     let missing: BTreeSet<_> = collection().into_iter().collect();
