@@ -6,13 +6,14 @@ use app::state::State;
 use app::update::{notices_of, update};
 use app::user_data::{self, Endpoint, Pen, Reading};
 use flow::spec::{Prediction, Source, Target};
+use protocol::LaneId;
 
 fn set(state: &mut State, name: &str, text: &str) -> Vec<Effect> {
     let (name, text) = (name.to_owned(), text.to_owned());
     update(
         state,
         Msg::Set {
-            lane: 0,
+            lane: LaneId::A,
             name,
             text,
         },
@@ -37,12 +38,12 @@ fn points_that_are_brought_become_the_data() {
         Endpoint::Target,
         &[1.0, 1.0, -1.0, 2.0, f32::NAN, 0.0],
     );
-    assert_eq!(state.spec(0).data.target, Target::Drawn);
+    assert_eq!(state.spec(LaneId::A).data.target, Target::Drawn);
     assert_eq!(state.settings.drawn.target.len(), 2);
     assert_eq!(keys(&state), ["notice.refused-lines"]);
     assert!(state.lanes[0].run > run && state.lanes[0].problem.is_none());
     bring(&mut state, Endpoint::Source, &[0.0, 0.0, 0.0, 3.0]);
-    assert_eq!(state.spec(0).data.source, Source::Drawn);
+    assert_eq!(state.spec(LaneId::A).data.source, Source::Drawn);
 }
 
 #[test]
@@ -98,10 +99,10 @@ fn what_the_host_has_locked_nothing_changes() {
     bring(&mut state, Endpoint::Target, &[1.0, 1.0]);
     assert!(state.settings.drawn.target.is_empty());
     set(&mut state, "batch", "64");
-    assert_eq!(state.spec(0).training.batch, 64);
+    assert_eq!(state.spec(LaneId::A).training.batch, 64);
     // The link is the host's own.
     update(&mut state, Msg::OpenLink("#lr=0.1".into()));
-    assert_eq!(state.spec(0).training.lr, 0.1);
+    assert_eq!(state.spec(LaneId::A).training.lr, 0.1);
 }
 
 #[test]
@@ -109,7 +110,7 @@ fn what_cannot_be_combined_is_refused_by_every_way_in() {
     let mut state = State::new(Settings::default());
     set(&mut state, "predict", "score");
     set(&mut state, "source", "moons");
-    assert_eq!(state.spec(0).data.source, Source::Gaussian);
+    assert_eq!(state.spec(LaneId::A).data.source, Source::Gaussian);
     assert_eq!(keys(&state), ["rule.score-gaussian"]);
     let pairs = [("source".to_owned(), "ring".to_owned())];
     assert_eq!(notices_of(&state, &pairs)[0].key, "rule.score-gaussian");
@@ -118,6 +119,6 @@ fn what_cannot_be_combined_is_refused_by_every_way_in() {
         &mut state,
         Msg::OpenLink("#predict=score&source=ring".into()),
     );
-    assert_eq!(state.spec(0).model.predict, Prediction::Velocity);
+    assert_eq!(state.spec(LaneId::A).model.predict, Prediction::Velocity);
     assert_eq!(keys(&state), ["rule.score-gaussian"]);
 }

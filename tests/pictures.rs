@@ -6,8 +6,8 @@ use app::settings::Layer;
 use app::state::{EngineState, State};
 use app::update::update;
 use protocol::{
-    Accuracy, Answer, Backend, BackendKind, Ensemble, Finding, Floats, Job, JobId, Map, Progress,
-    Reply, Request, Study,
+    Accuracy, Answer, Backend, BackendKind, Ensemble, Finding, Floats, Job, JobId, LaneId, Map,
+    Progress, Reply, Request, Study,
 };
 
 fn visit(fragment: &str) -> State {
@@ -31,7 +31,7 @@ fn jobs(effects: &[Effect]) -> Vec<(JobId, Job)> {
 /// A picture of the particles after that many steps.
 fn picture(state: &State, step: u32) -> Msg {
     Msg::Engine(Reply::Ensemble(Ensemble {
-        lane: 0,
+        lane: LaneId::A,
         run: state.lanes[0].run,
         step: Some(step),
         times: vec![0.0, 1.0],
@@ -197,7 +197,7 @@ fn a_density_is_asked_again_when_the_stage_shows_more_of_the_plane() {
 
 fn progress(state: &State, round: u32, excess: f64) -> Msg {
     Msg::Engine(Reply::Progress(Progress {
-        lane: 0,
+        lane: LaneId::A,
         run: state.lanes[0].run,
         step: 100 * (round + 1),
         loss: 2.0,
@@ -260,7 +260,7 @@ fn one_lane_fails_and_the_other_trains_on() {
         },
     );
     let failed = Reply::LaneFailed {
-        lane: 1,
+        lane: LaneId::B,
         run: state.lanes[1].run,
         sentence: "Lane B: training has diverged.".into(),
     };

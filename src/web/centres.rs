@@ -7,11 +7,12 @@ use super::stage::filmstrip;
 use app::centres::{self, Change};
 use app::msg::Msg;
 use app::user_data::Endpoint;
+use protocol::LaneId;
 use web_sys::{Element, Event, HtmlElement};
 
 pub fn listen() {
     act(|app| {
-        for lane in 0..2 {
+        for lane in LaneId::ALL {
             let plate = app.stage.handles(lane).clone();
             let ground: Element = plate.parent_element().expect("the plate lies on a picture");
             handles::listen(&plate, &ground, move |app, edit| {
@@ -28,7 +29,7 @@ pub fn listen() {
 }
 
 impl App {
-    fn do_to_centre(&mut self, lane: usize, edit: Edit) {
+    fn do_to_centre(&mut self, lane: LaneId, edit: Edit) {
         let settings = &self.state.settings;
         let centre = |index: usize| centres::centres(settings, lane).get(index).copied();
         let change = match edit {
@@ -64,7 +65,7 @@ impl App {
     fn change_centre(&mut self, change: Option<Change>) {
         if let Some((name, text)) = change {
             self.handle(Msg::Set {
-                lane: 0,
+                lane: LaneId::A,
                 name: name.to_owned(),
                 text,
             });
@@ -72,7 +73,7 @@ impl App {
     }
 
     /// The button that was pressed is gone: the first one takes its place.
-    fn keep_focus(&mut self, lane: usize) {
+    fn keep_focus(&mut self, lane: LaneId) {
         self.show_centres();
         let lost = document()
             .active_element()
@@ -85,7 +86,7 @@ impl App {
 
     /// Brings the handles up to date.
     pub fn show_centres(&self) {
-        for lane in 0..2 {
+        for lane in LaneId::ALL {
             let shown = if filmstrip(&self.state) {
                 Vec::new()
             } else {

@@ -185,7 +185,7 @@ fn markup(entry: &Entry, text: &Text) -> String {
         .line
         .dash()
         .map_or(String::new(), |[on, off]| format!("{on} {off}"));
-    let lane = entry.lane.map_or("", |lane| [" A", " B"][lane & 1]);
+    let lane = entry.lane.map_or("", |lane| [" A", " B"][lane]);
     format!(
         "<span><svg viewBox=\"0 0 22 8\" aria-hidden=\"true\"><path d=\"M0 4h22\" fill=\"none\" stroke=\"{}\" \
          stroke-width=\"2\" stroke-dasharray=\"{dash}\"/></svg>{}{lane}</span>",

@@ -9,6 +9,7 @@ use app::state::State;
 use app::text::Text;
 use app::wait;
 use js_sys::Object;
+use protocol::LaneId;
 use serde_json::Value as Json;
 use web_sys::{CustomEvent, CustomEventInit};
 
@@ -35,7 +36,7 @@ impl Events {
         match event {
             Event::State => self.state = true,
             Event::Time => self.time = true,
-            Event::Trained { lane } => self.trained[lane & 1] = true,
+            Event::Trained { lane } => self.trained[lane] = true,
             Event::Ready => self.tell("ready", wait::ready(state)),
             Event::Error(sentence) => {
                 let notice = state.notices.iter().find(|notice| notice.key == sentence);
@@ -53,7 +54,7 @@ impl Events {
         if std::mem::take(&mut self.time) {
             self.tell("time", object(vec![("t", state.settings.t.into())]));
         }
-        for lane in 0..2 {
+        for lane in LaneId::ALL {
             if std::mem::take(&mut self.trained[lane]) {
                 self.tell("trained", wait::figures(state, lane));
             }

@@ -3,6 +3,7 @@
 use super::dom::{add, by_id, set_attribute, set_text};
 use app::state::State;
 use app::text::Text;
+use protocol::LaneId;
 use render::describe::describe;
 use render::figures::{Figure, figures};
 use web_sys::{Element, HtmlElement};
@@ -27,7 +28,7 @@ impl Figures {
     }
 
     /// Shows a lane's figures; as long as they are the same ones, only the numbers change.
-    pub fn show(&mut self, state: &State, lane: usize, text: &Text) {
+    pub fn show(&mut self, state: &State, lane: LaneId, text: &Text) {
         let figures = figures(state, lane);
         let names: Vec<String> = figures
             .iter()

@@ -6,6 +6,7 @@ use super::{host, measures, story};
 use app::msg::Msg;
 use app::pictures::MEASURES;
 use app::state::State;
+use protocol::LaneId;
 use std::cell::{Cell, OnceCell};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -47,7 +48,7 @@ struct Seen {
 
 impl Seen {
     fn of(state: &State) -> Self {
-        let buffer = |lane: usize| {
+        let buffer = |lane: LaneId| {
             let ensemble = state.lanes[lane].ensemble.as_ref()?;
             Some((ensemble.frames.0.as_ptr(), ensemble.frames.0.len()))
         };
@@ -56,7 +57,7 @@ impl Seen {
             playing: state.playing,
             scene: state.settings.scene,
             waited: (state.tour.touring, state.tour.passages),
-            ensembles: [buffer(0), buffer(1)],
+            ensembles: [buffer(LaneId::A), buffer(LaneId::B)],
         }
     }
 }

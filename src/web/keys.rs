@@ -6,6 +6,7 @@ use super::{clicks, help, host};
 use app::keys::{Action, action};
 use app::msg::Msg;
 use app::state::Pointer;
+use protocol::LaneId;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 /// Controls that need the keys for themselves.
@@ -74,8 +75,8 @@ impl App {
         let on_stage = document()
             .active_element()
             .is_some_and(|focus| focus.id() == "stage");
-        let shown = |lane: &usize| self.state.shown(*lane) && self.draws(*lane);
-        let Some(lane) = [0, 1].into_iter().find(shown).filter(|_| on_stage) else {
+        let shown = |lane: &LaneId| self.state.shown(*lane) && self.draws(*lane);
+        let Some(lane) = LaneId::ALL.into_iter().find(shown).filter(|_| on_stage) else {
             return false;
         };
         let at = self

@@ -3,6 +3,7 @@
 use super::dom::{set_attribute, set_shown};
 use app::state::State;
 use app::text::{Language, Text};
+use protocol::LaneId;
 use render::legend::{Mark, legend};
 use render::palette::Theme;
 use web_sys::HtmlElement;
@@ -19,7 +20,7 @@ impl Legend {
     }
 
     /// Shows the marks of a lane's stage; as long as they are the same ones, nothing changes.
-    pub fn show(&mut self, state: &State, lane: usize, text: &Text, theme: &Theme) {
+    pub fn show(&mut self, state: &State, lane: LaneId, text: &Text, theme: &Theme) {
         let said = Some((text.language, legend(state, lane, theme)));
         if said == self.said {
             return;

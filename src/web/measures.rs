@@ -4,6 +4,7 @@ use super::dom::{add, by_id, first, set_attribute, set_shown, set_text};
 use app::pictures::MEASURES;
 use app::state::State;
 use app::text::Text;
+use protocol::LaneId;
 use render::measures::{Row, lanes, table};
 use web_sys::{Element, HtmlElement};
 
@@ -47,9 +48,9 @@ impl Measures {
 /// Which lane a column is of, and what is behind its figures.
 fn heads(state: &State, text: &Text) -> Vec<String> {
     let alone = state.settings.lanes == 1;
-    let head = |(lane, step, samples): (usize, u32, u32)| {
+    let head = |(lane, step, samples): (LaneId, u32, u32)| {
         let behind = text.fill("measure.behind", &[step.to_string(), samples.to_string()]);
-        let lane = text.get(["panel.lane-a", "panel.lane-b"][lane & 1]);
+        let lane = text.get(["panel.lane-a", "panel.lane-b"][lane]);
         if alone {
             behind
         } else {

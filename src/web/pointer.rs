@@ -7,6 +7,7 @@ use app::state::Pointer;
 use app::stroke::Stroke;
 use app::user_data;
 use flow::Point;
+use protocol::LaneId;
 use std::cell::RefCell;
 use web_sys::PointerEvent;
 
@@ -17,7 +18,7 @@ const EVERY: f64 = 120.0;
 
 /// A stroke on its way.
 struct Drawing {
-    lane: usize,
+    lane: LaneId,
     stroke: Stroke,
     points: Vec<Point>,
     told: f64,
@@ -29,13 +30,13 @@ thread_local! {
 
 pub fn listen() {
     act(|app| {
-        for lane in 0..2 {
+        for lane in LaneId::ALL {
             listen_on(app.stage.canvas(lane), lane);
         }
     });
 }
 
-fn listen_on(canvas: &web_sys::HtmlCanvasElement, lane: usize) {
+fn listen_on(canvas: &web_sys::HtmlCanvasElement, lane: LaneId) {
     let target = canvas.clone();
     dom::listen(canvas, "pointerdown", move |event: PointerEvent| {
         let _ = target.set_pointer_capture(event.pointer_id());
@@ -53,18 +54,18 @@ fn listen_on(canvas: &web_sys::HtmlCanvasElement, lane: usize) {
 }
 
 impl App {
-    fn place(&self, lane: usize, event: &PointerEvent) -> (Point, f64) {
+    fn place(&self, lane: LaneId, event: &PointerEvent) -> (Point, f64) {
         let (x, y) = (event.offset_x() as f32, event.offset_y() as f32);
         self.stage.point(&self.state, lane, x, y)
     }
 
     /// Whether some data of this lane are what the user draws on it.
-    pub fn draws(&self, lane: usize) -> bool {
+    pub fn draws(&self, lane: LaneId) -> bool {
         let role = user_data::role(&self.state.settings, lane, self.state.drawing);
         role.is_some_and(|role| !self.host.locks(role.param()))
     }
 
-    fn pen_down(&mut self, lane: usize, event: &PointerEvent) {
+    fn pen_down(&mut self, lane: LaneId, event: &PointerEvent) {
         let (at, pixel) = self.place(lane, event);
         self.handle(Msg::Pointer(Some(Pointer { lane, at })));
         if !self.draws(lane) || event.button() > 0 {
@@ -81,7 +82,7 @@ impl App {
         self.handle(Msg::Draw(vec![first]));
     }
 
-    fn pen_moves(&mut self, lane: usize, event: &PointerEvent) {
+    fn pen_moves(&mut self, lane: LaneId, event: &PointerEvent) {
         let (at, _) = self.place(lane, event);
         self.handle(Msg::Pointer(Some(Pointer { lane, at })));
         let points = DRAWING.with_borrow_mut(|drawing| {

@@ -13,6 +13,7 @@ use app::state::State;
 use app::text::Text;
 use app::user_data;
 use flow::Point;
+use protocol::LaneId;
 use render::describe;
 use render::palette::Theme;
 use render::scene::{self, Scratch};
@@ -52,7 +53,7 @@ pub fn filmstrip(state: &State) -> bool {
 impl Stage {
     pub fn new() -> Self {
         let root: HtmlElement = by_id("stage");
-        let lanes = [0, 1].map(|lane| Place::new(&root, lane));
+        let lanes = LaneId::ALL.map(|lane| Place::new(&root, lane));
         observe(&lanes);
         Self {
             root,
@@ -66,7 +67,7 @@ impl Stage {
     /// Draws the lanes that are shown.
     pub fn draw(&mut self, state: &State, theme: &Theme) {
         self.lay_out(state);
-        for (lane, place) in self.lanes.iter_mut().enumerate() {
+        for (lane, place) in LaneId::ALL.into_iter().zip(&mut self.lanes) {
             if !state.shown(lane) {
                 continue;
             }
@@ -94,7 +95,7 @@ impl Stage {
             "data-lanes",
             if state.settings.lanes == 2 { "2" } else { "1" },
         );
-        for (lane, place) in self.lanes.iter_mut().enumerate() {
+        for (lane, place) in LaneId::ALL.into_iter().zip(&mut self.lanes) {
             set_shown(&place.figure, state.shown(lane));
             set_class(&place.picture, "strip", filmstrip(state));
         }
@@ -108,7 +109,7 @@ impl Stage {
     /// The words around the pictures.
     pub fn show_texts(&mut self, state: &State, text: &Text) {
         let differences = shown_differences(&state.settings);
-        for (lane, place) in self.lanes.iter().enumerate() {
+        for (lane, place) in LaneId::ALL.into_iter().zip(&self.lanes) {
             set_text(&place.difference, &named(&differences, state, lane, text));
             place.show_overlay(state, lane, text);
             let name = text.notice(&describe::name(state, lane));
@@ -121,7 +122,7 @@ impl Stage {
 
     /// The figures below the pictures.
     pub fn show_figures(&mut self, state: &State, text: &Text) {
-        for (lane, place) in self.lanes.iter_mut().enumerate() {
+        for (lane, place) in LaneId::ALL.into_iter().zip(&mut self.lanes) {
             if state.shown(lane) {
                 place.figures.show(state, lane, text);
             }
@@ -130,7 +131,7 @@ impl Stage {
 
     /// What the marks in the pictures mean.
     pub fn show_legends(&mut self, state: &State, text: &Text, theme: &Theme) {
-        for (lane, place) in self.lanes.iter_mut().enumerate() {
+        for (lane, place) in LaneId::ALL.into_iter().zip(&mut self.lanes) {
             if state.shown(lane) {
                 place.legend.show(state, lane, text, theme);
             }
@@ -144,7 +145,7 @@ impl Stage {
     }
 
     /// The point of the plane at an offset in a lane's canvas, and the length of a pixel there.
-    pub fn point(&self, state: &State, lane: usize, x: f32, y: f32) -> (Point, f64) {
+    pub fn point(&self, state: &State, lane: LaneId, x: f32, y: f32) -> (Point, f64) {
         let mut view = self.lanes[lane].view(state);
         if filmstrip(state) {
             let panels = scene::film_panels(view.rect);
@@ -157,29 +158,29 @@ impl Stage {
     }
 
     /// The point of the plane at a share of a lane's picture, from its top left.
-    pub fn point_at(&self, state: &State, lane: usize, share: [f64; 2]) -> Point {
+    pub fn point_at(&self, state: &State, lane: LaneId, share: [f64; 2]) -> Point {
         self.lanes[lane].view(state).point_at(share)
     }
 
     /// The share of a lane's picture, from its top left, at which a point of the plane lies.
-    pub fn share(&self, state: &State, lane: usize, at: Point) -> [f64; 2] {
+    pub fn share(&self, state: &State, lane: LaneId, at: Point) -> [f64; 2] {
         self.lanes[lane].view(state).share(at)
     }
 
     /// The plate of a lane on which its handles lie.
-    pub fn handles(&self, lane: usize) -> &HtmlElement {
+    pub fn handles(&self, lane: LaneId) -> &HtmlElement {
         &self.lanes[lane].handles
     }
 
     /// The canvas of a lane.
-    pub fn canvas(&self, lane: usize) -> &web_sys::HtmlCanvasElement {
+    pub fn canvas(&self, lane: LaneId) -> &web_sys::HtmlCanvasElement {
         &self.lanes[lane].canvas.element
     }
 }
 
 impl Place {
-    fn new(stage: &Element, lane: usize) -> Self {
-        let figure: HtmlElement = first(stage, &format!("[data-lane='{lane}']"));
+    fn new(stage: &Element, lane: LaneId) -> Self {
+        let figure: HtmlElement = first(stage, &format!("[data-lane='{}']", lane.index()));
         Self {
             difference: first(&figure, ".difference"),
             picture: first(&figure, ".picture"),
@@ -196,7 +197,7 @@ impl Place {
         View::new(self.canvas.width, self.canvas.height, state.extent)
     }
 
-    fn show_overlay(&self, state: &State, lane: usize, text: &Text) {
+    fn show_overlay(&self, state: &State, lane: LaneId, text: &Text) {
         let overlay = overlay(state, lane);
         set_shown(&self.overlay, overlay.is_some());
         set_class(
@@ -213,7 +214,7 @@ impl Place {
 }
 
 /// What this lane has of what the lanes differ in.
-fn named(differences: &[&Param], state: &State, lane: usize, text: &Text) -> String {
+fn named(differences: &[&Param], state: &State, lane: LaneId, text: &Text) -> String {
     let names = differences.iter().map(|param| {
         let value = super::panel::value_text(param, &(param.get)(&state.settings, lane), text);
         format!("{}: {value}", text.get(&format!("param.{}", param.name)))

@@ -5,6 +5,7 @@ use super::page::dispatch;
 use app::msg::Msg;
 use app::state::State;
 use app::text::Text;
+use protocol::LaneId;
 use web_sys::{Element, Event, HtmlElement, HtmlInputElement, HtmlSelectElement};
 
 pub fn listen() {
@@ -24,7 +25,7 @@ pub fn listen() {
 
 fn set(name: &str, text: String) {
     dispatch(Msg::Set {
-        lane: 0,
+        lane: LaneId::A,
         name: name.to_owned(),
         text,
     });

@@ -10,6 +10,7 @@ use app::msg::Msg;
 use app::state::Notice;
 use app::user_data::{self, Endpoint, Imported, Pen, Reading, Refusal, image, table};
 use js_sys::Uint8Array;
+use protocol::LaneId;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -93,7 +94,7 @@ fn take(file: File) {
     let (kind, name) = (file.type_(), file.name().to_ascii_lowercase());
     spawn_local(async move {
         if kind.starts_with("image/") {
-            let seed = super::page::ask(|app| app.state.spec(0).seed).unwrap_or(1);
+            let seed = super::page::ask(|app| app.state.spec(LaneId::A).seed).unwrap_or(1);
             let reading = read_image(&file, seed).await;
             act(move |app| match reading {
                 Ok(reading) => app.take_points(reading),
@@ -146,7 +147,7 @@ impl App {
     /// # Errors
     /// If there is none.
     pub fn bring(&mut self, role: Endpoint, reading: Reading) -> Result<Imported, Refusal> {
-        let imported = user_data::bring(reading, self.state.spec(0).seed)?;
+        let imported = user_data::bring(reading, self.state.spec(LaneId::A).seed)?;
         self.handle(Msg::Bring {
             role,
             imported: imported.clone(),
@@ -155,7 +156,7 @@ impl App {
     }
 
     fn take_weights(&mut self, bytes: &[u8]) {
-        if let Err(sentence) = self.load_weights(0, bytes) {
+        if let Err(sentence) = self.load_weights(LaneId::A, bytes) {
             let notice = Notice {
                 key: "notice.weights",
                 values: vec![sentence],

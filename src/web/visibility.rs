@@ -5,6 +5,7 @@ use super::dom::{after, by_id, document, listen as on};
 use super::page::{App, act};
 use super::{frame, host};
 use app::msg::Msg;
+use protocol::LaneId;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, Event, IntersectionObserver, IntersectionObserverEntry};
@@ -23,7 +24,7 @@ pub struct Visibility {
     /// Counts the changes, so that a timer knows whether it is still meant.
     changes: u32,
     /// Lanes whose training rests until somebody looks again.
-    resting: Vec<usize>,
+    resting: Vec<LaneId>,
 }
 
 impl Visibility {
@@ -80,8 +81,8 @@ impl App {
         if self.visibility.changes != change || self.calls.waiting() {
             return;
         }
-        let training = |lane: &usize| self.state.lanes[*lane].training;
-        self.visibility.resting = [0, 1].into_iter().filter(training).collect();
+        let training = |lane: &LaneId| self.state.lanes[*lane].training;
+        self.visibility.resting = LaneId::ALL.into_iter().filter(training).collect();
         if !self.visibility.resting.is_empty() {
             self.handle(Msg::StopTraining { lane: None });
         }

@@ -7,6 +7,7 @@ use crate::{fixture, studies};
 use app::state::{History, State};
 use flow::spec::{SampleSchedule, ScheduleKind};
 use plotters::prelude::{IntoDrawingArea, SVGBackend};
+use protocol::LaneId;
 use render::charts::{Chart, Line, draw, legend};
 use render::palette::{Theme, ThemeKind};
 
@@ -125,7 +126,7 @@ fn a_loss_without_a_floor_is_not_shown() {
     let mut state = trained();
     state.lanes[1].history.floor = None;
     let entries = legend(Chart::Loss, &state, &Theme::of(ThemeKind::Light));
-    assert!(!entries.is_empty() && entries.iter().all(|entry| entry.lane == Some(0)));
+    assert!(!entries.is_empty() && entries.iter().all(|entry| entry.lane == Some(LaneId::A)));
 }
 
 #[test]
@@ -154,15 +155,15 @@ fn a_transfer_shows_both_schedules() {
     assert_eq!(
         keys,
         [
-            ("legend.alpha", Some(0)),
-            ("legend.sigma", Some(0)),
-            ("legend.alpha-sampled", Some(1)),
-            ("legend.sigma-sampled", Some(1)),
+            ("legend.alpha", Some(LaneId::A)),
+            ("legend.sigma", Some(LaneId::A)),
+            ("legend.alpha-sampled", Some(LaneId::B)),
+            ("legend.sigma-sampled", Some(LaneId::B)),
         ]
     );
     // A borrowing lane trains nothing.
     let entries = legend(Chart::Excess, &state, &Theme::of(ThemeKind::Light));
-    assert!(entries.iter().all(|entry| entry.lane == Some(0)));
+    assert!(entries.iter().all(|entry| entry.lane == Some(LaneId::A)));
 }
 
 #[test]
@@ -175,8 +176,8 @@ fn lanes_differ_in_more_than_colour() {
                 .find(|entry| entry.lane == Some(lane))
                 .unwrap()
         };
-        assert_ne!(look(0).line, look(1).line);
-        assert_ne!(look(0).color, look(1).color);
+        assert_ne!(look(LaneId::A).line, look(LaneId::B).line);
+        assert_ne!(look(LaneId::A).color, look(LaneId::B).color);
     }
 }
 

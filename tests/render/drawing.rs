@@ -9,6 +9,7 @@ use app::settings::{DensityKind, Layer, Layers};
 use app::state::State;
 use app::update::update;
 use flow::spec::{Drawn, SampleSchedule};
+use protocol::LaneId;
 use raster::Raster;
 use raster::color::Color;
 use raster::surface::{Image, Rect, Stroke, Surface};
@@ -97,7 +98,7 @@ impl Surface for Inspector {
     }
 }
 
-fn inspect(state: &State, lane: usize, size: [f32; 2]) -> Inspector {
+fn inspect(state: &State, lane: LaneId, size: [f32; 2]) -> Inspector {
     let view = View::new(size[0], size[1], state.extent);
     let (mut scratch, mut seen) = (Scratch::default(), Inspector::default());
     let theme = Theme::of(ThemeKind::Light);
@@ -120,7 +121,7 @@ fn full() -> State {
 
 #[test]
 fn every_layer_reaches_the_surface() {
-    let seen = inspect(&full(), 0, [400.0, 300.0]);
+    let seen = inspect(&full(), LaneId::A, [400.0, 300.0]);
     assert_eq!((seen.clears, seen.images), (1, 1));
     // The particles, and the pairs' starts and moving points with their rims.
     assert_eq!(seen.discs, 256 + 3 * 120);
@@ -133,7 +134,7 @@ fn every_layer_reaches_the_surface() {
 fn a_layer_that_is_off_draws_nothing() {
     let mut state = full();
     state.settings.layers = Layers::of(&[]);
-    let seen = inspect(&state, 0, [400.0, 300.0]);
+    let seen = inspect(&state, LaneId::A, [400.0, 300.0]);
     assert_eq!((seen.discs, seen.images, seen.polylines), (0, 0, 0));
 }
 
@@ -143,7 +144,7 @@ fn particles_are_drawn_where_they_are() {
     state.settings.layers = Layers::of(&[Layer::Particles]);
     for (t, frame) in [(0.0, 0), (1.0, 32)] {
         state.settings.t = t;
-        let seen = inspect(&state, 0, [500.0, 500.0]);
+        let seen = inspect(&state, LaneId::A, [500.0, 500.0]);
         let view = View::new(500.0, 500.0, state.extent);
         let ensemble = state.lanes[0].ensemble.as_ref().unwrap();
         let points = &ensemble.frames.0[frame * 800..(frame + 1) * 800];
@@ -161,7 +162,7 @@ fn nothing_on_the_stage_is_no_trouble() {
     let mut state = fixture::empty();
     state.settings.layers = fixture::every_layer();
     // Lane B is not shown, and as empty as can be.
-    for lane in [0, 1] {
+    for lane in LaneId::ALL {
         for size in [[400.0, 300.0], [0.0, 0.0], [1.0, 900.0], [f32::NAN, 10.0]] {
             assert_eq!(inspect(&state, lane, size).clears, 1);
         }
@@ -181,7 +182,7 @@ fn every_scene_draws_with_every_layer() {
         for _ in 0..40 {
             update(&mut state, Msg::Tick { dt: 0.02 });
         }
-        for lane in 0..2 {
+        for lane in LaneId::ALL {
             state.lanes[lane].views = found.clone();
             for t in [0.0, 0.5, 1.0] {
                 state.settings.t = t;
@@ -189,7 +190,7 @@ fn every_scene_draws_with_every_layer() {
                 assert_eq!(seen.clears, 1);
                 assert!(
                     seen.polylines + seen.segments > 100,
-                    "scene {number}, lane {lane}"
+                    "scene {number}, lane {lane:?}"
                 );
             }
         }
@@ -205,7 +206,7 @@ fn extreme_states_give_only_numbers() {
             state.settings.t = t;
             for density in [DensityKind::Exact, DensityKind::Kernel] {
                 state.settings.density = density;
-                inspect(&state, 0, [300.0, 300.0]);
+                inspect(&state, LaneId::A, [300.0, 300.0]);
             }
         }
     }
@@ -265,7 +266,7 @@ fn the_filmstrip_draws_every_panel_inside_its_clip() {
     let view = View::new(1000.0, 250.0, state.extent);
     let (mut scratch, mut seen) = (Scratch::default(), Inspector::default());
     let theme = Theme::of(ThemeKind::Dark);
-    draw_filmstrip(&state, 0, &view, &theme, &mut scratch, &mut seen);
+    draw_filmstrip(&state, LaneId::A, &view, &theme, &mut scratch, &mut seen);
     assert_eq!((seen.clears, seen.images, seen.clipped), (1, 5, false));
 }
 
@@ -309,7 +310,7 @@ fn a_frame_allocates_nothing() {
         let mut raster = Raster::new(400, 400, 1.0);
         let mut frame = |t: f64| {
             state.settings.t = t;
-            draw(&state, 0, &view, &theme, &mut scratch, &mut raster);
+            draw(&state, LaneId::A, &view, &theme, &mut scratch, &mut raster);
         };
         // The first passage finds out how much memory is needed.
         let times = || (0..40).map(|i| f64::from(i) / 39.0);
@@ -365,7 +366,7 @@ fn time_of_a_frame() {
         let start = std::time::Instant::now();
         for i in 0..frames {
             state.settings.t = f64::from(i) / f64::from(frames);
-            draw(&state, 0, &view, &theme, &mut scratch, &mut raster);
+            draw(&state, LaneId::A, &view, &theme, &mut scratch, &mut raster);
         }
         let each = start.elapsed().as_secs_f64() / f64::from(frames);
         println!("{name}: {:.3} ms", 1e3 * each);

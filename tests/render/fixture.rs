@@ -9,7 +9,7 @@ use flow::solver::{Frames, Integration, Solver};
 use flow::spec::{LaneSpec, SampleSchedule, ScheduleKind, SolverKind, Source, Target};
 use flow::transfer::{Transfer, Transferred};
 use flow::{Point, VelocityField, assignment, datasets};
-use protocol::{Ensemble, Floats};
+use protocol::{Ensemble, Floats, LaneId};
 
 /// Arrows along a side.
 const ARROWS: usize = 19;
@@ -166,7 +166,7 @@ fn ensemble(field: &dyn VelocityField, start: Vec<Point>, span: (f64, f64)) -> E
     while integration.step(field) {}
     let Frames { times, points } = integration.into_frames();
     Ensemble {
-        lane: 0,
+        lane: LaneId::A,
         run: 1,
         step: None,
         times: times.into_iter().map(|t| t as f32).collect(),

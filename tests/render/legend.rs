@@ -6,13 +6,14 @@ use app::settings::{DensityKind, Layer, Layers};
 use app::state::State;
 use app::text::{Language, Text};
 use flow::spec::SampleSchedule;
+use protocol::LaneId;
 use render::legend::{Mark, legend};
 use render::palette::{Theme, ThemeKind};
 
 const THEMES: [ThemeKind; 3] = [ThemeKind::Light, ThemeKind::Dark, ThemeKind::Projector];
 
 fn marks(state: &State) -> Vec<Mark> {
-    legend(state, 0, &Theme::of(ThemeKind::Light))
+    legend(state, LaneId::A, &Theme::of(ThemeKind::Light))
 }
 
 fn keys(state: &State) -> Vec<&'static str> {
@@ -89,7 +90,7 @@ fn every_mark_has_words_in_both_languages_and_a_picture_in_every_theme() {
         }
         state.settings.layers = layers;
         for theme in THEMES.map(Theme::of) {
-            let marks = legend(&state, 0, &theme);
+            let marks = legend(&state, LaneId::A, &theme);
             assert!(marks.len() > 8);
             for language in Language::ALL {
                 let text = Text::new(language);

@@ -5,6 +5,7 @@ use crate::views;
 use app::settings::{DensityKind, Layer, Layers};
 use app::state::State;
 use flow::spec::{SampleSchedule, ScheduleKind, Target};
+use protocol::LaneId;
 use render::palette::{Theme, ThemeKind};
 use render::scene::{Scratch, draw, draw_filmstrip};
 use render::svg::Svg;
@@ -125,7 +126,7 @@ fn stage(state: &State, kind: ThemeKind) -> String {
     let mut svg = Svg::new(SIZE, SIZE);
     draw(
         state,
-        0,
+        LaneId::A,
         &view,
         &Theme::of(kind),
         &mut Scratch::default(),
@@ -138,6 +139,13 @@ fn film(state: &State) -> String {
     let view = View::new(1000.0, 220.0, state.extent);
     let mut svg = Svg::new(1000.0, 220.0);
     let theme = Theme::of(ThemeKind::Light);
-    draw_filmstrip(state, 0, &view, &theme, &mut Scratch::default(), &mut svg);
+    draw_filmstrip(
+        state,
+        LaneId::A,
+        &view,
+        &theme,
+        &mut Scratch::default(),
+        &mut svg,
+    );
     svg.finish()
 }

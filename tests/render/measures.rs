@@ -4,6 +4,7 @@ use crate::fixture::{self, CHECKERBOARD};
 use app::state::State;
 use app::text::{Language, Text};
 use flow::distribution::Estimate;
+use protocol::LaneId;
 use protocol::Metrics;
 use render::measures::{Row, lanes, table};
 
@@ -58,7 +59,7 @@ fn cells<'a>(rows: &'a [Row], key: &str) -> Option<Vec<[&'a str; 2]>> {
 #[test]
 fn every_figure_stands_beside_its_floor() {
     let state = state([Some(metrics()), None]);
-    assert_eq!(lanes(&state), [(0, 2000, 1000)]);
+    assert_eq!(lanes(&state), [(LaneId::A, 2000, 1000)]);
     let rows = table(&state);
     for (key, figure, floor) in [
         ("measure.loss", "3.79", "3.75 ± 0.0021"),

@@ -6,6 +6,7 @@ use app::settings::{DensityKind, Layer, Layers};
 use app::state::{LaneState, State};
 use app::text::{Language, Text};
 use flow::spec::SampleSchedule;
+use protocol::LaneId;
 use protocol::StepCost;
 use render::describe::{describe, name};
 use render::figures::{Figure, figures, three};
@@ -83,12 +84,12 @@ fn every_sentence_exists_in_every_language() {
         let text = Text::new(language);
         let mut keys: Vec<_> = describe(&state).iter().map(|s| s.key).collect();
         keys.extend(
-            figures(&state, 0)
+            figures(&state, LaneId::A)
                 .iter()
                 .flat_map(|f| [Some(f.key), f.note])
                 .flatten(),
         );
-        keys.extend([name(&state, 0).key, name(&state, 1).key]);
+        keys.extend([name(&state, LaneId::A).key, name(&state, LaneId::B).key]);
         for key in keys {
             assert!(text.find(key).is_some(), "{key} in {language:?}");
         }
@@ -148,7 +149,7 @@ fn figures_that_are_known_are_listed() {
     let mut state = trained();
     state.settings.layers = fixture::every_layer();
     state.lanes[0].kinetic = Some(18.0);
-    let list = figures(&state, 0);
+    let list = figures(&state, LaneId::A);
     for (key, text) in [
         ("figure.kinetic", "18.0"),
         ("figure.step", "1200"),
@@ -164,7 +165,11 @@ fn figures_that_are_known_are_listed() {
     assert_eq!(value(&list, "figure.gap"), None);
     state.settings.layers = Layers::of(&[]);
     let cost = "where nothing speaks of pairs, neither do the figures";
-    assert_eq!(value(&figures(&state, 0), "figure.cost"), None, "{cost}");
+    assert_eq!(
+        value(&figures(&state, LaneId::A), "figure.cost"),
+        None,
+        "{cost}"
+    );
 }
 
 #[test]
@@ -174,22 +179,28 @@ fn a_round_trip_and_two_losses_are_told_where_they_are_looked_at() {
     let error = state.lanes[0].views.round_trip.as_ref().unwrap().error;
     let shown = three(error);
     assert_eq!(
-        value(&figures(&state, 0), "figure.round-trip"),
+        value(&figures(&state, LaneId::A), "figure.round-trip"),
         Some(&*shown)
     );
     state.settings.layers = Layers::of(&[]);
-    assert_eq!(value(&figures(&state, 0), "figure.round-trip"), None);
+    assert_eq!(
+        value(&figures(&state, LaneId::A), "figure.round-trip"),
+        None
+    );
 
     let mut state = studies::state();
     let view = state.lanes[0].views.gradients.as_mut().unwrap();
     let last = view.comparisons.last_mut().unwrap();
     (last.loss_fm, last.loss_cfm, last.floor) = (2.0, 5.75, 3.74);
     assert_eq!(
-        value(&figures(&state, 0), "figure.losses-apart"),
+        value(&figures(&state, LaneId::A), "figure.losses-apart"),
         Some("3.75, 3.74")
     );
     state.settings.layers = Layers::of(&[]);
-    assert_eq!(value(&figures(&state, 0), "figure.losses-apart"), None);
+    assert_eq!(
+        value(&figures(&state, LaneId::A), "figure.losses-apart"),
+        None
+    );
 }
 
 #[test]
@@ -201,7 +212,7 @@ fn the_price_of_maximum_likelihood_stands_beside_the_likelihood() {
         likelihood: 0.03,
         nfe: 20,
     });
-    let list = figures(&state, 0);
+    let list = figures(&state, LaneId::A);
     assert_eq!(value(&list, "figure.step-matching"), Some("1.00 ms"));
     assert_eq!(
         value(&list, "figure.step-likelihood"),
@@ -214,14 +225,17 @@ fn the_price_of_maximum_likelihood_stands_beside_the_likelihood() {
         }
     }
     state.settings.density = DensityKind::Exact;
-    assert_eq!(value(&figures(&state, 0), "figure.step-likelihood"), None);
+    assert_eq!(
+        value(&figures(&state, LaneId::A), "figure.step-likelihood"),
+        None
+    );
 }
 
 #[test]
 fn a_loss_never_stands_without_its_floor() {
     let mut state = trained();
     state.lanes[0].history.floor = None;
-    assert_eq!(value(&figures(&state, 0), "figure.loss"), None);
+    assert_eq!(value(&figures(&state, LaneId::A), "figure.loss"), None);
 }
 
 #[test]
@@ -229,5 +243,5 @@ fn a_borrowing_lane_has_no_training_figures() {
     let mut state = trained();
     state.settings.lanes = 2;
     state.settings.borrow = true;
-    assert_eq!(value(&figures(&state, 1), "figure.step"), None);
+    assert_eq!(value(&figures(&state, LaneId::B), "figure.step"), None);
 }

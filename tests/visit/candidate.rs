@@ -1,7 +1,7 @@
 //! A second engine comes along: it takes over, or is sent away.
 
 use super::*;
-use protocol::{Checkpoint, RunId};
+use protocol::{Checkpoint, LaneId, RunId};
 
 fn checkpoint_of(run: RunId) -> Checkpoint {
     Checkpoint {
@@ -41,8 +41,8 @@ fn a_faster_rival_takes_over_every_run() {
     let effects = update(&mut state, Msg::Candidate(speed(900.0)));
     assert_eq!(requests(&effects).len(), 2);
     let mut last = Vec::new();
-    for lane in 0..2u8 {
-        let checkpoint = checkpoint_of(state.lanes[usize::from(lane)].run);
+    for lane in LaneId::ALL {
+        let checkpoint = checkpoint_of(state.lanes[lane].run);
         last = update(
             &mut state,
             Msg::Engine(Reply::Checkpoint { lane, checkpoint }),
@@ -57,7 +57,10 @@ fn a_faster_rival_takes_over_every_run() {
         .iter()
         .filter(|r| matches!(r, Request::Train { .. }))
         .count();
-    assert_eq!((configured(&last), resumed, trained), (vec![0, 1], 2, 2));
+    assert_eq!(
+        (configured(&last), resumed, trained),
+        (LaneId::ALL.to_vec(), 2, 2)
+    );
     assert!(matches!(&state.engine, EngineState::Ready(b) if b.kind == BackendKind::WebGpu));
 }
 

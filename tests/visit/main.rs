@@ -10,7 +10,7 @@ use app::state::{EngineState, FIRST_PAGE_JOB, State};
 use app::update::update;
 use flow::random::Rng;
 use protocol::{
-    Accuracy, Backend, BackendKind, Ensemble, Floats, Progress, Reply, Request, Training,
+    Accuracy, Backend, BackendKind, Ensemble, Floats, LaneId, Progress, Reply, Request, Training,
 };
 
 fn open(fragment: &str) -> State {
@@ -41,7 +41,7 @@ fn requests(effects: &[Effect]) -> Vec<&Request> {
     .collect()
 }
 
-fn configured(effects: &[Effect]) -> Vec<u8> {
+fn configured(effects: &[Effect]) -> Vec<LaneId> {
     let lane = |r: &&Request| match r {
         Request::Configure { lane, .. } => Some(*lane),
         _ => None,
@@ -49,15 +49,15 @@ fn configured(effects: &[Effect]) -> Vec<u8> {
     requests(effects).iter().filter_map(lane).collect()
 }
 
-fn set(state: &mut State, lane: usize, name: &str, text: &str) -> Vec<Effect> {
+fn set(state: &mut State, lane: LaneId, name: &str, text: &str) -> Vec<Effect> {
     let (name, text) = (name.to_owned(), text.to_owned());
     update(state, Msg::Set { lane, name, text })
 }
 
-fn progress(state: &State, lane: u8, step: u32, running: bool) -> Reply {
+fn progress(state: &State, lane: LaneId, step: u32, running: bool) -> Reply {
     Reply::Progress(Progress {
         lane,
-        run: state.lanes[usize::from(lane)].run,
+        run: state.lanes[lane].run,
         step,
         loss: 5.0,
         floor: Some(3.7),
@@ -74,10 +74,10 @@ fn progress(state: &State, lane: u8, step: u32, running: bool) -> Reply {
     })
 }
 
-fn ensemble(state: &State, lane: u8, step: u32) -> Reply {
+fn ensemble(state: &State, lane: LaneId, step: u32) -> Reply {
     Reply::Ensemble(Ensemble {
         lane,
-        run: state.lanes[usize::from(lane)].run,
+        run: state.lanes[lane].run,
         step: Some(step),
         times: vec![0.0, 1.0],
         frames: Floats(vec![0.0, 0.0, 1.0, 1.0]),
@@ -126,40 +126,46 @@ fn every_target_and_schedule_has_an_exact_flow() {
 #[test]
 fn the_engine_is_told_of_every_lane_once() {
     let (_, effects) = with_engine("lanes=2&b.coupling=ot");
-    assert_eq!(configured(&effects), [0, 1]);
+    assert_eq!(configured(&effects), LaneId::ALL);
 }
 
 #[test]
 fn a_training_parameter_starts_the_lane_anew_and_sampling_does_not() {
     let (mut state, _) = with_engine("lanes=2&b.coupling=ot");
     let runs = [state.lanes[0].run, state.lanes[1].run];
-    assert_eq!(configured(&set(&mut state, 0, "width", "32")), [0, 1]);
+    assert_eq!(
+        configured(&set(&mut state, LaneId::A, "width", "32")),
+        LaneId::ALL
+    );
     assert!(state.lanes[0].run > runs[0] && state.lanes[1].run > runs[1]);
-    let effects = set(&mut state, 1, "steps", "7");
+    let effects = set(&mut state, LaneId::B, "steps", "7");
     assert!(configured(&effects).is_empty());
     assert!(matches!(
         requests(&effects)[0],
-        Request::Sampling { lane: 1, .. }
+        Request::Sampling {
+            lane: LaneId::B,
+            ..
+        }
     ));
 }
 
 #[test]
 fn a_borrowing_lane_has_the_other_lanes_experiment() {
     let (mut state, _) = with_engine("lanes=2&borrow=1&b.sample_schedule=vp&b.width=16");
-    assert_eq!(state.spec(1).model, state.spec(0).model);
-    assert_eq!(state.spec(1).sampling.sample_schedule.name(), "vp");
+    assert_eq!(state.spec(LaneId::B).model, state.spec(LaneId::A).model);
+    assert_eq!(state.spec(LaneId::B).sampling.sample_schedule.name(), "vp");
     // Its training is lane A's.
     let effects = update(
         &mut state,
         Msg::Train {
-            lane: Some(1),
+            lane: Some(LaneId::B),
             steps: Some(5),
         },
     );
     assert!(matches!(
         requests(&effects)[0],
         Request::Train {
-            lane: 0,
+            lane: LaneId::A,
             training: Training::Until(5),
             ..
         }
@@ -169,7 +175,10 @@ fn a_borrowing_lane_has_the_other_lanes_experiment() {
 #[test]
 fn replies_of_an_older_run_are_dropped() {
     let (mut state, _) = with_engine("");
-    let old = [progress(&state, 0, 900, true), ensemble(&state, 0, 900)];
+    let old = [
+        progress(&state, LaneId::A, 900, true),
+        ensemble(&state, LaneId::A, 900),
+    ];
     update(&mut state, Msg::Reset);
     for reply in old {
         update(&mut state, Msg::Engine(reply));
@@ -195,7 +204,7 @@ fn training_stops_where_the_engine_says_so() {
             ..
         }
     ));
-    let reply = progress(&state, 0, 300, false);
+    let reply = progress(&state, LaneId::A, 300, false);
     update(&mut state, Msg::Engine(reply));
     assert!(!state.lanes[0].training);
     assert_eq!(state.lanes[0].history.loss, [(300, 5.0)]);
@@ -229,7 +238,7 @@ fn a_late_progress_of_a_pause_does_not_stop_a_new_start() {
             steps: None,
         },
     );
-    let reply = progress(&state, 0, 0, false);
+    let reply = progress(&state, LaneId::A, 0, false);
     update(&mut state, Msg::Engine(reply));
     assert!(state.lanes[0].training);
 }
@@ -242,7 +251,7 @@ fn pictures_are_asked_for_once_and_again_when_the_field_has_moved_on() {
         requests(effects).iter().filter(is_job).count()
     };
     assert_eq!(jobs(&effects), 1, "pairs only: there is no field yet");
-    let reply = ensemble(&state, 0, 10);
+    let reply = ensemble(&state, LaneId::A, 10);
     assert_eq!(jobs(&update(&mut state, Msg::Engine(reply.clone()))), 1);
     assert_eq!(jobs(&update(&mut state, Msg::Engine(reply))), 0);
     let done = Reply::Done {
@@ -250,14 +259,14 @@ fn pictures_are_asked_for_once_and_again_when_the_field_has_moved_on() {
         answer: Err("never mind".into()),
     };
     update(&mut state, Msg::Engine(done));
-    let reply = ensemble(&state, 0, 20);
+    let reply = ensemble(&state, LaneId::A, 20);
     assert_eq!(jobs(&update(&mut state, Msg::Engine(reply))), 1);
 }
 
 #[test]
 fn a_lost_engine_leaves_the_exact_flow_and_a_sentence() {
     let (mut state, _) = with_engine("target=moons");
-    let reply = ensemble(&state, 0, 50);
+    let reply = ensemble(&state, LaneId::A, 50);
     update(&mut state, Msg::Engine(reply));
     update(&mut state, Msg::EngineLost("engine.crashed".into()));
     for _ in 0..400 {
@@ -273,7 +282,7 @@ fn a_drawing_is_needed_before_it_can_be_learned() {
     assert!(configured(&effects).is_empty());
     assert!(state.lanes[0].problem.is_some());
     let effects = update(&mut state, Msg::Draw(vec![[1.0, 1.0], [1.1, 1.0]]));
-    assert_eq!(configured(&effects), [0]);
+    assert_eq!(configured(&effects), [LaneId::A]);
     assert!(state.lanes[0].problem.is_none());
     update(&mut state, Msg::ClearDrawing);
     assert!(state.lanes[0].problem.is_some());
@@ -292,7 +301,7 @@ fn time_runs_rests_and_starts_again() {
         "it rests at 1"
     );
     assert!(seen.windows(2).any(|w| w[1] < w[0]), "it starts again");
-    set(&mut state, 0, "loop", "0");
+    set(&mut state, LaneId::A, "loop", "0");
     for _ in 0..200 {
         update(&mut state, Msg::Tick { dt: 0.02 });
     }
@@ -338,13 +347,13 @@ fn a_monkey_does_no_harm() {
                 11 => Msg::EngineLost("engine.crashed".into()),
                 12 => Msg::Engine(progress(
                     &state,
-                    rng.below(2) as u8,
+                    LaneId::ALL[rng.below(2)],
                     rng.below(400) as u32,
                     rng.below(2) == 0,
                 )),
                 _ => {
                     let param = &PARAMS[rng.below(PARAMS.len())];
-                    let (name, lane) = (param.name.to_owned(), rng.below(2));
+                    let (name, lane) = (param.name.to_owned(), LaneId::ALL[rng.below(2)]);
                     let heavy = ["particles", "steps"].contains(&param.name);
                     let text = if heavy {
                         "50".into()

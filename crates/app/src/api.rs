@@ -8,7 +8,7 @@ use super::settings::Settings;
 use super::snapshot::text_of;
 use super::user_data::{Endpoint, Reading};
 use flow::spec::SolverKind;
-use protocol::{Floats, Job, Method, Which};
+use protocol::{Floats, Job, LaneId, Method, Which};
 use serde_json::{Map, Value as Json};
 
 /// What a caller wants.
@@ -24,24 +24,24 @@ pub enum Call {
     Tell(Msg),
     /// A lane trained this many more steps, or as far as its limit.
     Train {
-        lane: usize,
+        lane: LaneId,
         steps: Option<u32>,
     },
     Stop {
-        lane: Option<usize>,
+        lane: Option<LaneId>,
     },
     /// A question to the engine.
     Ask {
-        lane: usize,
+        lane: LaneId,
         job: Job,
     },
     /// The weights of a lane's network, as a file.
     Weights {
-        lane: usize,
+        lane: LaneId,
     },
     /// Weights from a file for a lane's network.
     Load {
-        lane: usize,
+        lane: LaneId,
         file: Vec<u8>,
     },
     /// Points for one end of the flow.
@@ -210,29 +210,35 @@ impl Args<'_> {
         }
     }
 
-    fn given_lane(&self) -> Result<Option<usize>, String> {
-        let lane = self.whole("lane", 0..=1)?.map(|lane| lane as usize);
+    /// The lane that is named by its number, on the stage or not.
+    fn numbered_lane(&self) -> Result<Option<LaneId>, String> {
+        let number = self.whole("lane", 0..=1)?;
+        Ok(number.and_then(|number| LaneId::at(number as usize)))
+    }
+
+    fn given_lane(&self) -> Result<Option<LaneId>, String> {
+        let lane = self.numbered_lane()?;
         match lane {
-            Some(lane) if !self.settings.shown(lane) => {
-                Err(format!("`lane` is {lane}, but there is one lane only."))
-            }
+            Some(lane) if !self.settings.shown(lane) => Err(format!(
+                "`lane` is {}, but there is one lane only.",
+                lane.index()
+            )),
             lane => Ok(lane),
         }
     }
 
-    fn lane(&self) -> Result<usize, String> {
-        Ok(self.given_lane()?.unwrap_or(0))
+    fn lane(&self) -> Result<LaneId, String> {
+        Ok(self.given_lane()?.unwrap_or_default())
     }
 
     /// The lane whose network is meant.
-    fn trained_lane(&self) -> Result<usize, String> {
-        let lane = self.lane()?;
-        Ok(if self.settings.borrows(lane) { 0 } else { lane })
+    fn trained_lane(&self) -> Result<LaneId, String> {
+        Ok(self.settings.trained_lane(self.lane()?))
     }
 
     fn patch(&self) -> Result<Vec<(String, String)>, String> {
         // Lane 1 can be named in the very patch that brings it.
-        let lane = self.whole("lane", 0..=1)?.unwrap_or(0);
+        let lane = self.numbered_lane()?.unwrap_or_default();
         let values = self.map.iter().filter(|(name, _)| *name != "lane");
         values
             .map(|(name, value)| setting(name, value, lane))
@@ -302,7 +308,7 @@ impl Args<'_> {
         Ok(export)
     }
 
-    fn sampling(&self, lane: usize) -> Result<flow::spec::SamplingSpec, String> {
+    fn sampling(&self, lane: LaneId) -> Result<flow::spec::SamplingSpec, String> {
         let mut sampling = self.settings.spec(lane).sampling;
         if let Some(steps) = self.whole("steps", 1..=1000)? {
             sampling.steps = steps;
@@ -334,7 +340,7 @@ fn one_of(name: &str, names: &[&str]) -> String {
     format!("`{name}` must be one of {}.", names.join(", "))
 }
 
-fn setting(name: &str, value: &Json, lane: u32) -> Result<(String, String), String> {
+fn setting(name: &str, value: &Json, lane: LaneId) -> Result<(String, String), String> {
     let bare = name.strip_prefix("b.").unwrap_or(name);
     let Some(known) = param(bare) else {
         return Err(format!("There is no parameter `{name}`."));
@@ -344,7 +350,7 @@ fn setting(name: &str, value: &Json, lane: u32) -> Result<(String, String), Stri
     }
     let text = text_of(value)
         .ok_or_else(|| format!("`{name}` must be a text, a number, a truth value or a list."))?;
-    let own = lane == 1 && known.per_lane && bare == name;
+    let own = lane == LaneId::B && known.per_lane && bare == name;
     Ok((
         if own {
             format!("b.{name}")
@@ -454,7 +460,7 @@ mod tests {
         assert_eq!(
             call,
             Ok(Call::Train {
-                lane: 0,
+                lane: LaneId::A,
                 steps: Some(5)
             })
         );

@@ -5,6 +5,7 @@ use super::settings::Settings;
 use super::user_data::Endpoint;
 use flow::Point;
 use flow::spec::{Source, Target};
+use protocol::LaneId;
 
 /// The most centres of a mixture.
 pub const MOST: usize = 12;
@@ -38,7 +39,7 @@ fn list(settings: &Settings, role: Endpoint) -> &[Point] {
 }
 
 /// Whether this end of the lane is such a mixture.
-pub fn mixed(settings: &Settings, lane: usize, role: Endpoint) -> bool {
+pub fn mixed(settings: &Settings, lane: LaneId, role: Endpoint) -> bool {
     let data = settings.spec(lane).data;
     match role {
         Endpoint::Source => data.source == Source::Gmm,
@@ -48,13 +49,16 @@ pub fn mixed(settings: &Settings, lane: usize, role: Endpoint) -> bool {
 
 /// The roles that some lane on the stage has a mixture in.
 pub fn roles(settings: &Settings) -> Vec<Endpoint> {
-    let used =
-        |role: &Endpoint| (0..2).any(|lane| settings.shown(lane) && mixed(settings, lane, *role));
+    let used = |role: &Endpoint| {
+        LaneId::ALL
+            .into_iter()
+            .any(|lane| settings.shown(lane) && mixed(settings, lane, *role))
+    };
     Endpoint::ALL.into_iter().filter(used).collect()
 }
 
 /// The centres that a lane shows: the target's first, then the source's.
-pub fn centres(settings: &Settings, lane: usize) -> Vec<Centre> {
+pub fn centres(settings: &Settings, lane: LaneId) -> Vec<Centre> {
     let shown = Endpoint::ALL
         .into_iter()
         .filter(|&role| settings.shown(lane) && mixed(settings, lane, role));
@@ -135,27 +139,32 @@ mod tests {
     #[test]
     fn centres_move_come_and_go() {
         let settings = mixture();
-        let before = centres(&settings, 0);
+        let before = centres(&settings, LaneId::A);
         assert_eq!(before.len(), 5);
         let settings = with(
             &settings,
             moved(&settings, Endpoint::Target, 2, [1.0, -99.0]),
         );
-        let at = centres(&settings, 0)[2].at;
+        let at = centres(&settings, LaneId::A)[2].at;
         assert!(
             (at[0] - 1.0).abs() < 0.003 && (at[1] + REACH).abs() < 0.003,
             "{at:?}"
         );
-        let nudged = nudged(&settings, &centres(&settings, 0)[2], [1.0, 0.0], 4.0);
+        let nudged = nudged(
+            &settings,
+            &centres(&settings, LaneId::A)[2],
+            [1.0, 0.0],
+            4.0,
+        );
         let settings = with(&settings, nudged);
-        assert!((centres(&settings, 0)[2].at[0] - at[0] - 0.1).abs() < 0.003);
+        assert!((centres(&settings, LaneId::A)[2].at[0] - at[0] - 0.1).abs() < 0.003);
         let settings = with(
             &settings,
             added(&settings, Endpoint::Target, [0.0, 0.0]).unwrap(),
         );
         let settings = with(&settings, removed(&settings, Endpoint::Target, 0).unwrap());
-        assert_eq!(centres(&settings, 0).len(), 5);
-        assert_eq!(centres(&settings, 1), []);
+        assert_eq!(centres(&settings, LaneId::A).len(), 5);
+        assert_eq!(centres(&settings, LaneId::B), []);
     }
 
     #[test]
@@ -168,7 +177,7 @@ mod tests {
             update(
                 &mut state,
                 Msg::Set {
-                    lane: 0,
+                    lane: LaneId::A,
                     name,
                     text,
                 },

@@ -9,7 +9,7 @@ use flow::exact::ExactField;
 use flow::experiment::{Experiment, stream};
 use flow::random::Rng;
 use flow::spec::{LaneSpec, SamplingSpec, SolverKind};
-use protocol::{Ensemble, Floats};
+use protocol::{Ensemble, Floats, LaneId};
 
 /// Particles of the exact flow, at most.
 const PARTICLES: u32 = 1500;
@@ -74,10 +74,10 @@ impl Preview {
         end == self.noise.len()
     }
 
-    fn ensemble(&self, lane: usize, run: u32) -> Ensemble {
+    fn ensemble(&self, lane: LaneId, run: u32) -> Ensemble {
         let flat = self.paths.iter().flatten().flatten();
         Ensemble {
-            lane: lane as u8,
+            lane,
             run,
             step: None,
             times: self.times.iter().map(|&t| t as f32).collect(),
@@ -139,7 +139,7 @@ impl ArrowsPreview {
 
 /// Carries the exact flows on by one slice.
 pub fn advance(state: &mut State) {
-    for (lane, own) in state.lanes.iter_mut().enumerate() {
+    for (lane, own) in LaneId::ALL.into_iter().zip(&mut state.lanes) {
         let Some(math) = &own.math else { continue };
         if let Some(preview) = &mut own.preview {
             let first = preview.done == 0;
@@ -166,7 +166,7 @@ pub fn refresh(state: &mut State) {
         return;
     }
     let layers = state.settings.layers;
-    for lane in 0..2 {
+    for lane in LaneId::ALL {
         let spec = state.spec(lane);
         let (shown, extent) = (state.shown(lane), state.extent);
         let own = &mut state.lanes[lane];

@@ -1,7 +1,7 @@
 //! What can be taken home: pictures, tables, the state.
 
 use super::state::{LaneState, State};
-use protocol::Ensemble;
+use protocol::{Ensemble, LaneId};
 use std::fmt::Write;
 
 /// A kind of file.
@@ -96,7 +96,7 @@ pub const LARGEST_FILM: u32 = 1024;
 pub struct Export {
     pub what: What,
     /// The lane of a table; pictures show every lane.
-    pub lane: usize,
+    pub lane: LaneId,
     pub table: Table,
     /// Side of a lane's picture in pixels.
     pub side: u32,
@@ -109,7 +109,7 @@ impl Export {
     pub fn new(what: What) -> Self {
         Self {
             what,
-            lane: 0,
+            lane: LaneId::A,
             table: Table::Samples,
             side: match what {
                 What::Gif => 400,
@@ -144,7 +144,7 @@ pub fn film_times(seconds: f64, frames_per_second: f64) -> Vec<f64> {
 ///
 /// # Errors
 /// If the lane has no particles, or has not trained.
-pub fn csv(state: &State, lane: usize, table: Table) -> Result<String, &'static str> {
+pub fn csv(state: &State, lane: LaneId, table: Table) -> Result<String, &'static str> {
     let own = &state.lanes[lane];
     match table {
         Table::History => history(own),
@@ -227,7 +227,7 @@ mod tests {
     fn state() -> State {
         let mut state = State::new(Settings::default());
         state.lanes[0].ensemble = Some(Ensemble {
-            lane: 0,
+            lane: LaneId::A,
             run: 1,
             step: Some(3),
             times: vec![0.0, 0.5, 1.0],
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn samples_are_a_table_that_can_be_read_again() {
-        let text = csv(&state(), 0, Table::Samples).unwrap();
+        let text = csv(&state(), LaneId::A, Table::Samples).unwrap();
         assert_eq!(text, "x0,y0,x1,y1\n0,0.5,4,4.5\n1,1.5,5,5.5\n");
         // Read back by the reader of tables.
         assert_eq!(table::read(&text).points, [[0.0, 0.5], [1.0, 1.5]]);
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn trajectories_have_a_line_for_each_particle_and_time() {
-        let text = csv(&state(), 0, Table::Trajectories).unwrap();
+        let text = csv(&state(), LaneId::A, Table::Trajectories).unwrap();
         assert_eq!(text.lines().count(), 1 + 6);
         assert!(text.contains("\n1,0.5,3,3.5\n"), "{text}");
     }
@@ -255,10 +255,13 @@ mod tests {
     #[test]
     fn a_history_leaves_empty_what_was_not_measured() {
         let mut state = state();
-        assert_eq!(csv(&state, 0, Table::History), Err("export.no-history"));
+        assert_eq!(
+            csv(&state, LaneId::A, Table::History),
+            Err("export.no-history")
+        );
         state.lanes[0].history.loss = vec![(1, 4.0), (5, 3.5)];
         state.lanes[0].history.excess = vec![(5, 0.25)];
-        let text = csv(&state, 0, Table::History).unwrap();
+        let text = csv(&state, LaneId::A, Table::History).unwrap();
         assert_eq!(text, "step,loss,excess,straightness\n1,4,,\n5,3.5,0.25,\n");
     }
 

@@ -7,7 +7,7 @@ use super::settle::{configuration, train_request};
 use super::state::{EngineState, State};
 use flow::experiment::Experiment;
 use flow::spec::LaneSpec;
-use protocol::{Backend, BackendKind, Checkpoint, Reply, Request};
+use protocol::{Backend, BackendKind, Checkpoint, LaneId, Reply, Request};
 
 /// What both engines were measured to do with a network, in training steps a second.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,7 +113,7 @@ impl Work {
     pub fn of(state: &State) -> Self {
         let LaneSpec {
             model, training, ..
-        } = state.spec(0);
+        } = state.spec(LaneId::A);
         let architecture = state.lanes[0].math.as_ref().map(Experiment::architecture);
         let flops = architecture.map_or(1, |architecture| architecture.flops());
         Self {
@@ -134,7 +134,7 @@ pub fn measured(state: &mut State, steps_per_second: f64, effects: &mut Vec<Effe
 }
 
 fn start(state: &mut State, backend: Backend, effects: &mut Vec<Effect>) {
-    let spec = state.spec(0);
+    let spec = state.spec(LaneId::A);
     state.handover = Handover::Measuring {
         backend,
         work: Work::of(state),
@@ -172,7 +172,7 @@ fn decide(state: &mut State, effects: &mut Vec<Effect>) {
         checkpoints: Box::default(),
     };
     for lane in trained(state) {
-        effects.push(Effect::Send(Request::Checkpoint { lane: lane as u8 }));
+        effects.push(Effect::Send(Request::Checkpoint { lane }));
     }
     finish(state, effects);
 }
@@ -188,19 +188,18 @@ fn race(adapter: &str, work: Work, cpu: f64, webgpu: f64) -> Race {
 }
 
 /// The lanes that have a network of their own.
-pub fn trained(state: &State) -> Vec<usize> {
-    (0..2)
+pub fn trained(state: &State) -> Vec<LaneId> {
+    LaneId::ALL
+        .into_iter()
         .filter(|&l| state.shown(l) && !state.settings.borrows(l))
         .filter(|&l| state.lanes[l].problem.is_none())
         .collect()
 }
 
 /// The first engine hands over a run.
-pub fn checkpoint(state: &mut State, lane: u8, given: Checkpoint, effects: &mut Vec<Effect>) {
-    if let Handover::Moving { checkpoints, .. } = &mut state.handover
-        && let Some(slot) = checkpoints.get_mut(usize::from(lane))
-    {
-        *slot = Some(given);
+pub fn checkpoint(state: &mut State, lane: LaneId, given: Checkpoint, effects: &mut Vec<Effect>) {
+    if let Handover::Moving { checkpoints, .. } = &mut state.handover {
+        checkpoints[lane] = Some(given);
     }
     finish(state, effects);
 }
@@ -224,7 +223,7 @@ fn finish(state: &mut State, effects: &mut Vec<Effect>) {
     };
     effects.push(Effect::Promote);
     state.engine = EngineState::Ready(backend);
-    for (lane, checkpoint) in checkpoints.into_iter().enumerate() {
+    for (lane, checkpoint) in LaneId::ALL.into_iter().zip(*checkpoints) {
         if state.shown(lane) {
             resume(state, lane, checkpoint, effects);
         }
@@ -234,7 +233,7 @@ fn finish(state: &mut State, effects: &mut Vec<Effect>) {
 
 fn resume(
     state: &mut State,
-    lane: usize,
+    lane: LaneId,
     checkpoint: Option<Checkpoint>,
     effects: &mut Vec<Effect>,
 ) {
@@ -246,10 +245,7 @@ fn resume(
     }
     effects.push(Effect::Send(configuration(state, lane)));
     if let Some(checkpoint) = checkpoint.filter(|c| c.run == run) {
-        effects.push(Effect::Send(Request::Resume {
-            lane: lane as u8,
-            checkpoint,
-        }));
+        effects.push(Effect::Send(Request::Resume { lane, checkpoint }));
     }
     if state.lanes[lane].training {
         effects.push(Effect::Send(train_request(state, lane)));
@@ -295,7 +291,7 @@ mod tests {
         update(
             state,
             Msg::Set {
-                lane: 0,
+                lane: LaneId::A,
                 name,
                 text,
             },
@@ -351,7 +347,7 @@ mod tests {
             classifier: Default::default(),
         };
         let given = Reply::Checkpoint {
-            lane: 0,
+            lane: LaneId::A,
             checkpoint,
         };
         assert_eq!(update(&mut state, Msg::Engine(given))[0], Effect::Promote);

@@ -12,6 +12,7 @@ use super::schema::{PARAMS, Param, param};
 use super::settings::Settings;
 use super::state::Notice;
 use super::value::{Kind, Value};
+use protocol::LaneId;
 use versions::{VERSIONS, Version};
 
 /// Prefix of lane B's values.
@@ -36,15 +37,15 @@ pub fn differences(settings: &Settings) -> Vec<(String, Value)> {
     let default = versions::defaults(VERSIONS);
     let mut found = Vec::new();
     for param in PARAMS {
-        let a = (param.get)(settings, 0);
-        if a != (param.get)(&default, 0) {
+        let a = (param.get)(settings, LaneId::A);
+        if a != (param.get)(&default, LaneId::A) {
             found.push((param.name.to_owned(), a));
         }
     }
     if settings.lanes == 2 {
         found.extend(lane_differences(settings).map(|p| {
             let name = format!("{LANE_B}{}", p.name);
-            (name, (p.get)(settings, 1))
+            (name, (p.get)(settings, LaneId::B))
         }));
     }
     found
@@ -54,7 +55,7 @@ pub fn differences(settings: &Settings) -> Vec<(String, Value)> {
 pub fn lane_differences(settings: &Settings) -> impl Iterator<Item = &'static Param> {
     PARAMS
         .iter()
-        .filter(|p| p.per_lane && (p.get)(settings, 0) != (p.get)(settings, 1))
+        .filter(|p| p.per_lane && (p.get)(settings, LaneId::A) != (p.get)(settings, LaneId::B))
 }
 
 /// Reads a fragment, with or without its `#`, on top of the defaults of its version.
@@ -129,7 +130,7 @@ pub fn apply(settings: &mut Settings, pairs: &[(String, String)]) -> Vec<Notice>
     let mut told = Told::default();
     for (name, text) in pairs {
         if let Some(param) = param(name) {
-            told.note(name, text, set(settings, param, 0, text));
+            told.note(name, text, set(settings, param, LaneId::A, text));
         }
     }
     for (name, text) in pairs {
@@ -138,7 +139,7 @@ pub fn apply(settings: &mut Settings, pairs: &[(String, String)]) -> Vec<Notice>
             .and_then(param)
             .filter(|p| p.per_lane)
         {
-            told.note(name, text, set(settings, param, 1, text));
+            told.note(name, text, set(settings, param, LaneId::B, text));
         }
     }
     told.notices()
@@ -153,14 +154,15 @@ pub enum Outcome {
 }
 
 /// Sets a parameter of a lane from text. A value of lane A is lane B's too while they agree.
-pub fn set(settings: &mut Settings, param: &Param, lane: usize, text: &str) -> Outcome {
+pub fn set(settings: &mut Settings, param: &Param, lane: LaneId, text: &str) -> Outcome {
     let Some(reading) = param.kind.read(text) else {
         return Outcome::Refused;
     };
-    let follows = lane == 0 && (param.get)(settings, 0) == (param.get)(settings, 1);
+    let follows =
+        lane == LaneId::A && (param.get)(settings, LaneId::A) == (param.get)(settings, LaneId::B);
     (param.set)(settings, lane, reading.value.clone());
     if follows && param.per_lane {
-        (param.set)(settings, 1, reading.value.clone());
+        (param.set)(settings, LaneId::B, reading.value.clone());
     }
     if reading.clamped {
         Outcome::Clamped(Box::new(reading.value))
@@ -246,7 +248,7 @@ mod tests {
             let mut settings = Settings::default();
             for (which, lane, choice) in choices {
                 let param = &PARAMS[which];
-                let lane = if param.per_lane { lane } else { 0 };
+                let lane = LaneId::ALL[if param.per_lane { lane } else { 0 }];
                 set(&mut settings, param, lane, &sample_text(&param.kind, choice));
             }
             settings.lanes = 2;
@@ -260,7 +262,7 @@ mod tests {
             let prefix = ["", LANE_B][lane];
             let (settings, _) = parse(&format!("{prefix}{}={text}", PARAMS[name].name));
             for param in PARAMS {
-                let value = (param.get)(&settings, 1);
+                let value = (param.get)(&settings, LaneId::B);
                 prop_assert_eq!(param.kind.clamp(value.clone()), value);
             }
         }

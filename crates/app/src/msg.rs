@@ -5,7 +5,7 @@ use super::state::{Notice, Pointer};
 use super::terms::Term;
 use super::user_data::{Endpoint, Imported, Pen};
 use flow::Point;
-use protocol::{BackendKind, Reply, Request};
+use protocol::{BackendKind, LaneId, Reply, Request};
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +16,7 @@ pub enum Msg {
     },
     /// A control was moved: a schema name and its text.
     Set {
-        lane: usize,
+        lane: LaneId,
         name: String,
         text: String,
     },
@@ -33,11 +33,11 @@ pub enum Msg {
     Seek(f64),
     /// Train these lanes (all, if none is named) this many more steps, or up to the limit.
     Train {
-        lane: Option<usize>,
+        lane: Option<LaneId>,
         steps: Option<u32>,
     },
     StopTraining {
-        lane: Option<usize>,
+        lane: Option<LaneId>,
     },
     ToggleTraining,
     /// New networks from the same seed.
@@ -68,7 +68,7 @@ pub enum Msg {
     },
     /// Weights from a file for a lane's network; they fit its architecture.
     Load {
-        lane: usize,
+        lane: LaneId,
         weights: Vec<f32>,
     },
     /// Something for the user to read.
@@ -129,7 +129,7 @@ pub enum Event {
     /// Time has moved.
     Time,
     /// A lane has trained some more.
-    Trained { lane: usize },
+    Trained { lane: LaneId },
     /// Something went wrong: a sentence.
     Error(String),
 }

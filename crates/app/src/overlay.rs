@@ -3,6 +3,7 @@
 use super::settings::{DensityKind, Layer};
 use super::state::{EngineState, Notice, State};
 use flow::spec::CouplingKind;
+use protocol::LaneId;
 
 /// What stands over a lane.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,17 +15,13 @@ pub enum Overlay {
 }
 
 /// The words over this lane, if any.
-pub fn overlay(state: &State, lane: usize) -> Option<Overlay> {
+pub fn overlay(state: &State, lane: LaneId) -> Option<Overlay> {
     let own = &state.lanes[lane];
     if let Some(problem) = &own.problem {
         return Some(Overlay::Problem(problem.clone()));
     }
     let independent = state.spec(lane).data.coupling == CouplingKind::Independent;
-    let trained = &state.lanes[if state.settings.borrows(lane) {
-        0
-    } else {
-        lane
-    }];
+    let trained = &state.lanes[state.settings.trained_lane(lane)];
     match state.engine {
         EngineState::Lost(_) => Some(Overlay::Remark("overlay.exact-only")),
         EngineState::Loading { .. } if independent => Some(Overlay::Remark("overlay.exact")),
@@ -63,10 +60,13 @@ mod tests {
     #[test]
     fn the_exact_flow_is_named_as_such() {
         let mut state = State::new(Settings::default());
-        assert_eq!(overlay(&state, 0), Some(Overlay::Remark("overlay.exact")));
+        assert_eq!(
+            overlay(&state, LaneId::A),
+            Some(Overlay::Remark("overlay.exact"))
+        );
         state.engine = EngineState::Lost(String::new());
         assert_eq!(
-            overlay(&state, 0),
+            overlay(&state, LaneId::A),
             Some(Overlay::Remark("overlay.exact-only"))
         );
     }
@@ -76,6 +76,9 @@ mod tests {
         let mut settings = Settings::default();
         settings.lane[0].data.target = Target::Drawn;
         let state = State::new(settings);
-        assert!(matches!(overlay(&state, 0), Some(Overlay::Problem(_))));
+        assert!(matches!(
+            overlay(&state, LaneId::A),
+            Some(Overlay::Problem(_))
+        ));
     }
 }

@@ -6,6 +6,7 @@ use super::schema::{Group, Param};
 use super::settings::{DensityKind, Settings};
 use flow::datasets::classes;
 use flow::spec::CouplingKind;
+use protocol::LaneId;
 
 /// Parameters whose control stands elsewhere than in the groups.
 const ELSEWHERE: &[&str] = &[
@@ -27,7 +28,7 @@ pub fn in_a_group(param: &Param) -> bool {
 }
 
 /// How many labels the target of a lane has; 0 where its points have none.
-pub fn labels(settings: &Settings, lane: usize) -> u32 {
+pub fn labels(settings: &Settings, lane: LaneId) -> u32 {
     let data = settings.spec(lane).data;
     // The target of pairs is the image of the source, whatever the choice of targets says.
     let paired = data.coupling == CouplingKind::Paired;
@@ -38,7 +39,7 @@ pub fn labels(settings: &Settings, lane: usize) -> u32 {
 }
 
 /// What should be said beside a control under these settings, as a key of the language files.
-pub fn remark(param: &Param, settings: &Settings, lane: usize) -> Option<&'static str> {
+pub fn remark(param: &Param, settings: &Settings, lane: LaneId) -> Option<&'static str> {
     let spec = settings.spec(lane);
     let exact = settings.density == DensityKind::Exact;
     match param.name {
@@ -50,7 +51,7 @@ pub fn remark(param: &Param, settings: &Settings, lane: usize) -> Option<&'stati
 }
 
 /// Whether a parameter's control should be seen while the panel sets this lane.
-pub fn visible(param: &Param, settings: &Settings, lane: usize) -> bool {
+pub fn visible(param: &Param, settings: &Settings, lane: LaneId) -> bool {
     if param.name == "borrow" && settings.lanes < 2 {
         return false;
     }
@@ -72,7 +73,7 @@ pub fn shown_differences(settings: &Settings) -> Vec<&'static Param> {
         return Vec::new();
     }
     lane_differences(settings)
-        .filter(|p| visible(p, settings, 0) || visible(p, settings, 1))
+        .filter(|p| LaneId::ALL.iter().any(|&lane| visible(p, settings, lane)))
         .filter(|p| !settings.borrow || p.group == Group::Sampling)
         .collect()
 }
@@ -136,10 +137,10 @@ mod tests {
     fn an_exact_density_is_an_estimate_where_there_is_none() {
         let mut settings = Settings::default();
         let density = param("density").unwrap();
-        assert_eq!(remark(density, &settings, 0), None);
+        assert_eq!(remark(density, &settings, LaneId::A), None);
         settings.lane[0].data.coupling = CouplingKind::Ot;
         assert_eq!(
-            remark(density, &settings, 0),
+            remark(density, &settings, LaneId::A),
             Some("remark.density-estimate")
         );
     }
@@ -151,8 +152,8 @@ mod tests {
             borrow: true,
             ..Settings::default()
         };
-        let sees = |name: &str| visible(param(name).unwrap(), &settings, 1);
+        let sees = |name: &str| visible(param(name).unwrap(), &settings, LaneId::B);
         assert!(sees("solver") && !sees("width") && sees("borrow"));
-        assert!(!visible(param("power").unwrap(), &settings, 0));
+        assert!(!visible(param("power").unwrap(), &settings, LaneId::A));
     }
 }

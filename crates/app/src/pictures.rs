@@ -10,7 +10,7 @@ use super::msg::Effect;
 use super::settings::{DensityKind, Layer};
 use super::state::State;
 use flow::spec::{CouplingKind, SampleSchedule};
-use protocol::{Answer, JobId, Request, RunId};
+use protocol::{Answer, JobId, LaneId, Request, RunId};
 
 pub use questions::{ARROWS_SIDE, ARROWS_TIMES, even_times};
 
@@ -169,7 +169,7 @@ pub fn refresh(state: &mut State, effects: &mut Vec<Effect>) {
     if !state.engine_ready() {
         return;
     }
-    for lane in 0..2 {
+    for lane in LaneId::ALL {
         for picture in Picture::ALL {
             if let Some(version) = wanted(state, lane, picture) {
                 ask(state, lane, picture, version, effects);
@@ -179,7 +179,7 @@ pub fn refresh(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 /// The version that should be on the stage, if the picture should be there at all.
-fn wanted(state: &State, lane: usize, picture: Picture) -> Option<Version> {
+fn wanted(state: &State, lane: LaneId, picture: Picture) -> Option<Version> {
     let own = &state.lanes[lane];
     let step = own.ensemble.as_ref().and_then(|e| e.step);
     let from_network = matches!(
@@ -211,7 +211,7 @@ fn wanted(state: &State, lane: usize, picture: Picture) -> Option<Version> {
 }
 
 /// Whether the layer or the chart is there that shows the picture.
-fn shown(state: &State, lane: usize, picture: Picture) -> bool {
+fn shown(state: &State, lane: LaneId, picture: Picture) -> bool {
     let (spec, layers) = (state.spec(lane), state.settings.layers);
     let density = |kind| layers.has(Layer::Density) && state.settings.density == kind;
     match picture {
@@ -252,7 +252,7 @@ fn octave(step: u32, training: bool) -> Option<u32> {
 
 fn ask(
     state: &mut State,
-    lane: usize,
+    lane: LaneId,
     picture: Picture,
     version: Version,
     effects: &mut Vec<Effect>,
@@ -267,7 +267,7 @@ fn ask(
     state.lanes[lane].pictures.asked[slot] = Some((id, version));
     effects.push(Effect::Send(Request::Job {
         id,
-        lane: lane as u8,
+        lane,
         job: questions::job(state, lane, picture),
     }));
 }

@@ -6,12 +6,13 @@ use super::state::{LaneState, Pointer, State};
 use super::views::PosteriorView;
 use flow::experiment::Experiment;
 use flow::{Point, VelocityField};
+use protocol::LaneId;
 
 /// Brings the posterior of the lane under the pointer up to date; the other lane has none.
 pub fn refresh(state: &mut State) {
     let wanted = state.settings.layers.has(Layer::Posterior);
     let (pointer, t) = (state.pointer.filter(|_| wanted), state.settings.t);
-    for lane in 0..2 {
+    for lane in LaneId::ALL {
         let at = pointer.filter(|pointer| pointer.lane == lane && state.shown(lane));
         let own = &mut state.lanes[lane];
         let old = own.views.posterior.as_ref();
@@ -69,7 +70,10 @@ mod tests {
             ..Settings::default()
         };
         let mut state = State::new(settings);
-        state.pointer = Some(Pointer { lane: 0, at });
+        state.pointer = Some(Pointer {
+            lane: LaneId::A,
+            at,
+        });
         refresh(&mut state);
         assert!(state.lanes[1].views.posterior.is_none());
         state.lanes[0].views.posterior.clone()

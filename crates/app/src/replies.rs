@@ -7,7 +7,7 @@ use super::update::{configure_all, notify};
 use super::{exact_preview, handover, pictures, settle};
 use flow::experiment::Experiment;
 use flow::network::Network;
-use protocol::{Backend, Ensemble, Progress, Reply, RunId};
+use protocol::{Backend, Ensemble, LaneId, Progress, Reply, RunId};
 
 /// Points kept of a curve; a longer one is thinned to half.
 const CURVE: usize = 600;
@@ -57,8 +57,8 @@ pub fn engine(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
 }
 
 /// The lane, if it is still in that run.
-fn current(state: &mut State, lane: u8, run: RunId) -> Option<&mut LaneState> {
-    let own = state.lanes.get_mut(usize::from(lane))?;
+fn current(state: &mut State, lane: LaneId, run: RunId) -> Option<&mut LaneState> {
+    let own = &mut state.lanes[lane];
     (own.run == run).then_some(own)
 }
 
@@ -69,7 +69,7 @@ fn ready(state: &mut State, backend: Backend, effects: &mut Vec<Effect>) {
 }
 
 fn progress(state: &mut State, progress: &Progress, effects: &mut Vec<Effect>) {
-    let until = settle::training_goal(state, usize::from(progress.lane) % 2);
+    let until = settle::training_goal(state, progress.lane);
     let Some(own) = current(state, progress.lane, progress.run) else {
         return;
     };
@@ -95,7 +95,7 @@ fn progress(state: &mut State, progress: &Progress, effects: &mut Vec<Effect>) {
         own.goal = None;
     }
     effects.push(Effect::Emit(Event::Trained {
-        lane: usize::from(progress.lane),
+        lane: LaneId::from(progress.lane),
     }));
 }
 
@@ -145,7 +145,7 @@ fn fell_back(state: &mut State, backend: Backend, effects: &mut Vec<Effect>) {
 /// One lane cannot go on; the other does.
 fn lane_failed(
     state: &mut State,
-    lane: u8,
+    lane: LaneId,
     run: RunId,
     sentence: String,
     effects: &mut Vec<Effect>,
@@ -180,7 +180,7 @@ pub fn retry(state: &mut State, effects: &mut Vec<Effect>) {
 /// There is no engine (any more): the page shows the exact flow instead, and says so.
 pub fn lost(state: &mut State, reason: String, effects: &mut Vec<Effect>) {
     state.engine = EngineState::Lost(reason.clone());
-    for lane in 0..2 {
+    for lane in LaneId::ALL {
         let own = &mut state.lanes[lane];
         (own.training, own.running) = (false, false);
         own.network = None;

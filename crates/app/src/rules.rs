@@ -5,6 +5,7 @@ use super::schema::param;
 use super::settings::Settings;
 use super::state::Notice;
 use flow::spec::{CouplingKind, Guide, Prediction, Source};
+use protocol::LaneId;
 
 /// A combination that does not go.
 pub struct Rule {
@@ -13,7 +14,7 @@ pub struct Rule {
     /// The parameters it is about; a change of them that breaks the rule is taken back.
     pub params: &'static [&'static str],
     /// Whether a lane has this combination.
-    pub broken: fn(&Settings, usize) -> bool,
+    pub broken: fn(&Settings, LaneId) -> bool,
 }
 
 /// Every rule.
@@ -56,8 +57,11 @@ pub const RULES: &[Rule] = &[
 pub fn keep(before: &Settings, settings: &mut Settings) -> Vec<Notice> {
     let mut notices = Vec::new();
     for rule in RULES {
-        let broken = |settings: &Settings, lane: usize| (rule.broken)(settings, lane);
-        let lanes: Vec<usize> = (0..2).filter(|&lane| broken(settings, lane)).collect();
+        let broken = |settings: &Settings, lane: LaneId| (rule.broken)(settings, lane);
+        let lanes: Vec<LaneId> = LaneId::ALL
+            .into_iter()
+            .filter(|&lane| broken(settings, lane))
+            .collect();
         for &lane in &lanes {
             let default = Settings::default();
             let from = if broken(before, lane) {
@@ -84,7 +88,7 @@ pub fn keep_locked(before: &Settings, settings: &mut Settings, locks: &[String])
     let mut names = Vec::new();
     for param in super::schema::PARAMS {
         let locked = locks.iter().any(|lock| lock == param.name || lock == "all");
-        for lane in (0..2).filter(|_| locked) {
+        for lane in LaneId::ALL.into_iter().filter(|_| locked) {
             let value = (param.get)(before, lane);
             if (param.get)(settings, lane) != value {
                 (param.set)(settings, lane, value);
@@ -174,19 +178,20 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn no_change_leaves_a_rule_broken(changes in prop::collection::vec((0..PARAMS.len(), 0..2usize, 0..12usize), 1..12)) {
-            let before = Settings::default();
-            let mut settings = before.clone();
-            for (which, lane, choice) in changes {
-                let lane = if PARAMS[which].per_lane { lane } else { 0 };
-                let text = link::sample_text(&PARAMS[which].kind, choice);
-                link::set(&mut settings, &PARAMS[which], lane, &text);
-            }
-            keep(&before, &mut settings);
-            for rule in RULES {
-                prop_assert!(!(0..2).any(|lane| (rule.broken)(&settings, lane)), "{}", rule.key);
+            #[test]
+            fn no_change_leaves_a_rule_broken(changes in prop::collection::vec((0..PARAMS.len(), 0..2usize, 0..12usize), 1..12)) {
+                let before = Settings::default();
+                let mut settings = before.clone();
+                for (which, lane, choice) in changes {
+                    let lane = LaneId::ALL[if PARAMS[which].per_lane { lane } else { 0 }];
+                    let text = link::sample_text(&PARAMS[which].kind, choice);
+                    link::set(&mut settings, &PARAMS[which], lane, &text);
+                }
+                keep(&before, &mut settings);
+                for rule in RULES {
+                    prop_assert!(!LaneId::ALL
+    .into_iter().any(|lane| (rule.broken)(&settings, lane)), "{}", rule.key);
+                }
             }
         }
-    }
 }

@@ -10,6 +10,7 @@ use flow::spec::{
     Activation, CouplingKind, Features, Guide, LaneSpec, PairingKind, Prediction, SampleSchedule,
     ScheduleKind, SolverKind, Source, Target,
 };
+use protocol::LaneId;
 
 /// Where a parameter's control stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,9 +56,9 @@ pub struct Param {
     pub kind: Kind,
     /// One English sentence for the docs; the page's own texts are in the language files.
     pub doc: &'static str,
-    pub get: fn(&Settings, usize) -> Value,
+    pub get: fn(&Settings, LaneId) -> Value,
     /// Stores a value that [`Kind::read`] or [`Kind::clamp`] made.
-    pub set: fn(&mut Settings, usize, Value),
+    pub set: fn(&mut Settings, LaneId, Value),
     /// Whether the control has an effect under these settings of the lane.
     pub applies: fn(&LaneSpec) -> bool,
 }

@@ -1,6 +1,7 @@
 //! Everything a link can say: the experiment lanes and how they are shown.
 
 use flow::spec::{Drawn, LaneSpec};
+use protocol::LaneId;
 use serde::{Deserialize, Serialize};
 
 /// A layer of the stage.
@@ -194,12 +195,12 @@ impl Default for Settings {
 
 impl Settings {
     /// What a lane is made of. A borrowing lane B has lane A's experiment and its own sampling.
-    pub fn spec(&self, lane: usize) -> LaneSpec {
+    pub fn spec(&self, lane: LaneId) -> LaneSpec {
         let own = self.lane[lane];
         if self.borrows(lane) {
             LaneSpec {
                 sampling: own.sampling,
-                ..self.lane[0]
+                ..self.lane[LaneId::A]
             }
         } else {
             own
@@ -207,12 +208,17 @@ impl Settings {
     }
 
     /// Whether this lane follows the other's network.
-    pub fn borrows(&self, lane: usize) -> bool {
-        lane == 1 && self.borrow
+    pub fn borrows(&self, lane: LaneId) -> bool {
+        lane == LaneId::B && self.borrow
+    }
+
+    /// The lane whose network this lane follows: its own, or the one that it borrows from.
+    pub fn trained_lane(&self, lane: LaneId) -> LaneId {
+        if self.borrows(lane) { LaneId::A } else { lane }
     }
 
     /// Whether a lane is on the stage.
-    pub fn shown(&self, lane: usize) -> bool {
-        lane < usize::from(self.lanes)
+    pub fn shown(&self, lane: LaneId) -> bool {
+        lane.index() < usize::from(self.lanes)
     }
 }

@@ -10,7 +10,7 @@ use super::user_data::Endpoint;
 use super::views::Views;
 use flow::experiment::Experiment;
 use flow::spec::{Drawn, LaneSpec, Source, Target};
-use protocol::{Request, Training};
+use protocol::{LaneId, Request, Training};
 
 /// What a change of settings means for a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ enum Change {
 /// Puts new settings into force.
 pub fn settle(state: &mut State, settings: Settings, effects: &mut Vec<Effect>) {
     let before = std::mem::replace(&mut state.settings, settings);
-    for lane in 0..2 {
+    for lane in LaneId::ALL {
         match change(&before, &state.settings, lane) {
             Change::Nothing => {}
             Change::Sampling => resample(state, lane, effects),
@@ -36,15 +36,15 @@ pub fn settle(state: &mut State, settings: Settings, effects: &mut Vec<Effect>) 
         }
     }
     state.extent = extent(state);
-    if before.spec(0).training.limit != state.spec(0).training.limit
-        || before.spec(1).training.limit != state.spec(1).training.limit
+    if before.spec(LaneId::A).training.limit != state.spec(LaneId::A).training.limit
+        || before.spec(LaneId::B).training.limit != state.spec(LaneId::B).training.limit
     {
         retrain(state, effects);
     }
     exact_preview::refresh(state);
 }
 
-fn change(before: &Settings, now: &Settings, lane: usize) -> Change {
+fn change(before: &Settings, now: &Settings, lane: LaneId) -> Change {
     match (before.shown(lane), now.shown(lane)) {
         (_, false) if !before.shown(lane) => Change::Nothing,
         (_, false) => Change::Leave,
@@ -53,7 +53,7 @@ fn change(before: &Settings, now: &Settings, lane: usize) -> Change {
     }
 }
 
-fn difference(before: &Settings, now: &Settings, lane: usize) -> Change {
+fn difference(before: &Settings, now: &Settings, lane: LaneId) -> Change {
     let (old, new) = (before.spec(lane), now.spec(lane));
     let redrawn = redrawn(&new, &before.drawn, &now.drawn);
     if redrawn || before.borrows(lane) != now.borrows(lane) || !old.same_training(&new) {
@@ -82,16 +82,16 @@ fn redrawn(spec: &LaneSpec, before: &Drawn, now: &Drawn) -> bool {
 }
 
 /// Starts a lane anew, and tells the engine.
-fn restart(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
+fn restart(state: &mut State, lane: LaneId, effects: &mut Vec<Effect>) {
     renew(state, lane);
     configure(state, lane, effects);
 }
 
 /// Gives a lane a new run; whether the user wants it to train stays as it is.
-pub fn renew(state: &mut State, lane: usize) {
+pub fn renew(state: &mut State, lane: LaneId) {
     state.runs += 1;
     let spec = state.spec(lane);
-    let training = if lane == 1 && state.lanes[1].run == 0 {
+    let training = if lane == LaneId::B && state.lanes[1].run == 0 {
         state.lanes[0].training
     } else {
         state.lanes[lane].training
@@ -128,12 +128,12 @@ pub fn renew(state: &mut State, lane: usize) {
 }
 
 /// Tells the engine of a lane, if there is an engine and the lane can run.
-pub fn configure(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
+pub fn configure(state: &mut State, lane: LaneId, effects: &mut Vec<Effect>) {
     if !state.engine_ready() {
         return;
     }
     if state.lanes[lane].problem.is_some() {
-        effects.push(Effect::Send(Request::Drop { lane: lane as u8 }));
+        effects.push(Effect::Send(Request::Drop { lane }));
         return;
     }
     effects.push(Effect::Send(configuration(state, lane)));
@@ -144,21 +144,18 @@ pub fn configure(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
 }
 
 /// What is kept of the run goes on in the engine.
-fn resume(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
+fn resume(state: &mut State, lane: LaneId, effects: &mut Vec<Effect>) {
     let own = &mut state.lanes[lane];
     let run = own.run;
     if let Some(checkpoint) = own.kept.take().filter(|kept| kept.run == run) {
-        effects.push(Effect::Send(Request::Resume {
-            lane: lane as u8,
-            checkpoint,
-        }));
+        effects.push(Effect::Send(Request::Resume { lane, checkpoint }));
     }
 }
 
 /// The request that sets a lane up in an engine.
-pub fn configuration(state: &State, lane: usize) -> Request {
+pub fn configuration(state: &State, lane: LaneId) -> Request {
     Request::Configure {
-        lane: lane as u8,
+        lane,
         run: state.lanes[lane].run,
         spec: state.spec(lane),
         drawn: state.settings.drawn.clone(),
@@ -167,12 +164,12 @@ pub fn configuration(state: &State, lane: usize) -> Request {
 }
 
 /// The request that has a lane train as far as its limit says.
-pub fn train_request(state: &mut State, lane: usize) -> Request {
+pub fn train_request(state: &mut State, lane: LaneId) -> Request {
     let until = training_goal(state, lane);
     let own = &mut state.lanes[lane];
     own.running |= own.training;
     Request::Train {
-        lane: lane as u8,
+        lane,
         run: own.run,
         training: if own.training {
             Training::Until(until)
@@ -183,7 +180,7 @@ pub fn train_request(state: &mut State, lane: usize) -> Request {
 }
 
 /// Steps that a lane trains to.
-pub fn training_goal(state: &State, lane: usize) -> u32 {
+pub fn training_goal(state: &State, lane: LaneId) -> u32 {
     let limit = state.spec(lane).training.limit;
     let limit = if limit == 0 { u32::MAX } else { limit };
     state.lanes[lane].goal.unwrap_or(limit)
@@ -191,7 +188,7 @@ pub fn training_goal(state: &State, lane: usize) -> u32 {
 
 /// A new limit reaches the lanes that are training.
 fn retrain(state: &mut State, effects: &mut Vec<Effect>) {
-    for lane in 0..2 {
+    for lane in LaneId::ALL {
         let own = &mut state.lanes[lane];
         own.goal = None;
         if own.training && state.shown(lane) && state.engine_ready() {
@@ -200,7 +197,7 @@ fn retrain(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
-fn resample(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
+fn resample(state: &mut State, lane: LaneId, effects: &mut Vec<Effect>) {
     let spec = state.spec(lane);
     let sampling = spec.sampling;
     let own = &mut state.lanes[lane];
@@ -220,22 +217,22 @@ fn resample(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
     begin_preview(state, lane);
     if state.engine_ready() {
         effects.push(Effect::Send(Request::Sampling {
-            lane: lane as u8,
+            lane,
             run: state.lanes[lane].run,
             sampling,
         }));
     }
 }
 
-fn leave(state: &mut State, lane: usize, effects: &mut Vec<Effect>) {
+fn leave(state: &mut State, lane: LaneId, effects: &mut Vec<Effect>) {
     state.lanes[lane] = LaneState::default();
     if state.engine_ready() {
-        effects.push(Effect::Send(Request::Drop { lane: lane as u8 }));
+        effects.push(Effect::Send(Request::Drop { lane }));
     }
 }
 
 /// Without an engine the page itself shows the exact flow.
-pub fn begin_preview(state: &mut State, lane: usize) {
+pub fn begin_preview(state: &mut State, lane: LaneId) {
     if matches!(state.engine, EngineState::Ready(_)) {
         return;
     }

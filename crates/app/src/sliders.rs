@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(value_at(&kind, POSITIONS).unwrap().print(), "0.1");
         let middle = value_at(&kind, POSITIONS / 2).unwrap().print();
         assert_eq!(middle, "0.001");
-        let default = (param("lr").unwrap().get)(&Settings::default(), 0);
+        let default = (param("lr").unwrap().get)(&Settings::default(), protocol::LaneId::A);
         assert_eq!(value_at(&kind, position(&kind, &default)), Some(default));
     }
 

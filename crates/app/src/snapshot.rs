@@ -4,7 +4,7 @@ use super::schema::PARAMS;
 use super::state::{EngineState, State};
 use super::update::link_of;
 use super::value::Value;
-use protocol::BackendKind;
+use protocol::{BackendKind, LaneId};
 use serde_json::{Map, Value as Json};
 
 /// The whole state: every parameter by its schema name (`b.` where lane B differs), the link, and
@@ -14,7 +14,10 @@ pub fn snapshot(state: &State) -> Json {
     map.insert("hash".into(), format!("#{}", link_of(state)).into());
     map.insert("playing".into(), state.playing.into());
     map.insert("engine".into(), engine(state));
-    let figures = (0..2).filter(|&l| state.shown(l)).map(|l| lane(state, l));
+    let figures = LaneId::ALL
+        .into_iter()
+        .filter(|&l| state.shown(l))
+        .map(|l| lane(state, l));
     map.insert("figures".into(), Json::Array(figures.collect()));
     Json::Object(map)
 }
@@ -22,8 +25,8 @@ pub fn snapshot(state: &State) -> Json {
 fn parameters(state: &State) -> Map<String, Json> {
     let mut map = Map::new();
     for param in PARAMS {
-        let a = (param.get)(&state.settings, 0);
-        let b = (param.get)(&state.settings, 1);
+        let a = (param.get)(&state.settings, LaneId::A);
+        let b = (param.get)(&state.settings, LaneId::B);
         if param.per_lane && a != b && state.settings.lanes == 2 {
             map.insert(format!("b.{}", param.name), json_of(&b));
         }
@@ -97,11 +100,11 @@ pub fn backend_name(kind: BackendKind) -> &'static str {
 }
 
 /// The figures of a lane: `{step, training, loss, floor, excess, straightness, stepsPerSecond, ...}`.
-pub fn lane(state: &State, lane: usize) -> Json {
+pub fn lane(state: &State, lane: LaneId) -> Json {
     let own = &state.lanes[lane];
     let last = |curve: &[(u32, f64)]| curve.last().map(|&(_, value)| value);
     object(vec![
-        ("lane", lane.into()),
+        ("lane", lane.index().into()),
         ("step", own.step.into()),
         ("training", own.training.into()),
         (

@@ -13,7 +13,7 @@ use flow::Point;
 use flow::experiment::Experiment;
 use flow::network::{Architecture, Network};
 use flow::spec::{Drawn, LaneSpec};
-use protocol::{Accuracy, Backend, Checkpoint, Ensemble, JobId, RunId};
+use protocol::{Accuracy, Backend, Checkpoint, Ensemble, JobId, LaneId, RunId};
 
 /// Everything the page knows.
 #[derive(Debug)]
@@ -90,7 +90,7 @@ impl State {
     }
 
     /// What a lane is made of. A borrowing lane B has lane A's experiment and its own sampling.
-    pub fn spec(&self, lane: usize) -> LaneSpec {
+    pub fn spec(&self, lane: LaneId) -> LaneSpec {
         self.settings.spec(lane)
     }
 
@@ -98,20 +98,25 @@ impl State {
     ///
     /// # Errors
     /// A sentence, if the lane cannot run with its settings.
-    pub fn architecture(&self, lane: usize) -> Result<Architecture, String> {
-        let own = self.lanes.get(lane).and_then(|own| own.math.as_ref());
-        let math = own.ok_or("The lane is not shown, or cannot run with these settings.")?;
+    pub fn architecture(&self, lane: LaneId) -> Result<Architecture, String> {
+        let math = self.lanes[lane]
+            .math
+            .as_ref()
+            .ok_or("The lane is not shown, or cannot run with these settings.")?;
         Ok(math.architecture())
     }
 
     /// Whether a lane on the stage trains, or is to as soon as the engine can.
     pub fn training(&self) -> bool {
-        let trains = |lane: &usize| self.shown(*lane) && !self.settings.borrows(*lane);
-        (0..2).filter(trains).any(|lane| self.lanes[lane].training)
+        let trains = |lane: &LaneId| self.shown(*lane) && !self.settings.borrows(*lane);
+        LaneId::ALL
+            .into_iter()
+            .filter(trains)
+            .any(|lane| self.lanes[lane].training)
     }
 
     /// Whether a lane is on the stage.
-    pub fn shown(&self, lane: usize) -> bool {
+    pub fn shown(&self, lane: LaneId) -> bool {
         self.settings.shown(lane)
     }
 
@@ -127,7 +132,7 @@ pub const FIRST_PAGE_JOB: JobId = 1 << 31;
 /// The pointer on the stage of a lane, in the plane's coordinates.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pointer {
-    pub lane: usize,
+    pub lane: LaneId,
     pub at: Point,
 }
 

@@ -4,7 +4,7 @@ use super::handover;
 use super::msg::Effect;
 use super::settle;
 use super::state::{EngineState, State};
-use protocol::{Checkpoint, Floats, Request};
+use protocol::{Checkpoint, Floats, LaneId, Request};
 
 /// Whether the engine is there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,16 +27,15 @@ pub fn release(state: &mut State, effects: &mut Vec<Effect>) {
     state.presence = Presence::Leaving;
     for lane in handover::trained(state) {
         state.lanes[lane].kept = None;
-        effects.push(Effect::Send(Request::Checkpoint { lane: lane as u8 }));
+        effects.push(Effect::Send(Request::Checkpoint { lane }));
     }
     finish(state, effects);
 }
 
 /// A run that has been asked for.
-pub fn checkpoint(state: &mut State, lane: u8, given: Checkpoint, effects: &mut Vec<Effect>) {
-    if let Some(own) = state.lanes.get_mut(usize::from(lane))
-        && own.run == given.run
-    {
+pub fn checkpoint(state: &mut State, lane: LaneId, given: Checkpoint, effects: &mut Vec<Effect>) {
+    let own = &mut state.lanes[lane];
+    if own.run == given.run {
         own.kept = Some(given);
     }
     finish(state, effects);
@@ -60,8 +59,8 @@ pub fn recall(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// Puts other weights into a lane's network: a run of its own, at step 0, that is not trained until
 /// the user says so. `weights` fit the lane's architecture.
-pub fn load(state: &mut State, lane: usize, weights: Vec<f32>, effects: &mut Vec<Effect>) {
-    if lane >= 2 || !state.shown(lane) || state.settings.borrows(lane) {
+pub fn load(state: &mut State, lane: LaneId, weights: Vec<f32>, effects: &mut Vec<Effect>) {
+    if !state.shown(lane) || state.settings.borrows(lane) {
         return;
     }
     settle::renew(state, lane);
@@ -116,7 +115,7 @@ mod tests {
     fn an_engine_that_is_let_go_comes_back_with_its_run() {
         let mut state = state();
         let effects = update(&mut state, Msg::Release);
-        assert!(sent(&effects).contains(&&Request::Checkpoint { lane: 0 }));
+        assert!(sent(&effects).contains(&&Request::Checkpoint { lane: LaneId::A }));
         let checkpoint = Checkpoint {
             run: state.lanes[0].run,
             step: 40,
@@ -129,7 +128,7 @@ mod tests {
             classifier: Default::default(),
         };
         let reply = Reply::Checkpoint {
-            lane: 0,
+            lane: LaneId::A,
             checkpoint: checkpoint.clone(),
         };
         assert!(update(&mut state, Msg::Engine(reply)).contains(&Effect::Release));
@@ -137,7 +136,7 @@ mod tests {
         assert!(update(&mut state, Msg::Recall).contains(&Effect::Load));
         let effects = update(&mut state, Msg::Engine(ready()));
         let resume = Request::Resume {
-            lane: 0,
+            lane: LaneId::A,
             checkpoint,
         };
         let at = |wanted: &Request| sent(&effects).iter().position(|r| *r == wanted);
@@ -161,7 +160,7 @@ mod tests {
         let effects = update(
             &mut state,
             Msg::Load {
-                lane: 0,
+                lane: LaneId::A,
                 weights: vec![1.0, 2.0],
             },
         );

@@ -4,6 +4,7 @@ use super::msg::{Effect, Msg};
 use super::scenes::{SCENES, Wait, scene};
 use super::state::{EngineState, Notice, State};
 use super::update::open_scene;
+use protocol::LaneId;
 
 /// Seconds that the words of a scene need, at least.
 const READING: f64 = 25.0;
@@ -102,8 +103,8 @@ fn fulfilled(state: &State) -> bool {
 
 /// The fewest steps that a lane on the stage has trained; a borrowing lane has none of its own.
 fn steps(state: &State) -> u32 {
-    let own = |&lane: &usize| state.shown(lane) && !state.settings.borrows(lane);
-    let lanes = (0..2).filter(own);
+    let own = |&lane: &LaneId| state.shown(lane) && !state.settings.borrows(lane);
+    let lanes = LaneId::ALL.into_iter().filter(own);
     lanes.map(|lane| state.lanes[lane].step).min().unwrap_or(0)
 }
 

@@ -9,6 +9,7 @@ use super::user_data::{self, Endpoint, Imported, Pen};
 use super::{
     exact_preview, handover, link, pictures, points, posterior, replies, rules, suspend, tour,
 };
+use protocol::LaneId;
 
 /// Seconds that time rests at `t = 1` before it starts again, so that the data can be seen.
 const REST: f64 = 1.2;
@@ -28,7 +29,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             tour::tick(state, dt, out);
         }
         Msg::Set { lane, name, text } => {
-            let prefix = if lane == 1 { "b." } else { "" };
+            let prefix = if lane == LaneId::B { "b." } else { "" };
             patch(state, &[(format!("{prefix}{name}"), text)], out);
         }
         Msg::Patch(values) => patch(state, &values, out),
@@ -226,21 +227,18 @@ fn refused(state: &mut State, name: &str, effects: &mut Vec<Effect>) -> bool {
 }
 
 /// The lanes meant by `lane`, or all that train networks of their own.
-fn trained_lanes(state: &State, lane: Option<usize>) -> Vec<usize> {
-    let own = |lane: usize| {
-        if state.settings.borrows(lane) {
-            0
-        } else {
-            lane
-        }
-    };
+fn trained_lanes(state: &State, lane: Option<LaneId>) -> Vec<LaneId> {
+    let settings = &state.settings;
     match lane {
-        Some(lane) => vec![own(lane)],
-        None => (0..2).filter(|&l| state.shown(l) && own(l) == l).collect(),
+        Some(lane) => vec![settings.trained_lane(lane)],
+        None => LaneId::ALL
+            .into_iter()
+            .filter(|&l| state.shown(l) && !settings.borrows(l))
+            .collect(),
     }
 }
 
-fn train(state: &mut State, lane: Option<usize>, steps: Option<u32>, effects: &mut Vec<Effect>) {
+fn train(state: &mut State, lane: Option<LaneId>, steps: Option<u32>, effects: &mut Vec<Effect>) {
     for lane in trained_lanes(state, lane) {
         let limit = state.spec(lane).training.limit;
         let own = &mut state.lanes[lane];
@@ -258,7 +256,7 @@ fn train(state: &mut State, lane: Option<usize>, steps: Option<u32>, effects: &m
     effects.push(Effect::Emit(Event::State));
 }
 
-fn stop(state: &mut State, lane: Option<usize>, effects: &mut Vec<Effect>) {
+fn stop(state: &mut State, lane: Option<LaneId>, effects: &mut Vec<Effect>) {
     for lane in trained_lanes(state, lane) {
         state.lanes[lane].training = false;
         if state.engine_ready() && state.lanes[lane].problem.is_none() {
@@ -305,7 +303,7 @@ fn make_them_differ(settings: &mut Settings, comparison: &Comparison) {
             .iter()
             .filter_map(|(name, _)| super::schema::param(name.strip_prefix("b.")?))
         {
-            (param.set)(settings, 1, (param.get)(&default, 0));
+            (param.set)(settings, LaneId::B, (param.get)(&default, LaneId::A));
         }
     }
 }
@@ -382,7 +380,7 @@ fn turn_scene(state: &mut State, by: i32, effects: &mut Vec<Effect>) {
 
 /// The drawing that strokes go to.
 fn drawn(state: &State) -> Endpoint {
-    let lanes = (0..2).filter(|&lane| state.shown(lane));
+    let lanes = LaneId::ALL.into_iter().filter(|&lane| state.shown(lane));
     let mut roles = lanes.filter_map(|lane| user_data::role(&state.settings, lane, state.drawing));
     roles.next().unwrap_or(state.drawing)
 }
@@ -427,7 +425,7 @@ fn bring(state: &mut State, role: Endpoint, imported: &Imported, effects: &mut V
 
 /// Everything the engine has to know when it arrives.
 pub fn configure_all(state: &mut State, effects: &mut Vec<Effect>) {
-    for lane in 0..2 {
+    for lane in LaneId::ALL {
         if state.shown(lane) {
             state.lanes[lane].pictures.clear();
             configure(state, lane, effects);

@@ -2,7 +2,7 @@
 
 use super::snapshot::{backend_name, object};
 use super::state::{EngineState, State};
-use protocol::RunId;
+use protocol::{LaneId, RunId};
 use serde_json::Value as Json;
 
 /// What a caller waits for.
@@ -11,11 +11,15 @@ pub enum Wait {
     /// The engine can train.
     Ready,
     /// A run has taken so many steps.
-    Trained { lane: usize, run: RunId, until: u32 },
+    Trained {
+        lane: LaneId,
+        run: RunId,
+        until: u32,
+    },
     /// The engine has said where the training of a run stopped.
-    Stopped { lane: usize, run: RunId },
+    Stopped { lane: LaneId, run: RunId },
     /// The engine answers a question about a run.
-    Answer { lane: usize, run: RunId },
+    Answer { lane: LaneId, run: RunId },
 }
 
 impl Wait {
@@ -36,21 +40,23 @@ impl Wait {
 }
 
 /// Whether the run is no more, or cannot begin.
-fn gone(state: &State, lane: usize, run: RunId) -> Option<Result<Json, String>> {
+fn gone(state: &State, lane: LaneId, run: RunId) -> Option<Result<Json, String>> {
     let own = &state.lanes[lane];
     if own.run != run {
         return Some(Err(format!(
-            "Lane {lane} was started anew or has left the stage."
+            "Lane {} was started anew or has left the stage.",
+            lane.letter()
         )));
     }
     let problem = own.problem.as_ref()?;
     Some(Err(format!(
-        "Lane {lane} cannot run with these settings ({}).",
+        "Lane {} cannot run with these settings ({}).",
+        lane.letter(),
         problem.key
     )))
 }
 
-fn trained(state: &State, lane: usize, until: u32) -> Option<Result<Json, String>> {
+fn trained(state: &State, lane: LaneId, until: u32) -> Option<Result<Json, String>> {
     let own = &state.lanes[lane];
     if own.step >= until {
         return Some(Ok(figures(state, lane)));
@@ -58,12 +64,8 @@ fn trained(state: &State, lane: usize, until: u32) -> Option<Result<Json, String
     (!own.training).then(|| Err(format!("Training was stopped at step {}.", own.step)))
 }
 
-fn stopped(state: &State, lane: usize) -> Option<Result<Json, String>> {
-    let owner = if state.settings.borrows(lane) {
-        0
-    } else {
-        lane
-    };
+fn stopped(state: &State, lane: LaneId) -> Option<Result<Json, String>> {
+    let owner = state.settings.trained_lane(lane);
     let rests = !state.engine_ready() || !state.lanes[owner].running;
     rests.then(|| Ok(figures(state, lane)))
 }
@@ -88,11 +90,11 @@ fn backend(state: &State) -> (&str, &str) {
 
 /// `{lane, step, loss, floor, excess, excessError, excessStep, estimated, stepsPerSecond, backend}`.
 /// The excess is that after `excessStep` steps.
-pub fn figures(state: &State, lane: usize) -> Json {
+pub fn figures(state: &State, lane: LaneId) -> Json {
     let own = &state.lanes[lane];
     let last = |curve: &[(u32, f64)]| curve.last().map(|&(_, value)| value);
     object(vec![
-        ("lane", lane.into()),
+        ("lane", lane.index().into()),
         ("step", own.step.into()),
         ("loss", last(&own.history.loss).into()),
         ("floor", own.history.floor.into()),
@@ -130,7 +132,7 @@ mod tests {
         let mut state = state();
         let run = state.lanes[0].run;
         let wait = Wait::Trained {
-            lane: 0,
+            lane: LaneId::A,
             run,
             until: 5,
         };
@@ -144,7 +146,7 @@ mod tests {
     fn what_cannot_come_is_not_waited_for() {
         let run = state().lanes[0].run;
         let wait = Wait::Trained {
-            lane: 0,
+            lane: LaneId::A,
             run,
             until: 5,
         };
@@ -173,14 +175,17 @@ mod tests {
     fn who_stops_hears_the_engines_last_word() {
         let mut state = state();
         let run = state.lanes[0].run;
-        let wait = Wait::Stopped { lane: 0, run };
+        let wait = Wait::Stopped {
+            lane: LaneId::A,
+            run,
+        };
         state.lanes[0].running = true;
         assert!(wait.outcome(&state).is_none());
         (state.lanes[0].running, state.lanes[0].step) = (false, 77);
         let figures = wait.outcome(&state).unwrap().unwrap();
         assert_eq!(figures["step"], 77);
         let gone = Wait::Stopped {
-            lane: 0,
+            lane: LaneId::A,
             run: run + 1,
         };
         assert!(gone.outcome(&state).unwrap().is_err());

@@ -15,7 +15,7 @@ use flow::evaluation::EvaluationSet;
 use flow::experiment::Experiment;
 use flow::network::Network;
 use flow::spec::{Drawn, LaneSpec, SamplingSpec};
-use protocol::{Floats, RunId};
+use protocol::{Floats, LaneId, RunId};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -23,7 +23,7 @@ use std::rc::Rc;
 /// Something to do for a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HelperRequest {
-    pub lane: u8,
+    pub lane: LaneId,
     pub run: RunId,
     /// What the run is, where the helper has not been told yet.
     pub task: Option<Box<(LaneSpec, Drawn)>>,
@@ -57,7 +57,7 @@ pub struct RenderRequest {
 /// What has been done. The first word of a helper is one with nothing in it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct HelperResponse {
-    pub lane: u8,
+    pub lane: LaneId,
     pub run: RunId,
     /// Batches, by step.
     pub batches_made: Vec<(u32, WireBatch)>,
@@ -86,7 +86,7 @@ struct Run {
 
 /// An order, taken on.
 struct Task {
-    lane: u8,
+    lane: LaneId,
     run: RunId,
     work: Doing,
 }
@@ -123,9 +123,7 @@ impl Helper {
             work,
         } = order;
         if let Some(task) = task {
-            if let Some(place) = self.runs.get_mut(usize::from(lane)) {
-                *place = Run::new(run, &task);
-            }
+            self.runs[lane] = Run::new(run, &task);
             self.drop_tasks(|other| other.lane == lane && other.run != run);
         }
         let work = match work {
@@ -149,8 +147,8 @@ impl Helper {
         self.tasks.retain(|task| !unwanted(task));
     }
 
-    fn run(&mut self, lane: u8, run: RunId) -> Option<&mut Run> {
-        let place = self.runs.get_mut(usize::from(lane))?.as_mut();
+    fn run(&mut self, lane: LaneId, run: RunId) -> Option<&mut Run> {
+        let place = self.runs[lane].as_mut();
         place.filter(|known| known.id == run)
     }
 

@@ -3,7 +3,7 @@
 use super::helper::{HelperRequest, HelperResponse, Work};
 use super::lanes::LaneState;
 use super::session::Engine;
-use protocol::{Reply, RunId};
+use protocol::{LaneId, Reply, RunId};
 use std::collections::BTreeMap;
 
 /// Steps ordered at a time.
@@ -18,7 +18,7 @@ const ORDERS: u32 = 2;
 pub struct HelperPool {
     members: BTreeMap<usize, Member>,
     /// What is to be sent to whom: of which lane, and which run of it.
-    orders: Vec<(usize, (u8, RunId), Work)>,
+    orders: Vec<(usize, (LaneId, RunId), Work)>,
     /// They make batches only.
     no_pictures: bool,
 }
@@ -33,7 +33,7 @@ struct Member {
 
 impl HelperPool {
     /// Something is to be done by a helper.
-    pub fn order(&mut self, helper: usize, run: (u8, RunId), work: Work) {
+    pub fn order(&mut self, helper: usize, run: (LaneId, RunId), work: Work) {
         self.orders.push((helper, run, work));
     }
 }
@@ -117,7 +117,7 @@ impl Engine {
             helper_pool, lanes, ..
         } = self;
         for (number, (lane, run), work) in helper_pool.orders.drain(..) {
-            let own = lanes.get(usize::from(lane)).and_then(Option::as_ref);
+            let own = lanes[lane].as_ref();
             if let Some(member) = helper_pool.members.get_mut(&number)
                 && let Some(own) = own.filter(|own| own.run == run)
             {
@@ -138,9 +138,9 @@ impl Engine {
 
 impl Member {
     /// An order of that many batches or pictures.
-    fn order(&mut self, number: u8, lane: &LaneState, work: Work, count: u32) -> HelperRequest {
+    fn order(&mut self, number: LaneId, lane: &LaneState, work: Work, count: u32) -> HelperRequest {
         self.pending += count;
-        let known = self.knows[usize::from(number)].replace(lane.run) == Some(lane.run);
+        let known = self.knows[number].replace(lane.run) == Some(lane.run);
         HelperRequest {
             lane: number,
             run: lane.run,
@@ -151,7 +151,7 @@ impl Member {
 
     /// Batches for the lane that has least ahead.
     fn next_batches(&mut self, lanes: &mut [Option<LaneState>; 2]) -> Option<HelperRequest> {
-        let wanting = (0..).zip(lanes.iter_mut());
+        let wanting = LaneId::ALL.into_iter().zip(lanes.iter_mut());
         let wanting = wanting.filter_map(|(k, lane)| Some((k, lane.as_mut()?)));
         let wanting = wanting.filter(|(_, lane)| lane.wants_help());
         let (number, lane) = wanting.min_by_key(|(_, lane)| lane.ahead())?;

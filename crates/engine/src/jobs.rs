@@ -13,7 +13,7 @@ use flow::distribution::Distribution;
 use flow::experiment::Experiment;
 use flow::network::Network;
 use flow::spec::SamplingSpec;
-use protocol::{Answer, Floats, Job, Metrics, RunId, Which};
+use protocol::{Answer, Floats, Job, LaneId, Metrics, RunId, Which};
 use std::rc::Rc;
 
 mod couplings;
@@ -39,7 +39,7 @@ const CROSSING_SAMPLE: u32 = 1000;
 
 /// A lane as it was when the question was taken up.
 pub struct Context {
-    pub lane: u8,
+    pub lane: LaneId,
     pub run: RunId,
     pub experiment: Rc<Experiment>,
     pub sampling: SamplingSpec,

@@ -4,7 +4,7 @@ use super::display::Display;
 use super::training_run::TrainingRun;
 use flow::experiment::Experiment;
 use flow::spec::{Drawn, LaneSpec, SamplingSpec};
-use protocol::{Progress, RunId};
+use protocol::{LaneId, Progress, RunId};
 use std::rc::Rc;
 use train::device::Processor;
 
@@ -88,7 +88,7 @@ impl LaneState {
     }
 
     /// The lane's figures, if it is time to report them.
-    pub fn progress(&mut self, lane: u8, now: f64) -> Option<Progress> {
+    pub fn progress(&mut self, lane: LaneId, now: f64) -> Option<Progress> {
         let training_run = self.training_run.as_mut()?;
         if !training_run.close_report(now) {
             return None;

@@ -10,7 +10,7 @@ use super::training_run::{Snapshot, TrainingRun};
 use flow::Point;
 use flow::experiment::Experiment;
 use flow::spec::SamplingSpec;
-use protocol::{Ensemble, Floats, Progress, Reply};
+use protocol::{Ensemble, Floats, LaneId, Progress, Reply};
 
 /// Slices of work on a yardstick between two pictures; a picture takes about four.
 const SLICES_FOR_YARDSTICK: u32 = 8;
@@ -28,20 +28,20 @@ impl Engine {
         if self.make_yardstick(number, deadline).await {
             return Ok(());
         }
-        self.begin_picture(number as u8, replies).await?;
+        self.begin_picture(number, replies).await?;
         let Self { lanes, now, .. } = self;
         let lane = lanes[number].as_mut().expect("it has a picture to draw");
         if let Some(picture) = lane.display.drive(|| now() < deadline).await {
-            self.show(number as u8, picture, replies);
+            self.show(number, picture, replies);
         }
         Ok(())
     }
 
     /// A quick picture first, then the lanes in turn: to finish what one lane has begun before the other
     /// gets its turn would let the pictures of one follow each other while the other waits.
-    fn next_to_draw(&self) -> Option<usize> {
+    fn next_to_draw(&self) -> Option<LaneId> {
         let find = |f: &dyn Fn(&LaneState) -> bool| {
-            let mut order = [1 - self.drawn, self.drawn].into_iter();
+            let mut order = [self.drawn.other(), self.drawn].into_iter();
             order.find(|&k| self.lanes[k].as_ref().is_some_and(f))
         };
         let training = self.trains();
@@ -50,7 +50,7 @@ impl Engine {
 
     /// Goes on making a lane's yardstick; whether it did. It is made between pictures, since somebody is
     /// watching what the lane learns; one in closed form of a lane at rest before its careful picture.
-    async fn make_yardstick(&mut self, number: usize, deadline: f64) -> bool {
+    async fn make_yardstick(&mut self, number: LaneId, deadline: f64) -> bool {
         let (training, elsewhere) = (self.trains(), self.artist().is_some());
         let Self { lanes, now, .. } = self;
         let lane = lanes[number].as_mut().expect("it has a picture to draw");
@@ -76,7 +76,7 @@ impl Engine {
         true
     }
 
-    async fn begin_picture(&mut self, number: u8, replies: &mut Vec<Reply>) -> Outcome {
+    async fn begin_picture(&mut self, number: LaneId, replies: &mut Vec<Reply>) -> Outcome {
         let begun = self.lane(number).and_then(|lane| lane.display.begin());
         let Some(detail) = begun else {
             return Ok(());
@@ -135,11 +135,11 @@ impl Engine {
     /// to the page as well. `None` if there is no such lane.
     pub(super) async fn network(
         &mut self,
-        number: u8,
+        number: LaneId,
         replies: &mut Vec<Reply>,
     ) -> Outcome<Option<Snapshot>> {
         let owner = match self.lane(number) {
-            Some(lane) if lane.training_run.is_none() => 0,
+            Some(lane) if lane.training_run.is_none() => LaneId::A,
             _ => number,
         };
         let Some(lane) = self.lane(owner) else {
@@ -162,7 +162,12 @@ impl Engine {
     }
 
     /// Sends a finished picture, and keeps the figures that came with it.
-    pub(super) fn show(&mut self, number: u8, picture: EnsembleResult, replies: &mut Vec<Reply>) {
+    pub(super) fn show(
+        &mut self,
+        number: LaneId,
+        picture: EnsembleResult,
+        replies: &mut Vec<Reply>,
+    ) {
         let Some(lane) = self.lane(number) else {
             return;
         };
@@ -200,9 +205,9 @@ impl Engine {
 
     /// The figures of a lane that borrows lane A's network: lane A's, but for the straightness of
     /// its own paths.
-    fn borrowed_progress(&self, number: u8) -> Option<Progress> {
-        let lane = self.lanes[usize::from(number)].as_ref()?;
-        let training_run: &TrainingRun = self.lanes[0].as_ref()?.training_run.as_ref()?;
+    fn borrowed_progress(&self, number: LaneId) -> Option<Progress> {
+        let lane = self.lanes[number].as_ref()?;
+        let training_run: &TrainingRun = self.lanes[LaneId::A].as_ref()?.training_run.as_ref()?;
         if training_run.steps() == 0 {
             return None;
         }

@@ -1,15 +1,15 @@
 //! Questions that somebody waits for, one after the other.
 
 use super::jobs::{self, Context};
-use super::session::{Engine, Outcome, name};
+use super::session::{Engine, Outcome};
 use super::slices::Sliced;
-use protocol::{Answer, Job, JobId, Reply};
+use protocol::{Answer, Job, JobId, LaneId, Reply};
 use std::collections::VecDeque;
 
 /// A job, who asked it, and about which lane.
 struct Question {
     id: JobId,
-    lane: u8,
+    lane: LaneId,
     job: Job,
 }
 
@@ -18,11 +18,11 @@ struct Question {
 pub struct Questions {
     waiting: VecDeque<Question>,
     /// The one that is being answered: its number, its lane, and the work.
-    current: Option<(JobId, u8, Sliced<Outcome<Answer>>)>,
+    current: Option<(JobId, LaneId, Sliced<Outcome<Answer>>)>,
 }
 
 impl Questions {
-    pub fn ask(&mut self, id: JobId, lane: u8, job: Job) {
+    pub fn ask(&mut self, id: JobId, lane: LaneId, job: Job) {
         self.waiting.push_back(Question { id, lane, job });
     }
 
@@ -31,14 +31,14 @@ impl Questions {
     }
 
     /// Answers all questions about a lane by saying that it has changed.
-    pub fn give_up(&mut self, lane: u8, replies: &mut Vec<Reply>) {
+    pub fn give_up(&mut self, lane: LaneId, replies: &mut Vec<Reply>) {
         let current = self.current.take_if(|(_, of, _)| *of == lane);
         let waiting = core::mem::take(&mut self.waiting).into_iter();
         let (gone, staying): (VecDeque<_>, _) = waiting.partition(|question| question.lane == lane);
         self.waiting = staying;
         let ids = current.map(|(id, ..)| id).into_iter();
         for id in ids.chain(gone.into_iter().map(|question| question.id)) {
-            let name = name(lane);
+            let name = lane.letter();
             let sentence = format!("Lane {name} was changed before the answer was ready.");
             let answer = Err(sentence);
             replies.push(Reply::Done { id, answer });
@@ -81,14 +81,18 @@ impl Engine {
     }
 
     /// What is known about a lane now; or that it is not there.
-    async fn context(&mut self, number: u8, replies: &mut Vec<Reply>) -> Outcome<Outcome<Context>> {
+    async fn context(
+        &mut self,
+        number: LaneId,
+        replies: &mut Vec<Reply>,
+    ) -> Outcome<Outcome<Context>> {
         let Some(snapshot) = self.network(number, replies).await? else {
-            return Ok(Err(format!("Lane {} is not shown.", name(number))));
+            return Ok(Err(format!("Lane {} is not shown.", number.letter())));
         };
         let (clock, accelerator) = (self.now.clone(), self.accelerator.clone());
-        let lane = self.lanes[usize::from(number)].as_ref();
+        let lane = self.lanes[number].as_ref();
         let lane = lane.expect("it has a network");
-        let lender = self.lanes[0]
+        let lender = self.lanes[LaneId::A]
             .as_ref()
             .and_then(|lane| lane.training_run.as_ref());
         let training_run = lane.training_run.as_ref().or(lender);

@@ -9,7 +9,7 @@ use flow::experiment::solver_program::SolverProgram;
 use flow::network::Network;
 use flow::solver::Frames;
 use flow::spec::SamplingSpec;
-use protocol::{Ensemble, Floats, RunId};
+use protocol::{Ensemble, Floats, LaneId, RunId};
 use std::rc::Rc;
 
 /// Arithmetic between two pauses, in floating-point operations: a few milliseconds in wasm.
@@ -158,7 +158,13 @@ impl Assembly {
 }
 
 /// Frames as they travel to the page.
-pub fn ensemble(lane: u8, run: RunId, step: Option<u32>, frames: &Frames, nfe: u32) -> Ensemble {
+pub fn ensemble(
+    lane: LaneId,
+    run: RunId,
+    step: Option<u32>,
+    frames: &Frames,
+    nfe: u32,
+) -> Ensemble {
     Ensemble {
         lane,
         run,

@@ -7,7 +7,7 @@ use super::questions::Questions;
 use super::scheduler::{Scheduler, Work};
 use super::training_run::TrainingRun;
 use flow::spec::{Drawn, LaneSpec};
-use protocol::{Backend, BackendKind, Checkpoint, Reply, Request, RunId};
+use protocol::{Backend, BackendKind, Checkpoint, LaneId, Reply, Request, RunId};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use train::device::DeviceError;
@@ -31,16 +31,16 @@ pub struct Engine {
     pub(super) questions: Questions,
     pub(super) helper_pool: HelperPool,
     /// The lane that trained last.
-    pub(super) turn: usize,
+    pub(super) turn: LaneId,
     /// The lane drawn last.
-    pub(super) drawn: usize,
+    pub(super) drawn: LaneId,
     scheduler: Scheduler,
     errands: VecDeque<ControlRequest>,
 }
 
 /// A request that waits for the processor.
 enum ControlRequest {
-    Checkpoint(u8),
+    Checkpoint(LaneId),
     Measure(Box<LaneSpec>),
 }
 
@@ -55,8 +55,8 @@ impl Engine {
             lanes: [None, None],
             questions: Questions::default(),
             helper_pool: HelperPool::default(),
-            turn: 1,
-            drawn: 1,
+            turn: LaneId::B,
+            drawn: LaneId::B,
             scheduler: Scheduler::default(),
             errands: VecDeque::new(),
         }
@@ -134,7 +134,7 @@ impl Engine {
             self.tell_methods(&mut replies);
         }
         let now = (self.now)();
-        for (number, lane) in (0..).zip(&mut self.lanes) {
+        for (number, lane) in LaneId::ALL.into_iter().zip(&mut self.lanes) {
             let progress = lane.as_mut().and_then(|lane| lane.progress(number, now));
             replies.extend(progress.map(Reply::Progress));
         }
@@ -188,7 +188,7 @@ impl Engine {
 
     fn configure(
         &mut self,
-        number: u8,
+        number: LaneId,
         run: RunId,
         experiment: (&LaneSpec, &Drawn),
         borrow: bool,
@@ -198,9 +198,7 @@ impl Engine {
         let now = (self.now)();
         match LaneState::new(run, experiment, borrow, &self.processor, now) {
             Ok(lane) => {
-                if let Some(place) = self.lanes.get_mut(usize::from(number)) {
-                    *place = Some(lane);
-                }
+                self.lanes[number] = Some(lane);
                 self.network_changed(number, true);
                 self.tell_method(number, replies);
             }
@@ -212,7 +210,7 @@ impl Engine {
         }
     }
 
-    fn resume(&mut self, number: u8, checkpoint: Checkpoint, replies: &mut Vec<Reply>) {
+    fn resume(&mut self, number: LaneId, checkpoint: Checkpoint, replies: &mut Vec<Reply>) {
         let (now, run, processor) = ((self.now)(), checkpoint.run, self.processor.clone());
         let mut resumed = Ok(());
         self.with_lane(number, run, |lane| {
@@ -231,13 +229,13 @@ impl Engine {
     }
 
     fn tell_methods(&mut self, replies: &mut Vec<Reply>) {
-        for lane in 0..2 {
+        for lane in LaneId::ALL {
             self.tell_method(lane, replies);
         }
     }
 
     /// Says how the lane trains, if it does.
-    fn tell_method(&mut self, number: u8, replies: &mut Vec<Reply>) {
+    fn tell_method(&mut self, number: LaneId, replies: &mut Vec<Reply>) {
         let accelerator = self.accelerator.clone();
         if let Some(lane) = self.lane(number)
             && let Some(training_run) = &lane.training_run
@@ -255,17 +253,15 @@ impl Engine {
     }
 
     /// Forgets a lane; questions about it are answered by saying so.
-    fn forget(&mut self, number: u8, replies: &mut Vec<Reply>) {
-        if let Some(lane) = self.lanes.get_mut(usize::from(number)) {
-            *lane = None;
-        }
+    fn forget(&mut self, number: LaneId, replies: &mut Vec<Reply>) {
+        self.lanes[number] = None;
         self.questions.give_up(number, replies);
     }
 
     /// The lane's network is another one now: pictures that show it are out of date, altogether or
     /// by a little.
-    pub(super) fn network_changed(&mut self, number: u8, altogether: bool) {
-        for (k, lane) in (0..).zip(&mut self.lanes) {
+    pub(super) fn network_changed(&mut self, number: LaneId, altogether: bool) {
+        for (k, lane) in LaneId::ALL.into_iter().zip(&mut self.lanes) {
             let Some(lane) = lane else { continue };
             let shows = k == number || lane.training_run.is_none();
             match (shows, altogether) {
@@ -276,11 +272,11 @@ impl Engine {
         }
     }
 
-    pub(super) fn lane(&mut self, number: u8) -> Option<&mut LaneState> {
-        self.lanes.get_mut(usize::from(number))?.as_mut()
+    pub(super) fn lane(&mut self, number: LaneId) -> Option<&mut LaneState> {
+        self.lanes[number].as_mut()
     }
 
-    fn with_lane(&mut self, number: u8, run: RunId, act: impl FnOnce(&mut LaneState)) {
+    fn with_lane(&mut self, number: LaneId, run: RunId, act: impl FnOnce(&mut LaneState)) {
         if let Some(lane) = self.lane(number).filter(|lane| lane.run == run) {
             act(lane);
         }
@@ -318,7 +314,7 @@ impl Engine {
         }
     }
 
-    async fn check_out(&mut self, number: u8, replies: &mut Vec<Reply>) -> Outcome {
+    async fn check_out(&mut self, number: LaneId, replies: &mut Vec<Reply>) -> Outcome {
         if let Some(lane) = self.lane(number)
             && let Some(training_run) = &lane.training_run
         {
@@ -335,9 +331,4 @@ impl Engine {
 /// The sentence for a device that failed.
 pub(super) fn broken(error: DeviceError) -> String {
     format!("The processor that trains has failed ({error}).")
-}
-
-/// What a user calls a lane.
-pub(super) fn name(lane: u8) -> char {
-    if lane == 0 { 'A' } else { 'B' }
 }

@@ -44,7 +44,7 @@ impl Bench {
         self.engine.handle(request, &mut self.replies);
     }
 
-    fn configure(&mut self, lane: u8, run: RunId, spec: LaneSpec, borrow: bool) {
+    fn configure(&mut self, lane: LaneId, run: RunId, spec: LaneSpec, borrow: bool) {
         self.ask(Request::Configure {
             lane,
             run,
@@ -54,7 +54,7 @@ impl Bench {
         });
     }
 
-    fn train(&mut self, lane: u8, run: RunId, training: Training) {
+    fn train(&mut self, lane: LaneId, run: RunId, training: Training) {
         self.ask(Request::Train {
             lane,
             run,
@@ -74,7 +74,7 @@ impl Bench {
         panic!("the engine does not come to rest");
     }
 
-    fn answer(&mut self, lane: u8, job: Job) -> Result<Answer, String> {
+    fn answer(&mut self, lane: LaneId, job: Job) -> Result<Answer, String> {
         self.ask(Request::Job { id: 9, lane, job });
         let replies = self.finish();
         let mut answers = replies.into_iter().filter_map(|reply| match reply {
@@ -128,7 +128,7 @@ fn weights(replies: &[Reply]) -> Vec<(u32, &Floats)> {
 #[test]
 fn a_lane_shows_itself_at_once_then_carefully() {
     let mut bench = Bench::new();
-    bench.configure(0, 1, spec(), false);
+    bench.configure(LaneId::A, 1, spec(), false);
     let replies = bench.finish();
     let pictures = ensembles(&replies);
     assert_eq!(pictures.len(), 2);
@@ -149,8 +149,8 @@ fn a_lane_shows_itself_at_once_then_carefully() {
 #[test]
 fn training_goes_as_far_as_it_should_and_reports() {
     let mut bench = Bench::new();
-    bench.configure(0, 1, spec(), false);
-    bench.train(0, 1, Training::Until(300));
+    bench.configure(LaneId::A, 1, spec(), false);
+    bench.train(LaneId::A, 1, Training::Until(300));
     let replies = bench.finish();
     let reports = progress(&replies);
     let last = reports.last().unwrap();
@@ -167,8 +167,8 @@ fn training_goes_as_far_as_it_should_and_reports() {
 #[test]
 fn reports_come_at_most_ten_times_a_second() {
     let mut bench = Bench::new();
-    bench.configure(0, 1, spec(), false);
-    bench.train(0, 1, Training::Until(2000));
+    bench.configure(LaneId::A, 1, spec(), false);
+    bench.train(LaneId::A, 1, Training::Until(2000));
     let replies = bench.finish();
     // Every step reads the clock once, so the 2,000 steps last at least two seconds.
     let running = progress(&replies).iter().filter(|p| p.running).count();
@@ -178,26 +178,26 @@ fn reports_come_at_most_ten_times_a_second() {
 #[test]
 fn pausing_keeps_the_weights_and_going_on_goes_on() {
     let mut bench = Bench::new();
-    bench.configure(0, 1, spec(), false);
-    bench.train(0, 1, Training::Until(u32::MAX));
+    bench.configure(LaneId::A, 1, spec(), false);
+    bench.train(LaneId::A, 1, Training::Until(u32::MAX));
     for _ in 0..20 {
         let replies = pollster::block_on(bench.engine.tick(0.012));
         bench.replies.extend(replies);
     }
-    bench.train(0, 1, Training::Pause);
+    bench.train(LaneId::A, 1, Training::Pause);
     let paused = bench.finish();
     let step = progress(&paused).last().unwrap().step;
     assert!(step > 0 && !progress(&paused).last().unwrap().running);
-    bench.train(0, 1, Training::Until(step + 5));
+    bench.train(LaneId::A, 1, Training::Until(step + 5));
     assert_eq!(progress(&bench.finish()).last().unwrap().step, step + 5);
 }
 
 #[test]
 fn requests_about_an_older_run_are_dropped() {
     let mut bench = Bench::new();
-    bench.configure(0, 1, spec(), false);
-    bench.configure(0, 2, spec(), false);
-    bench.train(0, 1, Training::Until(50));
+    bench.configure(LaneId::A, 1, spec(), false);
+    bench.configure(LaneId::A, 2, spec(), false);
+    bench.train(LaneId::A, 1, Training::Until(50));
     let replies = bench.finish();
     assert!(progress(&replies).is_empty());
     assert!(ensembles(&replies).iter().all(|ensemble| ensemble.run == 2));
@@ -206,8 +206,8 @@ fn requests_about_an_older_run_are_dropped() {
 #[test]
 fn sampling_changes_the_picture_and_not_the_network() {
     let mut bench = Bench::new();
-    bench.configure(0, 1, spec(), false);
-    bench.train(0, 1, Training::Until(40));
+    bench.configure(LaneId::A, 1, spec(), false);
+    bench.train(LaneId::A, 1, Training::Until(40));
     bench.finish();
     let sampling = SamplingSpec {
         sample_schedule: SampleSchedule::Cosine,
@@ -217,7 +217,7 @@ fn sampling_changes_the_picture_and_not_the_network() {
         ..spec().sampling
     };
     bench.ask(Request::Sampling {
-        lane: 0,
+        lane: LaneId::A,
         run: 1,
         sampling,
     });
@@ -231,28 +231,28 @@ fn sampling_changes_the_picture_and_not_the_network() {
 #[test]
 fn a_borrowing_lane_follows_the_other_lanes_network() {
     let mut bench = Bench::new();
-    bench.configure(0, 1, spec(), false);
+    bench.configure(LaneId::A, 1, spec(), false);
     let mut borrowed = spec();
     borrowed.sampling.steps = 4;
-    bench.configure(1, 2, borrowed, true);
-    bench.train(1, 2, Training::Until(10));
+    bench.configure(LaneId::B, 2, borrowed, true);
+    bench.train(LaneId::B, 2, Training::Until(10));
     assert!(
         progress(&bench.finish()).is_empty(),
         "it has nothing to train"
     );
-    bench.train(0, 1, Training::Until(30));
+    bench.train(LaneId::A, 1, Training::Until(30));
     let replies = bench.finish();
     let of_b = ensembles(&replies)
         .into_iter()
-        .rfind(|e| e.lane == 1)
+        .rfind(|e| e.lane == LaneId::B)
         .unwrap();
     assert_eq!((of_b.run, of_b.step, of_b.nfe), (2, Some(30), 8));
     let figures = progress(&replies)
         .into_iter()
-        .rfind(|p| p.lane == 1)
+        .rfind(|p| p.lane == LaneId::B)
         .unwrap();
     assert_eq!((figures.run, figures.step), (2, 30));
-    let answer = bench.answer(1, Job::Metrics);
+    let answer = bench.answer(LaneId::B, Job::Metrics);
     assert!(matches!(
         answer,
         Ok(Answer::Metrics(metrics)) if metrics.step == 30
@@ -262,19 +262,19 @@ fn a_borrowing_lane_follows_the_other_lanes_network() {
 #[test]
 fn two_lanes_take_turns() {
     let mut bench = Bench::new();
-    bench.configure(0, 1, spec(), false);
-    bench.configure(1, 2, spec(), false);
+    bench.configure(LaneId::A, 1, spec(), false);
+    bench.configure(LaneId::B, 2, spec(), false);
     bench.finish();
-    bench.train(0, 1, Training::Until(u32::MAX));
-    bench.train(1, 2, Training::Until(u32::MAX));
+    bench.train(LaneId::A, 1, Training::Until(u32::MAX));
+    bench.train(LaneId::B, 2, Training::Until(u32::MAX));
     for _ in 0..200 {
         let replies = pollster::block_on(bench.engine.tick(0.012));
         bench.replies.extend(replies);
     }
-    bench.train(0, 1, Training::Pause);
-    bench.train(1, 2, Training::Pause);
+    bench.train(LaneId::A, 1, Training::Pause);
+    bench.train(LaneId::B, 2, Training::Pause);
     let replies = bench.finish();
-    let steps = [0, 1].map(|k| {
+    let steps = LaneId::ALL.map(|k| {
         progress(&replies)
             .iter()
             .rfind(|p| p.lane == k)
@@ -285,7 +285,7 @@ fn two_lanes_take_turns() {
         steps[0].abs_diff(steps[1]) < 50 && steps[0] > 500,
         "{steps:?}"
     );
-    for k in [0, 1] {
+    for k in LaneId::ALL {
         assert!(ensembles(&replies).iter().filter(|e| e.lane == k).count() > 2);
     }
 }
@@ -296,16 +296,16 @@ fn no_lane_waits_while_the_other_is_drawn_again_and_again() {
     let mut matched = spec();
     // A yardstick in closed form and one that is estimated: the second asks for many slices.
     matched.data.coupling = CouplingKind::Ot;
-    bench.configure(0, 1, spec(), false);
-    bench.configure(1, 2, matched, false);
-    bench.train(0, 1, Training::Until(u32::MAX));
-    bench.train(1, 2, Training::Until(u32::MAX));
+    bench.configure(LaneId::A, 1, spec(), false);
+    bench.configure(LaneId::B, 2, matched, false);
+    bench.train(LaneId::A, 1, Training::Until(u32::MAX));
+    bench.train(LaneId::B, 2, Training::Until(u32::MAX));
     for _ in 0..1500 {
         let replies = pollster::block_on(bench.engine.tick(0.012));
         bench.replies.extend(replies);
     }
-    let drawn: Vec<u8> = ensembles(&bench.replies).iter().map(|e| e.lane).collect();
-    let longest = drawn.chunk_by(|a, b| a == b).map(<[u8]>::len).max();
+    let drawn: Vec<LaneId> = ensembles(&bench.replies).iter().map(|e| e.lane).collect();
+    let longest = drawn.chunk_by(|a, b| a == b).map(<[LaneId]>::len).max();
     assert!(drawn.len() > 8 && longest <= Some(4), "{drawn:?}");
 }
 
@@ -320,8 +320,8 @@ fn no_yardstick_keeps_the_first_steps_from_being_seen() {
 
 fn steps_are_soon_seen(spec: LaneSpec) {
     let mut bench = Bench::new();
-    bench.configure(0, 1, spec, false);
-    bench.train(0, 1, Training::Until(u32::MAX));
+    bench.configure(LaneId::A, 1, spec, false);
+    bench.train(LaneId::A, 1, Training::Until(u32::MAX));
     let shown = |bench: &Bench| {
         let pictures = ensembles(&bench.replies);
         pictures.iter().filter(|e| e.step > Some(0)).count()
@@ -340,12 +340,12 @@ fn steps_are_soon_seen(spec: LaneSpec) {
 fn the_excess_is_measured_even_if_training_ends_before_its_yardstick_is_made() {
     for (first, second) in [(20, 60), (60, 20), (1, 1)] {
         let mut bench = Bench::new();
-        for (lane, steps) in [(0, first), (1, second)] {
+        for (lane, steps) in [(LaneId::A, first), (LaneId::B, second)] {
             bench.configure(lane, 1, spec(), false);
             bench.train(lane, 1, Training::Until(steps));
         }
         let replies = bench.finish();
-        for (lane, steps) in [(0, first), (1, second)] {
+        for (lane, steps) in [(LaneId::A, first), (LaneId::B, second)] {
             let all = progress(&replies);
             let last = all.iter().rfind(|p| p.lane == lane).expect("a report");
             assert_eq!((last.step, last.accuracy.measured_at), (steps, steps));
@@ -359,12 +359,12 @@ fn a_diverging_lane_stops_with_a_sentence() {
     let mut bench = Bench::new();
     let mut wild = spec();
     wild.training.lr = 1e30;
-    bench.configure(0, 1, wild, false);
-    bench.train(0, 1, Training::Until(u32::MAX));
+    bench.configure(LaneId::A, 1, wild, false);
+    bench.train(LaneId::A, 1, Training::Until(u32::MAX));
     let replies = bench.finish();
     let failed = replies.iter().find_map(|reply| match reply {
         Reply::LaneFailed {
-            lane: 0,
+            lane: LaneId::A,
             run: 1,
             sentence,
         } => Some(sentence.clone()),
@@ -378,14 +378,14 @@ fn a_diverging_lane_stops_with_a_sentence() {
 #[test]
 fn a_gpu_takes_as_many_steps_as_it_is_asked_for() {
     let mut bench = Bench::on(Processor::cpu_as_if_it_were_a_gpu());
-    bench.configure(0, 1, spec(), false);
-    bench.train(0, 1, Training::Until(100));
+    bench.configure(LaneId::A, 1, spec(), false);
+    bench.train(LaneId::A, 1, Training::Until(100));
     let replies = bench.finish();
     let last = progress(&replies).pop().unwrap();
     assert_eq!((last.step, last.running), (100, false));
     let mut cpu = Bench::new();
-    cpu.configure(0, 1, spec(), false);
-    cpu.train(0, 1, Training::Until(100));
+    cpu.configure(LaneId::A, 1, spec(), false);
+    cpu.train(LaneId::A, 1, Training::Until(100));
     let expected = progress(&cpu.finish()).pop().unwrap();
     assert!((last.excess.unwrap() / expected.excess.unwrap() - 1.0).abs() < 0.02);
 }
@@ -393,11 +393,11 @@ fn a_gpu_takes_as_many_steps_as_it_is_asked_for() {
 #[test]
 fn a_gpu_that_is_lost_is_replaced_by_the_cpu_with_the_last_weights() {
     let mut bench = Bench::on(Processor::cpu_as_if_it_were_a_gpu());
-    bench.configure(0, 1, spec(), false);
-    bench.train(0, 1, Training::Until(60));
+    bench.configure(LaneId::A, 1, spec(), false);
+    bench.train(LaneId::A, 1, Training::Until(60));
     let before = progress(&bench.finish()).pop().unwrap();
-    bench.train(0, 1, Training::Until(200));
-    bench.ask(Request::Checkpoint { lane: 0 });
+    bench.train(LaneId::A, 1, Training::Until(200));
+    bench.ask(Request::Checkpoint { lane: LaneId::A });
     let mut replies = Vec::new();
     pollster::block_on(
         bench
@@ -407,7 +407,7 @@ fn a_gpu_that_is_lost_is_replaced_by_the_cpu_with_the_last_weights() {
     let (kind, detail) = (BackendKind::Cpu, "It is lost.".to_owned());
     assert_eq!(replies[0], Reply::FellBack(Backend { kind, detail }));
     assert!(
-        matches!(&replies[1..], [Reply::Method { lane: 0, run: 1, method }] if method.contains("main memory")),
+        matches!(&replies[1..], [Reply::Method { lane: LaneId::A, run: 1, method }] if method.contains("main memory")),
         "{replies:?}"
     );
     let replies = bench.finish();
@@ -432,10 +432,10 @@ fn a_gpu_that_is_lost_is_replaced_by_the_cpu_with_the_last_weights() {
 /// The weights of a lane after that many steps, trained in two engines if `hand_over`.
 fn trained(steps: u32, hand_over: Option<u32>) -> Floats {
     let mut bench = Bench::new();
-    bench.configure(0, 1, spec(), false);
-    bench.train(0, 1, Training::Until(hand_over.unwrap_or(steps)));
+    bench.configure(LaneId::A, 1, spec(), false);
+    bench.train(LaneId::A, 1, Training::Until(hand_over.unwrap_or(steps)));
     bench.finish();
-    bench.ask(Request::Checkpoint { lane: 0 });
+    bench.ask(Request::Checkpoint { lane: LaneId::A });
     let Some(Reply::Checkpoint { checkpoint, .. }) = bench.finish().pop() else {
         panic!("no checkpoint")
     };
@@ -443,12 +443,12 @@ fn trained(steps: u32, hand_over: Option<u32>) -> Floats {
         return checkpoint.weights;
     }
     let mut other = Bench::new();
-    other.configure(0, 1, spec(), false);
+    other.configure(LaneId::A, 1, spec(), false);
     other.ask(Request::Resume {
-        lane: 0,
+        lane: LaneId::A,
         checkpoint,
     });
-    other.train(0, 1, Training::Until(steps));
+    other.train(LaneId::A, 1, Training::Until(steps));
     let replies = other.finish();
     assert_eq!(progress(&replies).last().unwrap().step, steps);
     weights(&replies).last().unwrap().1.clone()
@@ -463,7 +463,7 @@ fn a_run_handed_over_ends_as_if_it_had_not_been() {
 #[test]
 fn a_checkpoint_of_another_network_is_refused() {
     let mut bench = Bench::new();
-    bench.configure(0, 1, spec(), false);
+    bench.configure(LaneId::A, 1, spec(), false);
     bench.finish();
     let checkpoint = Checkpoint {
         run: 1,
@@ -477,7 +477,7 @@ fn a_checkpoint_of_another_network_is_refused() {
         classifier: Default::default(),
     };
     bench.ask(Request::Resume {
-        lane: 0,
+        lane: LaneId::A,
         checkpoint,
     });
     let replies = bench.finish();

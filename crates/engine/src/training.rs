@@ -1,10 +1,10 @@
 //! Training, a slice at a time, the lanes in turn.
 
 use super::lanes::LaneState;
-use super::session::{Engine, Outcome, broken, name};
+use super::session::{Engine, Outcome, broken};
 use super::training_run::TrainingRun;
 use flow::spec::{Drawn, LaneSpec};
-use protocol::{Reply, Training};
+use protocol::{LaneId, Reply, Training};
 
 /// Fewest steps queued on a GPU; as many as before its pace is known.
 const FIRST_STEPS: u32 = 1;
@@ -61,24 +61,24 @@ impl Engine {
         if !finite {
             training_run.stop();
             replies.push(Reply::LaneFailed {
-                lane: number as u8,
+                lane: number,
                 run: lane.run,
-                sentence: diverged(number as u8, training_run.steps()),
+                sentence: diverged(number, training_run.steps()),
             });
         }
         if !training_run.running() {
             training_run.report.hurry();
         }
-        self.network_changed(number as u8, false);
+        self.network_changed(number, false);
         Ok(())
     }
 
     /// The lane that is behind, so that two lanes are compared after equal numbers of steps,
     /// whatever a step costs in each; at a tie the one that did not train last.
-    fn next_to_train(&self) -> Option<usize> {
-        let trains = |&k: &usize| self.lanes[k].as_ref().is_some_and(LaneState::trains);
-        let steps = |&k: &usize| Some(self.lanes[k].as_ref()?.training_run.as_ref()?.steps());
-        let order = [1 - self.turn, self.turn].into_iter();
+    fn next_to_train(&self) -> Option<LaneId> {
+        let trains = |&k: &LaneId| self.lanes[k].as_ref().is_some_and(LaneState::trains);
+        let steps = |&k: &LaneId| Some(self.lanes[k].as_ref()?.training_run.as_ref()?.steps());
+        let order = [self.turn.other(), self.turn].into_iter();
         order.filter(trains).min_by_key(steps)
     }
 
@@ -128,10 +128,10 @@ fn take_steps(training_run: &mut TrainingRun, most: u32, time_left: impl Fn() ->
     most
 }
 
-fn diverged(lane: u8, step: u32) -> String {
+fn diverged(lane: LaneId, step: u32) -> String {
     format!(
         "Lane {}: training has diverged after {step} steps, the loss is no longer a number. \
          Choose a smaller learning rate and reset.",
-        name(lane)
+        lane.letter()
     )
 }

@@ -13,7 +13,7 @@ use flow::coupling::Pairs;
 use flow::distribution::Estimate;
 use flow::experiment::Experiment;
 use flow::network::Network;
-use protocol::{self, Accuracy, Floats, Progress, RunId, Training};
+use protocol::{self, Accuracy, Floats, LaneId, Progress, RunId, Training};
 use std::rc::Rc;
 use train::classifier::Classification;
 use train::device::DeviceError;
@@ -196,7 +196,7 @@ impl TrainingRun {
     }
 
     /// The figures last reported, under a lane's name.
-    pub fn progress(&self, lane: u8, run: RunId) -> Progress {
+    pub fn progress(&self, lane: LaneId, run: RunId) -> Progress {
         let (loss, steps_per_second) = self.report.last();
         let baseline = self.baseline.done();
         let floor = baseline.and_then(|made| made.floor);

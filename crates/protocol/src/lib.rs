@@ -4,8 +4,10 @@
 //! The page sends [`Request`]s, the engine answers with [`Reply`]s. Everything that depends on a
 //! lane's training carries the lane's [`RunId`]; the receiver drops what belongs to an older run.
 
+mod lane;
 mod studies;
 
+pub use lane::LaneId;
 pub use studies::{Curves, Finding, Likelihoods, Map, Method, Probed, StepCost, Study};
 
 use flow::distribution::Estimate;
@@ -55,7 +57,7 @@ pub enum Training {
 pub enum Request {
     /// Forget the lane's network and start a new one, paused at step 0.
     Configure {
-        lane: u8,
+        lane: LaneId,
         run: RunId,
         spec: LaneSpec,
         drawn: Drawn,
@@ -65,24 +67,27 @@ pub enum Request {
     },
     /// Only the way the field is followed has changed; the network stays.
     Sampling {
-        lane: u8,
+        lane: LaneId,
         run: RunId,
         sampling: SamplingSpec,
     },
     /// Start, pause, or take a number of steps.
     Train {
-        lane: u8,
+        lane: LaneId,
         run: RunId,
         training: Training,
     },
     /// Forget the lane (there is only one lane now).
-    Drop { lane: u8 },
+    Drop { lane: LaneId },
     /// A question of the user's, the API's or the page's, answered by [`Reply::Done`].
-    Job { id: JobId, lane: u8, job: Job },
+    Job { id: JobId, lane: LaneId, job: Job },
     /// Hand over everything a run needs to go on elsewhere; answered by [`Reply::Checkpoint`].
-    Checkpoint { lane: u8 },
+    Checkpoint { lane: LaneId },
     /// Go on from another engine's checkpoint. Follows the lane's `Configure`, same run.
-    Resume { lane: u8, checkpoint: Checkpoint },
+    Resume {
+        lane: LaneId,
+        checkpoint: Checkpoint,
+    },
     /// Time a few training steps of this network; answered by [`Reply::Measured`].
     Measure { spec: LaneSpec },
 }
@@ -168,7 +173,7 @@ pub enum Reply {
     Ensemble(Ensemble),
     /// The lane's weights, for the probe under the pointer.
     Weights {
-        lane: u8,
+        lane: LaneId,
         run: RunId,
         step: u32,
         weights: Floats,
@@ -179,26 +184,24 @@ pub enum Reply {
         answer: Result<Answer, String>,
     },
     Checkpoint {
-        lane: u8,
+        lane: LaneId,
         checkpoint: Checkpoint,
     },
     /// Training steps per second of the network that was asked about.
-    Measured {
-        steps_per_second: f64,
-    },
+    Measured { steps_per_second: f64 },
     /// Something the engine could not do, as a sentence for the user. Training of all lanes has
     /// stopped.
     Failed(String),
     /// A lane cannot go on, as a sentence for the user. Its training has stopped; the other lane's
     /// has not.
     LaneFailed {
-        lane: u8,
+        lane: LaneId,
         run: RunId,
         sentence: String,
     },
     /// How the lane's training steps are taken, as a part of a sentence.
     Method {
-        lane: u8,
+        lane: LaneId,
         run: RunId,
         method: String,
     },
@@ -223,7 +226,7 @@ pub enum BackendKind {
 /// Where a lane's training stands.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
-    pub lane: u8,
+    pub lane: LaneId,
     pub run: RunId,
     pub step: u32,
     /// Training loss, averaged over the steps since the last report (mean over coordinates).
@@ -259,7 +262,7 @@ pub struct Accuracy {
 /// Particles followed through a lane's field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ensemble {
-    pub lane: u8,
+    pub lane: LaneId,
     pub run: RunId,
     /// Training steps behind the field; `None` for the exact field.
     pub step: Option<u32>,
@@ -382,7 +385,7 @@ mod tests {
     #[test]
     fn messages_survive_the_wire() {
         let reply = Reply::Weights {
-            lane: 1,
+            lane: LaneId::B,
             run: 7,
             step: 3,
             weights: Floats(vec![1.5, -2.0, f32::MIN_POSITIVE]),

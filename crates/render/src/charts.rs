@@ -20,6 +20,7 @@ use curve::Curve;
 use plot::Plot;
 use plotters::coord::Shift;
 use plotters::prelude::{DrawingArea, DrawingAreaErrorKind, DrawingBackend};
+use protocol::LaneId;
 use raster::color::Color;
 use std::borrow::Cow;
 
@@ -89,7 +90,7 @@ pub struct Entry {
     /// Key of its name.
     pub key: Cow<'static, str>,
     /// The lane it belongs to, if there are two and they differ in it.
-    pub lane: Option<usize>,
+    pub lane: Option<LaneId>,
     pub color: Color,
     pub line: Line,
 }
@@ -191,18 +192,18 @@ fn plot(chart: Chart, state: &State, theme: &Theme) -> Plot {
 }
 
 /// The lanes on the stage.
-fn lanes(state: &State) -> impl Iterator<Item = (usize, &LaneState)> {
-    let shown = |(lane, _): &(usize, &LaneState)| state.shown(*lane);
-    state.lanes.iter().enumerate().filter(shown)
+fn lanes(state: &State) -> impl Iterator<Item = (LaneId, &LaneState)> {
+    let shown = |(lane, _): &(LaneId, &LaneState)| state.shown(*lane);
+    LaneId::ALL.into_iter().zip(&state.lanes).filter(shown)
 }
 
 /// The lanes that train a network of their own.
-fn learners(state: &State) -> impl Iterator<Item = (usize, &LaneState)> {
+fn learners(state: &State) -> impl Iterator<Item = (LaneId, &LaneState)> {
     lanes(state).filter(|(lane, _)| !state.settings.borrows(*lane))
 }
 
 /// The entry of a lane's own curve.
-fn own(state: &State, theme: &Theme, key: &'static str, lane: usize) -> Entry {
+fn own(state: &State, theme: &Theme, key: &'static str, lane: LaneId) -> Entry {
     Entry {
         key: key.into(),
         lane: (state.settings.lanes > 1).then_some(lane),
@@ -230,7 +231,7 @@ fn loss(state: &State, theme: &Theme) -> Plot {
 }
 
 fn excess(state: &State, theme: &Theme) -> Vec<Curve> {
-    let curve = |(lane, lane_state): (usize, &LaneState)| {
+    let curve = |(lane, lane_state): (LaneId, &LaneState)| {
         let entry = own(state, theme, "legend.excess", lane);
         Curve::of_steps(entry, &lane_state.history.excess)
     };
@@ -241,7 +242,7 @@ fn excess(state: &State, theme: &Theme) -> Vec<Curve> {
 }
 
 fn straightness(state: &State, theme: &Theme) -> Vec<Curve> {
-    let curve = |(lane, lane_state): (usize, &LaneState)| {
+    let curve = |(lane, lane_state): (LaneId, &LaneState)| {
         let entry = own(state, theme, "legend.straightness", lane);
         Curve::of_steps(entry, &lane_state.history.straightness)
     };

@@ -9,11 +9,12 @@ mod views;
 use super::figures::three;
 use super::frames::Paths;
 use app::state::{LaneState, Notice, State};
+use protocol::LaneId;
 
 /// The description of the stage, sentence by sentence.
 pub fn describe(state: &State) -> Vec<Notice> {
     let mut sentences = Vec::new();
-    for lane in (0..2).filter(|&lane| state.shown(lane)) {
+    for lane in LaneId::ALL.into_iter().filter(|&lane| state.shown(lane)) {
         sentences.push(flow(state, lane));
         sentences.extend(spread(state, lane));
         sentences.extend(training(state, lane));
@@ -25,10 +26,10 @@ pub fn describe(state: &State) -> Vec<Notice> {
 }
 
 /// Which lane's stage this is, for the name of its canvas.
-pub fn name(state: &State, lane: usize) -> Notice {
+pub fn name(state: &State, lane: LaneId) -> Notice {
     let key = match (state.settings.lanes, lane) {
         (..=1, _) => "describe.stage",
-        (_, 0) => "describe.stage-a",
+        (_, LaneId::A) => "describe.stage-a",
         _ => "describe.stage-b",
     };
     let spec = state.spec(lane);
@@ -47,17 +48,17 @@ fn choice(name: &str) -> String {
 }
 
 /// The key of a lane's name; with one lane, of what it is called then.
-fn lane_name(state: &State, lane: usize) -> String {
+fn lane_name(state: &State, lane: LaneId) -> String {
     let key = match (state.settings.lanes, lane) {
         (..=1, _) => "describe.flow",
-        (_, 0) => "describe.lane-a",
+        (_, LaneId::A) => "describe.lane-a",
         _ => "describe.lane-b",
     };
     key.to_owned()
 }
 
 /// What is to be seen of a lane at this time.
-fn flow(state: &State, lane: usize) -> Notice {
+fn flow(state: &State, lane: LaneId) -> Notice {
     let (own, spec) = (&state.lanes[lane], state.spec(lane));
     let name = lane_name(state, lane);
     if own.problem.is_some() {
@@ -79,7 +80,7 @@ fn particles(lane: &LaneState) -> Option<String> {
 }
 
 /// Where the particles are: their mean, and the root of their mean variance over both axes.
-fn spread(state: &State, lane: usize) -> Option<Notice> {
+fn spread(state: &State, lane: LaneId) -> Option<Notice> {
     let paths = Paths::of(state.lanes[lane].ensemble.as_ref()?)?;
     let bracket = paths.bracket(state.settings.t);
     let (mut count, mut sum, mut square) = (0.0, [0.0; 2], 0.0);
@@ -98,7 +99,7 @@ fn spread(state: &State, lane: usize) -> Option<Notice> {
 }
 
 /// What the particles follow, and how good it is.
-fn training(state: &State, lane: usize) -> Option<Notice> {
+fn training(state: &State, lane: LaneId) -> Option<Notice> {
     let own = &state.lanes[lane];
     let ensemble = own.ensemble.as_ref()?;
     let step = own.step.to_string();
@@ -118,7 +119,10 @@ fn training(state: &State, lane: usize) -> Option<Notice> {
 
 /// What measured difference two lanes have.
 fn difference(state: &State) -> Option<Notice> {
-    let shown = (0..2).rev().filter(|&lane| state.shown(lane));
+    let shown = LaneId::ALL
+        .into_iter()
+        .rev()
+        .filter(|&lane| state.shown(lane));
     let gap = shown
         .filter_map(|lane| state.lanes[lane].transfer.as_ref())
         .next()?;

@@ -7,6 +7,7 @@ use super::svg::Svg;
 use super::view::View;
 use app::state::State;
 use app::text::Text;
+use protocol::LaneId;
 use std::fmt::Write;
 
 /// Between two pictures, in pixels.
@@ -30,7 +31,10 @@ pub fn svg(
     side: f32,
     drawer: ChartDrawer<'_>,
 ) -> String {
-    let lanes: Vec<usize> = (0..2).filter(|&lane| state.shown(lane)).collect();
+    let lanes: Vec<LaneId> = LaneId::ALL
+        .into_iter()
+        .filter(|&lane| state.shown(lane))
+        .collect();
     let charts = drawn_charts(state, theme);
     let columns = BELOW * lanes.len();
     let width = lanes.len() as f32 * (side + GAP) - GAP;
@@ -72,7 +76,7 @@ fn title(
         at[0], at[1], theme.ink,
     );
     for entry in charts::legend(chart, state, theme) {
-        let lane = entry.lane.map_or("", |lane| [" A", " B"][lane & 1]);
+        let lane = entry.lane.map_or("", |lane| [" A", " B"][lane]);
         let word = escaped(text.get(&entry.key));
         let _ = write!(
             body,
@@ -83,13 +87,13 @@ fn title(
     body.push_str("</text>");
 }
 
-fn stage(state: &State, lane: usize, theme: &Theme, side: f32) -> String {
+fn stage(state: &State, lane: LaneId, theme: &Theme, side: f32) -> String {
     let mut svg = Svg::new(side, side);
     let view = View::new(side, side, state.extent);
     scene::draw(state, lane, &view, theme, &mut Scratch::default(), &mut svg);
     // A drawing of its own names its clips from 0 on, so two of them in one file would mix them up.
     let text = svg.finish();
-    let own = |mark: char| format!("{mark}lane{lane}-clip");
+    let own = |mark: char| format!("{mark}lane{}-clip", lane.index());
     text.replace("\"clip", &own('"'))
         .replace("#clip", &own('#'))
 }

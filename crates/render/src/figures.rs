@@ -5,6 +5,7 @@
 use super::charts::Chart;
 use app::settings::Layer;
 use app::state::{LaneState, State};
+use protocol::LaneId;
 
 /// A number shown beside the stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub struct Figure {
 }
 
 /// The figures of a lane that are known, in the order they are shown.
-pub fn figures(state: &State, lane: usize) -> Vec<Figure> {
+pub fn figures(state: &State, lane: LaneId) -> Vec<Figure> {
     let mut list = Vec::new();
     let own = &state.lanes[lane];
     if !state.settings.borrows(lane) {

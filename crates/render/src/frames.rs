@@ -116,7 +116,7 @@ mod tests {
     fn straight(times: &[f32]) -> Ensemble {
         let at = |t: f32| [1.0 + 2.0 * t, -t, 3.0 - t, 5.0 * t];
         Ensemble {
-            lane: 0,
+            lane: protocol::LaneId::A,
             run: 0,
             step: None,
             times: times.to_vec(),

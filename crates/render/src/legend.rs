@@ -10,6 +10,7 @@ use super::svg::Svg;
 use super::view::View;
 use app::settings::{DensityKind, Layer};
 use app::state::{Grid, Notice, State};
+use protocol::LaneId;
 use raster::color::Color;
 use raster::surface::{Stroke, Surface};
 
@@ -43,10 +44,10 @@ pub const WIDTH: f32 = 26.0;
 pub const HEIGHT: f32 = 12.0;
 
 /// The legend of a lane's stage as it is drawn now.
-pub fn legend(state: &State, lane: usize, theme: &Theme) -> Vec<Mark> {
+pub fn legend(state: &State, lane: LaneId, theme: &Theme) -> Vec<Mark> {
     let stage = Stage {
         settings: &state.settings,
-        index: lane,
+        id: lane,
         lane: &state.lanes[lane],
         t: state.settings.t,
         view: View::new(1.0, 1.0, state.extent),

@@ -6,7 +6,7 @@
 use super::figures::three;
 use app::state::State;
 use flow::distribution::Estimate;
-use protocol::Metrics;
+use protocol::{LaneId, Metrics};
 
 /// A figure, by the key of its name; with `.help` appended, of its explanation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Row {
 }
 
 /// The lanes whose figures are known, with the step and the number of samples behind them.
-pub fn lanes(state: &State) -> Vec<(usize, u32, u32)> {
+pub fn lanes(state: &State) -> Vec<(LaneId, u32, u32)> {
     let known = known(state);
     known.map(|(lane, m)| (lane, m.step, m.samples)).collect()
 }
@@ -42,8 +42,8 @@ pub fn table(state: &State) -> Vec<Row> {
     rows.filter(told).collect()
 }
 
-fn known(state: &State) -> impl Iterator<Item = (usize, &Metrics)> {
-    let lanes = (0..2).filter(|&lane| state.shown(lane));
+fn known(state: &State) -> impl Iterator<Item = (LaneId, &Metrics)> {
+    let lanes = LaneId::ALL.into_iter().filter(|&lane| state.shown(lane));
     lanes.filter_map(|lane| Some((lane, state.lanes[lane].views.measures.as_ref()?)))
 }
 

@@ -5,6 +5,7 @@ use super::palette::{HUES, Theme};
 use super::view::View;
 use app::settings::{Layer, Settings};
 use app::state::{LaneState, State};
+use protocol::LaneId;
 use raster::surface::{Rect, Stroke, Surface};
 
 /// The times of the filmstrip, from left to right.
@@ -33,7 +34,7 @@ pub struct Scratch {
 /// What a layer draws.
 pub(super) struct Stage<'a> {
     pub settings: &'a Settings,
-    pub index: usize,
+    pub id: LaneId,
     pub lane: &'a LaneState,
     pub t: f64,
     pub view: View,
@@ -73,7 +74,7 @@ const FAR: f32 = 1e5;
 /// Draws a lane's stage over the whole surface.
 pub fn draw(
     state: &State,
-    lane: usize,
+    lane: LaneId,
     view: &View,
     theme: &Theme,
     scratch: &mut Scratch,
@@ -86,7 +87,7 @@ pub fn draw(
 /// Draws a lane at five times side by side, instead of an animation.
 pub fn draw_filmstrip(
     state: &State,
-    lane: usize,
+    lane: LaneId,
     view: &View,
     theme: &Theme,
     scratch: &mut Scratch,
@@ -139,7 +140,7 @@ pub fn film_panels(rect: Rect) -> [Rect; FILM_TIMES.len()] {
 
 fn draw_at(
     state: &State,
-    lane: usize,
+    lane: LaneId,
     t: f64,
     view: &View,
     theme: &Theme,
@@ -148,7 +149,7 @@ fn draw_at(
 ) {
     let stage = Stage {
         settings: &state.settings,
-        index: lane,
+        id: lane,
         lane: &state.lanes[lane],
         t,
         view: *view,

@@ -14,7 +14,7 @@ use app::wait::{Wait, figures};
 use app::weights;
 use flow::network::Network;
 use js_sys::{Function, Uint8Array};
-use protocol::{Answer, Checkpoint, JobId, Request};
+use protocol::{Answer, Checkpoint, JobId, LaneId, Request};
 use serde_json::Value as Json;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
@@ -94,11 +94,11 @@ impl Calls {
     }
 
     /// The engine has handed over a run: who asked for its weights gets them.
-    pub fn checked_out(&mut self, lane: u8, checkpoint: &Checkpoint, state: &State) {
+    pub fn checked_out(&mut self, lane: LaneId, checkpoint: &Checkpoint, state: &State) {
         let asked = |open: &Open| matches!(open.question, Some((_, Request::Checkpoint { lane: asked })) if asked == lane);
         while let Some(at) = self.open.iter().position(asked) {
             let open = self.open.swap_remove(at);
-            match file_of(usize::from(lane), checkpoint, state) {
+            match file_of(lane, checkpoint, state) {
                 Ok(file) => open.promised.keep(&Uint8Array::from(file.as_slice())),
                 Err(sentence) => open.promised.break_off(&sentence),
             }
@@ -114,7 +114,7 @@ impl Calls {
 }
 
 /// The safetensors file of a run.
-fn file_of(lane: usize, checkpoint: &Checkpoint, state: &State) -> Result<Vec<u8>, String> {
+fn file_of(lane: LaneId, checkpoint: &Checkpoint, state: &State) -> Result<Vec<u8>, String> {
     let architecture = state.architecture(lane)?;
     let network = Network::new(architecture, checkpoint.weights.0.clone());
     let network = network.map_err(|error| error.to_string())?;
@@ -142,7 +142,7 @@ impl App {
             }
             Call::Stop { lane } => {
                 self.handle(Msg::StopTraining { lane });
-                let lane = lane.unwrap_or(0);
+                let lane = lane.unwrap_or(LaneId::A);
                 let run = self.state.lanes[lane].run;
                 self.wait(promised, Wait::Stopped { lane, run }, None);
             }
@@ -169,11 +169,7 @@ impl App {
             Call::Ask { lane, job } => {
                 self.calls.jobs += 1;
                 let id = self.calls.jobs;
-                let request = Request::Job {
-                    id,
-                    lane: lane as u8,
-                    job,
-                };
+                let request = Request::Job { id, lane, job };
                 // An engine that is not ready yet is asked when it is.
                 if self.state.engine_ready() {
                     self.engines.send(&request);
@@ -184,8 +180,8 @@ impl App {
         }
     }
 
-    fn ask_for_weights(&mut self, lane: usize, promised: Promised) {
-        let request = Request::Checkpoint { lane: lane as u8 };
+    fn ask_for_weights(&mut self, lane: LaneId, promised: Promised) {
+        let request = Request::Checkpoint { lane };
         if self.state.engine_ready() {
             self.engines.send(&request);
         }
@@ -199,7 +195,7 @@ impl App {
     ///
     /// # Errors
     /// A sentence, if they do not fit.
-    pub fn load_weights(&mut self, lane: usize, file: &[u8]) -> Result<(), String> {
+    pub fn load_weights(&mut self, lane: LaneId, file: &[u8]) -> Result<(), String> {
         let architecture = self.state.architecture(lane)?;
         let weights = weights::read(file, architecture, json::read)?;
         self.handle(Msg::Load { lane, weights });
@@ -219,7 +215,7 @@ impl App {
         state
     }
 
-    fn train(&mut self, lane: usize, steps: Option<u32>, promised: Promised) {
+    fn train(&mut self, lane: LaneId, steps: Option<u32>, promised: Promised) {
         let until = steps.map(|steps| self.state.lanes[lane].step.saturating_add(steps));
         self.handle(Msg::Train {
             lane: Some(lane),

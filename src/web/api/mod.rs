@@ -9,6 +9,7 @@ use super::page::act;
 use app::api::VERBS;
 use calls::Promised;
 use js_sys::{Object, Promise, Reflect};
+use protocol::LaneId;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -42,9 +43,9 @@ fn call(verb: &str, args: JsValue) -> Promise {
 ///
 /// # Errors
 /// What a caller of the verb would be told.
-pub async fn weights(lane: usize) -> Result<JsValue, String> {
+pub async fn weights(lane: LaneId) -> Result<JsValue, String> {
     let args = Object::new();
-    set_property(&args, "lane", &(lane as u32).into());
+    set_property(&args, "lane", &(lane.index() as u32).into());
     let file = JsFuture::from(call("weights", args.into())).await;
     file.map_err(|error| property(&error, "message").as_string().unwrap_or_default())
 }

@@ -6,6 +6,7 @@ use super::{make, save};
 use app::decimal;
 use app::export::{Export, Table, What};
 use app::text::Text;
+use protocol::LaneId;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{
@@ -95,9 +96,10 @@ fn wish() -> Option<Export> {
 }
 
 /// The lane that is chosen, where there are two.
-fn lane() -> usize {
+fn lane() -> LaneId {
     let two = ask(|app| app.state.settings.lanes == 2).unwrap_or(false);
-    usize::from(two && chosen("export-lane") == "1")
+    let lane = chosen("export-lane").parse().ok().and_then(LaneId::at);
+    lane.filter(|_| two).unwrap_or_default()
 }
 
 fn start() {

@@ -6,6 +6,7 @@ use super::super::page::{App, ask};
 use super::{blob, blob_of};
 use app::export::{Export, What, film_times};
 use js_sys::{Array, Promise};
+use protocol::LaneId;
 use render::gif::{Gif, Palette};
 use render::scene::{self, Scratch};
 use render::view::View;
@@ -44,7 +45,10 @@ impl Film {
 
     /// Draws the lanes at a time.
     pub fn draw(&mut self, app: &mut App, t: f64) {
-        let lanes: Vec<usize> = (0..2).filter(|&lane| app.state.shown(lane)).collect();
+        let lanes: Vec<LaneId> = LaneId::ALL
+            .into_iter()
+            .filter(|&lane| app.state.shown(lane))
+            .collect();
         let width = lanes.len() as u32 * (self.side + GAP) - GAP;
         // Made at the first frame and kept: a film does not change its size.
         let whole = self

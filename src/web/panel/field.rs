@@ -10,6 +10,7 @@ use app::sliders::{Control, position, positions, value_at};
 use app::text::Text;
 use app::value::{Kind, Value};
 use app::word;
+use protocol::LaneId;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement, HtmlOptionElement, HtmlSelectElement};
 
@@ -81,7 +82,7 @@ impl Field {
     }
 
     /// Shows a lane's value.
-    pub fn show(&mut self, settings: &Settings, lane: usize, locked: bool, text: &Text) {
+    pub fn show(&mut self, settings: &Settings, lane: LaneId, locked: bool, text: &Text) {
         self.shown = visible(self.param, settings, lane);
         set_shown(&self.root, self.shown);
         if !self.shown {
@@ -110,7 +111,7 @@ impl Field {
     /// What both lanes have.
     fn both(&self, settings: &Settings, text: &Text) -> String {
         let value = |lane| value_text(self.param, &(self.param.get)(settings, lane), text);
-        format!("A: {} · B: {}", value(0), value(1))
+        format!("A: {} · B: {}", value(LaneId::A), value(LaneId::B))
     }
 
     /// What was typed or drawn last is refused, or nothing is.
@@ -128,7 +129,7 @@ impl Field {
         refused.map_or(String::new(), |(key, value)| text.fill(key, &[value]))
     }
 
-    fn show_remark(&self, settings: &Settings, lane: usize, text: &Text) {
+    fn show_remark(&self, settings: &Settings, lane: LaneId, text: &Text) {
         let remark = remark(self.param, settings, lane).map_or("", |key| text.get(key));
         let said = if self.refused.is_empty() {
             remark

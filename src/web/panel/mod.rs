@@ -12,6 +12,7 @@ use app::schema::{Group, PARAMS, Param, param};
 use app::text::Text;
 use app::value::Value;
 use field::Field;
+use protocol::LaneId;
 pub use top::show_training;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement};
@@ -22,7 +23,7 @@ pub struct Panel {
     fields: Vec<Field>,
     groups: Vec<(Group, HtmlElement)>,
     /// The lane whose values the controls show and set.
-    pub lane: usize,
+    pub lane: LaneId,
 }
 
 /// Groups that are open at first: what the first scenes speak of.
@@ -118,11 +119,11 @@ impl App {
 }
 
 impl Panel {
-    fn lane_of(&self, param: Option<&Param>) -> usize {
+    fn lane_of(&self, param: Option<&Param>) -> LaneId {
         if param.is_some_and(|param| param.per_lane) {
             self.lane
         } else {
-            0
+            LaneId::A
         }
     }
 }
@@ -131,7 +132,7 @@ impl Panel {
 pub fn show(app: &mut App) {
     let settings = &app.state.settings;
     if settings.lanes < 2 {
-        app.panel.lane = 0;
+        app.panel.lane = LaneId::A;
     }
     let lane = app.panel.lane;
     for field in &mut app.panel.fields {

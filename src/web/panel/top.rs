@@ -9,6 +9,7 @@ use app::msg::Msg;
 use app::panel::comparison;
 use app::scenes::COMPARISONS;
 use app::settings::Layer;
+use protocol::LaneId;
 use web_sys::{
     Element, Event, HtmlElement, HtmlInputElement, HtmlOptionElement, HtmlSelectElement,
 };
@@ -85,7 +86,7 @@ pub fn listen() {
         "input",
         |_: Event| match by_id::<HtmlSelectElement>("compare").value().as_str() {
             "" => dispatch(Msg::Set {
-                lane: 0,
+                lane: LaneId::A,
                 name: "lanes".into(),
                 text: "1".into(),
             }),
@@ -104,7 +105,7 @@ pub fn listen() {
     on(&by_id::<Element>("groups"), "input", |event: Event| {
         if let Some(lane) = name_of(&event, "data-lane") {
             act(move |app| {
-                app.panel.lane = usize::from(lane == "1");
+                app.panel.lane = lane.parse().ok().and_then(LaneId::at).unwrap_or_default();
                 app.dirty.texts = true;
             });
         }
@@ -148,8 +149,8 @@ pub fn show_training(app: &App) {
 fn show_lane_choice(app: &App) {
     let root: Element = first(&by_id::<Element>("groups"), &format!(".{LANE_CHOICE}"));
     set_shown(&root, app.state.settings.lanes == 2);
-    for lane in 0..2 {
-        let input: HtmlInputElement = first(&root, &format!("[data-lane='{lane}']"));
+    for lane in LaneId::ALL {
+        let input: HtmlInputElement = first(&root, &format!("[data-lane='{}']", lane.index()));
         input.set_checked(app.panel.lane == lane);
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn defaults(versions: &[Version]) -> Settings {
             Frozen::Text(text) => param.kind.read(text).map(|reading| reading.value),
             Frozen::Points(points) => Some(crate::value::Value::Points(points.to_vec())),
         };
-        for lane in 0..2 {
+        for lane in protocol::LaneId::ALL {
             if let Some(value) = &value {
                 (param.set)(&mut settings, lane, value.clone());
             }

@@ -3,7 +3,7 @@
 use super::Picture;
 use crate::state::State;
 use flow::spec::SampleSchedule;
-use protocol::{Curves, Job, Map, Study};
+use protocol::{Curves, Job, LaneId, Map, Study};
 
 /// Arrows along a side, and how many times.
 pub const ARROWS_SIDE: u32 = 19;
@@ -34,7 +34,7 @@ const PROBES: [u32; 4] = [1, 2, 4, 8];
 const GRADIENT_ROUNDS: u32 = 12;
 
 /// The question to the engine.
-pub fn job(state: &State, lane: usize, picture: Picture) -> Job {
+pub fn job(state: &State, lane: LaneId, picture: Picture) -> Job {
     let spec = state.spec(lane);
     let (seed, extent) = (spec.seed, state.extent);
     let grid = |map, (side, times): (u32, u32)| Job::Grid {

@@ -1,4 +1,5 @@
 use super::*;
+use protocol::LaneId;
 
 #[test]
 fn names_are_unique_and_fit_a_link() {
@@ -17,13 +18,13 @@ fn names_are_unique_and_fit_a_link() {
 fn what_is_set_is_what_is_got() {
     for param in PARAMS {
         let mut settings = Settings::default();
-        let default = (param.get)(&settings, 0);
+        let default = (param.get)(&settings, LaneId::A);
         for value in param.kind.examples() {
-            (param.set)(&mut settings, 0, value.clone());
-            assert_eq!((param.get)(&settings, 0), value, "{}", param.name);
+            (param.set)(&mut settings, LaneId::A, value.clone());
+            assert_eq!((param.get)(&settings, LaneId::A), value, "{}", param.name);
         }
-        (param.set)(&mut settings, 0, default.clone());
-        assert_eq!((param.get)(&settings, 0), default);
+        (param.set)(&mut settings, LaneId::A, default.clone());
+        assert_eq!((param.get)(&settings, LaneId::A), default);
     }
 }
 
@@ -31,7 +32,7 @@ fn what_is_set_is_what_is_got() {
 fn defaults_lie_within_their_range() {
     let settings = Settings::default();
     for param in PARAMS {
-        let default = (param.get)(&settings, 0);
+        let default = (param.get)(&settings, LaneId::A);
         assert_eq!(param.kind.clamp(default.clone()), default, "{}", param.name);
     }
 }

@@ -12,6 +12,7 @@ use super::state::Notice;
 use flow::Point;
 use flow::random::Rng;
 use flow::spec::{Source, Target};
+use protocol::LaneId;
 
 /// Which end of the flow points are for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,11 +65,13 @@ impl Endpoint {
 
     /// Whether some lane on the stage has this drawing.
     pub fn in_use(self, settings: &Settings) -> bool {
-        (0..2).any(|lane| settings.shown(lane) && self.drawn_in(settings, lane))
+        LaneId::ALL
+            .into_iter()
+            .any(|lane| settings.shown(lane) && self.drawn_in(settings, lane))
     }
 
     /// Whether this end of a lane is drawn.
-    pub fn drawn_in(self, settings: &Settings, lane: usize) -> bool {
+    pub fn drawn_in(self, settings: &Settings, lane: LaneId) -> bool {
         let data = settings.spec(lane).data;
         match self {
             Self::Source => data.source == Source::Drawn,
@@ -78,7 +81,7 @@ impl Endpoint {
 }
 
 /// What a stroke on a lane draws: `wished` if both ends are drawn, else the one that is.
-pub fn role(settings: &Settings, lane: usize, wished: Endpoint) -> Option<Endpoint> {
+pub fn role(settings: &Settings, lane: LaneId, wished: Endpoint) -> Option<Endpoint> {
     let drawn = |role: &Endpoint| role.drawn_in(settings, lane);
     Some(wished)
         .filter(drawn)
@@ -371,11 +374,17 @@ mod tests {
     #[test]
     fn a_stroke_goes_to_the_end_that_is_drawn() {
         let mut settings = Settings::default();
-        assert_eq!(role(&settings, 0, Endpoint::Source), None);
+        assert_eq!(role(&settings, LaneId::A, Endpoint::Source), None);
         settings.lane[0].data.target = Target::Drawn;
-        assert_eq!(role(&settings, 0, Endpoint::Source), Some(Endpoint::Target));
+        assert_eq!(
+            role(&settings, LaneId::A, Endpoint::Source),
+            Some(Endpoint::Target)
+        );
         settings.lane[0].data.source = Source::Drawn;
-        assert_eq!(role(&settings, 0, Endpoint::Source), Some(Endpoint::Source));
+        assert_eq!(
+            role(&settings, LaneId::A, Endpoint::Source),
+            Some(Endpoint::Source)
+        );
     }
 
     proptest! {

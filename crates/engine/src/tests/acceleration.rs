@@ -15,11 +15,11 @@ fn spec() -> LaneSpec {
 
 /// The numbers of the answers to a question asked twice, of the CPU and of the GPU.
 fn answers(job: &Job, numbers: impl Fn(Answer) -> Floats) -> Option<[Floats; 2]> {
-    let ask = |bench: &mut Bench| numbers(bench.answer(0, job.clone()).expect("an answer"));
+    let ask = |bench: &mut Bench| numbers(bench.answer(LaneId::A, job.clone()).expect("an answer"));
     let mut gpu = Bench::on(gpu_of_tests()?.clone());
     let mut cpu = Bench::new();
     for bench in [&mut cpu, &mut gpu] {
-        bench.configure(0, 1, spec(), false);
+        bench.configure(LaneId::A, 1, spec(), false);
         ask(bench);
     }
     Some([ask(&mut cpu), ask(&mut gpu)])
@@ -79,7 +79,7 @@ fn what_the_gpu_cannot_follow_is_said_once() {
     // More units than a workgroup has threads anywhere.
     wide.model.width = 4096;
     wide.model.depth = 1;
-    bench.configure(0, 1, wide, false);
+    bench.configure(LaneId::A, 1, wide, false);
     let job = Job::Grid {
         map: Map::LearnedDensity,
         side: 10,
@@ -89,7 +89,11 @@ fn what_the_gpu_cannot_follow_is_said_once() {
     let mut said = Vec::new();
     for id in 0..3 {
         let job = job.clone();
-        bench.ask(Request::Job { id, lane: 0, job });
+        bench.ask(Request::Job {
+            id,
+            lane: LaneId::A,
+            job,
+        });
         said.extend(bench.finish().into_iter().filter_map(|reply| match reply {
             Reply::Method { method, .. } => Some(method),
             _ => None,

@@ -20,7 +20,7 @@ fn sampled(bench: &mut Bench, sampling: SamplingSpec) -> Floats {
         sampling,
         trajectories: false,
     };
-    let Ok(Answer::Sample { ensemble }) = bench.answer(0, job) else {
+    let Ok(Answer::Sample { ensemble }) = bench.answer(LaneId::A, job) else {
         panic!("no sample")
     };
     let last = ensemble.frames.0.len() - 600;
@@ -38,7 +38,7 @@ fn share_of_label(sample: &Floats) -> f64 {
 }
 
 fn checkpoint(bench: &mut Bench) -> Checkpoint {
-    bench.ask(Request::Checkpoint { lane: 0 });
+    bench.ask(Request::Checkpoint { lane: LaneId::A });
     let replies = bench.finish().into_iter();
     let mut found = replies.filter_map(|reply| match reply {
         Reply::Checkpoint { checkpoint, .. } => Some(checkpoint),
@@ -57,7 +57,7 @@ fn a_lane_learns_to_be_guided_and_takes_its_classifier_along() {
         },
     );
     let mut bench = Bench::new();
-    bench.configure(0, 1, spec, false);
+    bench.configure(LaneId::A, 1, spec, false);
     bench.finish();
     // Nothing has been learned, so a label pulls nowhere.
     let (first, without) = (
@@ -66,7 +66,7 @@ fn a_lane_learns_to_be_guided_and_takes_its_classifier_along() {
     );
     assert_eq!(first, without);
 
-    bench.train(0, 1, Training::Until(500));
+    bench.train(LaneId::A, 1, Training::Until(500));
     bench.finish();
     let guided = sampled(&mut bench, spec.sampling);
     let share = share_of_label(&guided);
@@ -76,9 +76,9 @@ fn a_lane_learns_to_be_guided_and_takes_its_classifier_along() {
 
     let checkpoint = checkpoint(&mut bench);
     let mut other = Bench::new();
-    other.configure(0, 1, spec, false);
+    other.configure(LaneId::A, 1, spec, false);
     other.ask(Request::Resume {
-        lane: 0,
+        lane: LaneId::A,
         checkpoint,
     });
     other.finish();
@@ -89,15 +89,15 @@ fn a_lane_learns_to_be_guided_and_takes_its_classifier_along() {
 fn a_guided_run_handed_over_ends_as_if_it_had_not_been() {
     let ended = |pauses: &[u32]| {
         let mut bench = Bench::new();
-        bench.configure(0, 1, guided(), false);
+        bench.configure(LaneId::A, 1, guided(), false);
         for &step in pauses {
-            bench.train(0, 1, Training::Until(step));
+            bench.train(LaneId::A, 1, Training::Until(step));
             bench.finish();
             let checkpoint = checkpoint(&mut bench);
             bench = Bench::new();
-            bench.configure(0, 1, guided(), false);
+            bench.configure(LaneId::A, 1, guided(), false);
             bench.ask(Request::Resume {
-                lane: 0,
+                lane: LaneId::A,
                 checkpoint,
             });
         }

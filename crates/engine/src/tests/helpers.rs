@@ -60,7 +60,7 @@ impl Yard {
         panic!("the engine does not come to rest");
     }
 
-    fn weights(&mut self, lane: u8) -> (u32, Floats) {
+    fn weights(&mut self, lane: LaneId) -> (u32, Floats) {
         self.bench.ask(Request::Checkpoint { lane });
         let replies = self.bench.finish();
         let mut checkpoints = replies.into_iter().filter_map(|reply| match reply {
@@ -82,10 +82,10 @@ const STEPS: u32 = 150;
 
 fn trained(coupling: CouplingKind, helpers: usize, batches: usize) -> (usize, (u32, Floats)) {
     let mut yard = Yard::new(helpers);
-    yard.bench.configure(0, 1, matched(coupling), false);
-    yard.bench.train(0, 1, Training::Until(STEPS));
+    yard.bench.configure(LaneId::A, 1, matched(coupling), false);
+    yard.bench.train(LaneId::A, 1, Training::Until(STEPS));
     yard.run(batches);
-    (yard.delivered, yard.weights(0))
+    (yard.delivered, yard.weights(LaneId::A))
 }
 
 #[test]
@@ -111,14 +111,15 @@ fn a_helper_that_never_delivers_does_not_stop_the_training() {
 #[test]
 fn what_a_lost_helper_was_to_make_is_made_by_others() {
     let mut yard = Yard::new(2);
-    yard.bench.configure(0, 1, matched(CouplingKind::Ot), false);
-    yard.bench.train(0, 1, Training::Until(STEPS));
+    yard.bench
+        .configure(LaneId::A, 1, matched(CouplingKind::Ot), false);
+    yard.bench.train(LaneId::A, 1, Training::Until(STEPS));
     for _ in 0..4 {
         yard.turn(1);
     }
     yard.bench.engine.lose_helper(0);
     yard.run(1);
-    assert!(yard.weights(0) == trained(CouplingKind::Ot, 0, 0).1);
+    assert!(yard.weights(LaneId::A) == trained(CouplingKind::Ot, 0, 0).1);
 }
 
 #[test]
@@ -126,55 +127,61 @@ fn an_independent_coupling_needs_no_batches_but_one_helper_for_its_pictures() {
     let mut yard = Yard::new(1);
     assert_eq!(yard.bench.engine.helpers_wanted(), 0, "nothing trains");
     yard.bench
-        .configure(0, 1, matched(CouplingKind::Independent), false);
-    yard.bench.train(0, 1, Training::Until(STEPS));
+        .configure(LaneId::A, 1, matched(CouplingKind::Independent), false);
+    yard.bench.train(LaneId::A, 1, Training::Until(STEPS));
     assert_eq!(yard.bench.engine.helpers_wanted(), 1);
     yard.run(4);
     assert_eq!(yard.delivered, 0);
     assert_eq!(yard.bench.engine.helpers_wanted(), 0);
-    yard.bench.configure(0, 2, matched(CouplingKind::Ot), false);
-    yard.bench.train(0, 2, Training::Until(STEPS));
+    yard.bench
+        .configure(LaneId::A, 2, matched(CouplingKind::Ot), false);
+    yard.bench.train(LaneId::A, 2, Training::Until(STEPS));
     assert!(yard.bench.engine.helpers_wanted() > 1);
 }
 
 #[test]
 fn a_new_run_is_not_fed_with_batches_of_the_old_one() {
     let mut yard = Yard::new(1);
-    yard.bench.configure(0, 1, matched(CouplingKind::Ot), false);
-    yard.bench.train(0, 1, Training::Until(STEPS));
+    yard.bench
+        .configure(LaneId::A, 1, matched(CouplingKind::Ot), false);
+    yard.bench.train(LaneId::A, 1, Training::Until(STEPS));
     yard.turn(2);
     let mut other = matched(CouplingKind::Ot);
     other.seed += 1;
-    yard.bench.configure(0, 2, other, false);
-    yard.bench.train(0, 2, Training::Until(STEPS));
+    yard.bench.configure(LaneId::A, 2, other, false);
+    yard.bench.train(LaneId::A, 2, Training::Until(STEPS));
     yard.run(3);
-    let helped = yard.weights(0);
+    let helped = yard.weights(LaneId::A);
     let mut alone = Yard::new(0);
-    alone.bench.configure(0, 2, other, false);
-    alone.bench.train(0, 2, Training::Until(STEPS));
+    alone.bench.configure(LaneId::A, 2, other, false);
+    alone.bench.train(LaneId::A, 2, Training::Until(STEPS));
     alone.run(0);
-    assert!(helped == alone.weights(0));
+    assert!(helped == alone.weights(LaneId::A));
     assert!(yard.delivered > 10);
 }
 
 #[test]
 fn two_lanes_share_the_helpers_and_stay_at_equal_steps() {
     let mut yard = Yard::new(2);
-    for lane in 0..2 {
+    for lane in LaneId::ALL {
         yard.bench
             .configure(lane, 1, matched(CouplingKind::Ot), false);
         yard.bench.train(lane, 1, Training::Until(STEPS));
     }
     yard.run(2);
     let alone = trained(CouplingKind::Ot, 0, 0).1;
-    assert!((0..2).all(|lane| yard.weights(lane) == alone));
+    assert!(
+        LaneId::ALL
+            .into_iter()
+            .all(|lane| yard.weights(lane) == alone)
+    );
 }
 
 /// A lane that has trained for long enough to be drawn several times.
 fn watched(spec: LaneSpec, helpers: usize, slices: usize) -> Yard {
     let mut yard = Yard::new(helpers);
-    yard.bench.configure(0, 1, spec, false);
-    yard.bench.train(0, 1, Training::Until(2000));
+    yard.bench.configure(LaneId::A, 1, spec, false);
+    yard.bench.train(LaneId::A, 1, Training::Until(2000));
     yard.run(slices);
     yard
 }
@@ -201,9 +208,9 @@ fn a_helper_draws_what_the_engine_would_have_drawn() {
         for picture in pictures {
             let step = picture.step.expect("it is of a network");
             let mut alone = Bench::new();
-            alone.configure(0, 1, spec, false);
+            alone.configure(LaneId::A, 1, spec, false);
             alone.finish();
-            alone.train(0, 1, Training::Until(step));
+            alone.train(LaneId::A, 1, Training::Until(step));
             let replies = alone.finish();
             let last = ensembles(&replies).pop().expect("there is a picture");
             assert_eq!(last.step, Some(step));
@@ -221,8 +228,8 @@ fn the_engine_trains_all_the_time_while_a_helper_draws() {
     // Once it has its yardstick, the engine does nothing else: so it comes to rest earlier.
     let turns = |helpers: usize| {
         let mut yard = Yard::new(helpers);
-        yard.bench.configure(0, 1, spec(), false);
-        yard.bench.train(0, 1, Training::Until(8000));
+        yard.bench.configure(LaneId::A, 1, spec(), false);
+        yard.bench.train(LaneId::A, 1, Training::Until(8000));
         let mut turns = 0;
         while yard.bench.engine.lanes[0].as_ref().unwrap().trains() {
             yard.turn(400);
@@ -247,16 +254,16 @@ fn excesses_come_with_the_pictures_of_helpers_too() {
 #[test]
 fn a_picture_that_never_comes_is_drawn_without_the_helper_that_had_it() {
     let mut yard = Yard::new(1);
-    yard.bench.configure(0, 1, spec(), false);
-    yard.bench.train(0, 1, Training::Until(u32::MAX));
+    yard.bench.configure(LaneId::A, 1, spec(), false);
+    yard.bench.train(LaneId::A, 1, Training::Until(u32::MAX));
     for _ in 0..3000 {
         yard.turn(0);
     }
     assert!(ensembles(&yard.bench.replies).len() > 4);
     // A helper that is lost, or a pause, leaves nobody waiting either.
     let mut yard = Yard::new(2);
-    yard.bench.configure(0, 1, spec(), false);
-    yard.bench.train(0, 1, Training::Until(u32::MAX));
+    yard.bench.configure(LaneId::A, 1, spec(), false);
+    yard.bench.train(LaneId::A, 1, Training::Until(u32::MAX));
     for _ in 0..40 {
         yard.turn(0);
     }
@@ -267,7 +274,7 @@ fn a_picture_that_never_comes_is_drawn_without_the_helper_that_had_it() {
         yard.turn(0);
     }
     assert!(ensembles(&yard.bench.replies).len() > before + 1);
-    yard.bench.train(0, 1, Training::Pause);
+    yard.bench.train(LaneId::A, 1, Training::Pause);
     let replies = yard.bench.finish();
     let last = ensembles(&replies).pop().expect("a careful picture");
     assert_eq!(last.step, progress(&replies).last().map(|p| p.step));
@@ -276,8 +283,8 @@ fn a_picture_that_never_comes_is_drawn_without_the_helper_that_had_it() {
 #[test]
 fn a_control_that_moves_while_a_helper_draws_voids_what_it_draws() {
     let mut yard = Yard::new(1);
-    yard.bench.configure(0, 1, spec(), false);
-    yard.bench.train(0, 1, Training::Until(u32::MAX));
+    yard.bench.configure(LaneId::A, 1, spec(), false);
+    yard.bench.train(LaneId::A, 1, Training::Until(u32::MAX));
     while yard.helpers[0].idle() {
         yard.turn(0);
     }
@@ -286,7 +293,7 @@ fn a_control_that_moves_while_a_helper_draws_voids_what_it_draws() {
         ..spec().sampling
     };
     yard.bench.ask(Request::Sampling {
-        lane: 0,
+        lane: LaneId::A,
         run: 1,
         sampling,
     });
@@ -312,12 +319,13 @@ fn helpers_make_batches_and_draw() {
 fn helpers_that_are_not_to_draw_make_batches_only() {
     let mut yard = Yard::new(1);
     yard.bench.engine.draw_alone();
-    yard.bench.configure(0, 1, matched(CouplingKind::Ot), false);
-    yard.bench.train(0, 1, Training::Until(2000));
+    yard.bench
+        .configure(LaneId::A, 1, matched(CouplingKind::Ot), false);
+    yard.bench.train(LaneId::A, 1, Training::Until(2000));
     yard.run(40);
     assert!(yard.drawn == 0 && yard.delivered > 10);
     assert!(live(&yard.bench.replies).len() > 2);
-    yard.bench.configure(0, 2, spec(), false);
-    yard.bench.train(0, 2, Training::Until(STEPS));
+    yard.bench.configure(LaneId::A, 2, spec(), false);
+    yard.bench.train(LaneId::A, 2, Training::Until(STEPS));
     assert_eq!(yard.bench.engine.helpers_wanted(), 0);
 }

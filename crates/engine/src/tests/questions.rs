@@ -6,12 +6,12 @@ use flow::custom::Curve;
 #[test]
 fn jobs_are_answered_while_training() {
     let mut bench = Bench::new();
-    bench.configure(0, 1, spec(), false);
-    bench.train(0, 1, Training::Until(u32::MAX));
+    bench.configure(LaneId::A, 1, spec(), false);
+    bench.train(LaneId::A, 1, Training::Until(u32::MAX));
     let job = Job::Couple { n: 64, seed: 3 };
     bench.ask(Request::Job {
         id: 5,
-        lane: 0,
+        lane: LaneId::A,
         job,
     });
     let mut replies = Vec::new();
@@ -34,11 +34,11 @@ fn jobs_are_answered_while_training() {
 #[test]
 fn questions_that_cannot_be_answered_are_refused_with_a_sentence() {
     let mut bench = Bench::new();
-    let refused = bench.answer(1, Job::Metrics).unwrap_err();
+    let refused = bench.answer(LaneId::B, Job::Metrics).unwrap_err();
     assert_eq!(refused, "Lane B is not shown.");
     let mut ot = spec();
     ot.data.coupling = CouplingKind::Ot;
-    bench.configure(0, 1, ot, false);
+    bench.configure(LaneId::A, 1, ot, false);
     let points = || Floats(vec![0.0, 0.5]);
     let exact = Job::Field {
         points: points(),
@@ -47,7 +47,7 @@ fn questions_that_cannot_be_answered_are_refused_with_a_sentence() {
     };
     assert!(
         bench
-            .answer(0, exact)
+            .answer(LaneId::A, exact)
             .unwrap_err()
             .contains("no closed form")
     );
@@ -56,26 +56,26 @@ fn questions_that_cannot_be_answered_are_refused_with_a_sentence() {
         t: 0.5,
         which: Which::Model,
     };
-    assert!(matches!(bench.answer(0, model), Ok(Answer::Field(v)) if v.0.len() == 2));
+    assert!(matches!(bench.answer(LaneId::A, model), Ok(Answer::Field(v)) if v.0.len() == 2));
     let nowhere = Job::Grid {
         map: Map::Density,
         side: 0,
         extent: 3.0,
         times: vec![0.0],
     };
-    assert!(bench.answer(0, nowhere).is_err());
+    assert!(bench.answer(LaneId::A, nowhere).is_err());
 }
 
 #[test]
 fn a_question_about_a_lane_that_changes_is_not_left_open() {
     let mut bench = Bench::new();
-    bench.configure(0, 1, spec(), false);
+    bench.configure(LaneId::A, 1, spec(), false);
     bench.ask(Request::Job {
         id: 4,
-        lane: 0,
+        lane: LaneId::A,
         job: Job::Metrics,
     });
-    bench.ask(Request::Drop { lane: 0 });
+    bench.ask(Request::Drop { lane: LaneId::A });
     let replies = bench.finish();
     let mut answers = replies
         .iter()
@@ -93,7 +93,7 @@ fn a_question_about_a_lane_that_changes_is_not_left_open() {
 #[test]
 fn samples_are_those_of_the_picture_and_of_the_seed() {
     let mut bench = Bench::new();
-    bench.configure(0, 1, spec(), false);
+    bench.configure(LaneId::A, 1, spec(), false);
     let replies = bench.finish();
     let picture = ensembles(&replies).last().copied().unwrap().clone();
     let mut sample = |seed, trajectories| {
@@ -104,7 +104,7 @@ fn samples_are_those_of_the_picture_and_of_the_seed() {
             sampling,
             trajectories,
         };
-        match bench.answer(0, job) {
+        match bench.answer(LaneId::A, job) {
             Ok(Answer::Sample { ensemble }) => ensemble,
             other => panic!("{other:?}"),
         }
@@ -118,14 +118,14 @@ fn samples_are_those_of_the_picture_and_of_the_seed() {
 #[test]
 fn the_density_and_the_arrows_have_their_rows_from_the_top() {
     let mut bench = Bench::new();
-    bench.configure(0, 1, spec(), false);
+    bench.configure(LaneId::A, 1, spec(), false);
     let job = Job::Grid {
         map: Map::Density,
         side: 40,
         extent: 4.0,
         times: vec![0.0, 0.5],
     };
-    let Ok(Answer::Grid(grid)) = bench.answer(0, job) else {
+    let Ok(Answer::Grid(grid)) = bench.answer(LaneId::A, job) else {
         panic!("no density")
     };
     assert_eq!(grid.0.len(), 3200);
@@ -137,7 +137,7 @@ fn the_density_and_the_arrows_have_their_rows_from_the_top() {
         extent: 1.0,
         times: vec![0.3],
     };
-    let Ok(Answer::Grid(arrows)) = bench.answer(0, arrows) else {
+    let Ok(Answer::Grid(arrows)) = bench.answer(LaneId::A, arrows) else {
         panic!("no arrows")
     };
     let corners = Job::Field {
@@ -145,7 +145,7 @@ fn the_density_and_the_arrows_have_their_rows_from_the_top() {
         t: 0.3,
         which: Which::Model,
     };
-    assert_eq!(bench.answer(0, corners), Ok(Answer::Field(arrows)));
+    assert_eq!(bench.answer(LaneId::A, corners), Ok(Answer::Field(arrows)));
 }
 
 #[test]
@@ -156,8 +156,8 @@ fn the_transfer_gap_closes_with_finer_steps() {
         spec.sampling.sample_schedule = SampleSchedule::Cosine;
         spec.sampling.solver = SolverKind::Rk4;
         spec.sampling.steps = steps;
-        bench.configure(0, steps, spec, false);
-        match bench.answer(0, Job::TransferGap { n: 20, seed: 1 }) {
+        bench.configure(LaneId::A, steps, spec, false);
+        match bench.answer(LaneId::A, Job::TransferGap { n: 20, seed: 1 }) {
             Ok(Answer::TransferGap { gap, rescaled, .. }) => (gap, rescaled),
             other => panic!("{other:?}"),
         }
@@ -182,21 +182,21 @@ fn transferred_paths_of_trained_networks_are_rescaled_paths() {
         spec.path.curve = bent();
         spec.path.sigma_max = 3.0;
         let mut bench = Bench::new();
-        bench.configure(0, run, spec, false);
-        bench.train(0, run, Training::Until(200));
+        bench.configure(LaneId::A, run, spec, false);
+        bench.train(LaneId::A, run, Training::Until(200));
         bench.finish();
         for &to in &SampleSchedule::ALL[1..] {
             let mut sampling = spec.sampling;
             (sampling.sample_schedule, sampling.solver) = (to, SolverKind::Rk4);
             sampling.steps = 200;
-            let lane = 0;
+            let lane = LaneId::A;
             bench.ask(Request::Sampling {
                 lane,
                 run,
                 sampling,
             });
             let Ok(Answer::TransferGap { gap, .. }) =
-                bench.answer(0, Job::TransferGap { n: 20, seed: 1 })
+                bench.answer(LaneId::A, Job::TransferGap { n: 20, seed: 1 })
             else {
                 panic!("no gap")
             };
@@ -223,8 +223,8 @@ fn bent() -> Curve {
 #[test]
 fn metrics_come_with_their_floors() {
     let mut bench = Bench::new();
-    bench.configure(0, 1, spec(), false);
-    let Ok(Answer::Metrics(m)) = bench.answer(0, Job::Metrics) else {
+    bench.configure(LaneId::A, 1, spec(), false);
+    let Ok(Answer::Metrics(m)) = bench.answer(LaneId::A, Job::Metrics) else {
         panic!("no metrics")
     };
     assert_eq!((m.step, m.samples), (0, 1000));

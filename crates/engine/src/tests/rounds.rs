@@ -13,7 +13,7 @@ fn reflow(limit: u32) -> LaneSpec {
 }
 
 fn checkpoint(bench: &mut Bench) -> Checkpoint {
-    bench.ask(Request::Checkpoint { lane: 0 });
+    bench.ask(Request::Checkpoint { lane: LaneId::A });
     let replies = bench.finish().into_iter();
     let mut found = replies.filter_map(|reply| match reply {
         Reply::Checkpoint { checkpoint, .. } => Some(checkpoint),
@@ -25,14 +25,14 @@ fn checkpoint(bench: &mut Bench) -> Checkpoint {
 #[test]
 fn a_rectified_flow_is_straighter() {
     let mut bench = Bench::new();
-    bench.configure(0, 1, reflow(1600), false);
-    bench.train(0, 1, Training::Until(800));
+    bench.configure(LaneId::A, 1, reflow(1600), false);
+    bench.train(LaneId::A, 1, Training::Until(800));
     let first = *progress(&bench.finish()).last().unwrap();
     assert!(
         first.round == 0 && !first.accuracy.estimated,
         "it learns from independent pairs"
     );
-    bench.train(0, 1, Training::Until(1600));
+    bench.train(LaneId::A, 1, Training::Until(1600));
     let second = *progress(&bench.finish()).last().unwrap();
     assert!(second.round == 1 && second.accuracy.estimated);
     let (before, after) = (first.straightness.unwrap(), second.straightness.unwrap());
@@ -42,15 +42,16 @@ fn a_rectified_flow_is_straighter() {
         second.floor.unwrap() < 0.1 * first.floor.unwrap(),
         "{second:?}"
     );
-    let Ok(Answer::Couple { x0, cost, .. }) = bench.answer(0, Job::Couple { n: 500, seed: 1 })
+    let Ok(Answer::Couple { x0, cost, .. }) =
+        bench.answer(LaneId::A, Job::Couple { n: 500, seed: 1 })
     else {
         panic!("no pairs")
     };
     let mut plain = Bench::new();
-    plain.configure(0, 1, spec(), false);
+    plain.configure(LaneId::A, 1, spec(), false);
     let Ok(Answer::Couple {
         cost: independent, ..
-    }) = plain.answer(0, Job::Couple { n: 500, seed: 1 })
+    }) = plain.answer(LaneId::A, Job::Couple { n: 500, seed: 1 })
     else {
         panic!("no pairs")
     };
@@ -65,19 +66,19 @@ fn a_rectified_flow_is_straighter() {
 fn a_rectified_flow_handed_over_ends_as_if_it_had_not_been() {
     let run = |hand_over: Option<u32>| {
         let mut bench = Bench::new();
-        bench.configure(0, 1, reflow(60), false);
+        bench.configure(LaneId::A, 1, reflow(60), false);
         if let Some(step) = hand_over {
-            bench.train(0, 1, Training::Until(step));
+            bench.train(LaneId::A, 1, Training::Until(step));
             bench.finish();
             let checkpoint = checkpoint(&mut bench);
             bench = Bench::new();
-            bench.configure(0, 1, reflow(60), false);
+            bench.configure(LaneId::A, 1, reflow(60), false);
             bench.ask(Request::Resume {
-                lane: 0,
+                lane: LaneId::A,
                 checkpoint,
             });
         }
-        bench.train(0, 1, Training::Until(60));
+        bench.train(LaneId::A, 1, Training::Until(60));
         bench.finish();
         let end = checkpoint(&mut bench);
         assert_eq!((end.round, end.pool[0].0.len()), (1, 2 * 8192));
@@ -93,12 +94,12 @@ fn steps_beyond_the_limit_learn_too() {
     let mut limited = spec();
     limited.training.limit = 50;
     let mut bench = Bench::new();
-    bench.configure(0, 1, limited, false);
-    bench.train(0, 1, Training::Until(50));
+    bench.configure(LaneId::A, 1, limited, false);
+    bench.train(LaneId::A, 1, Training::Until(50));
     bench.finish();
     let before = checkpoint(&mut bench);
     assert_eq!(before.decay, (0, 50));
-    bench.train(0, 1, Training::Until(80));
+    bench.train(LaneId::A, 1, Training::Until(80));
     bench.finish();
     let after = checkpoint(&mut bench);
     assert_eq!(after.decay, (50, 80));
@@ -110,12 +111,12 @@ fn steps_beyond_the_limit_learn_too() {
     let distance = moved(&before.weights, &after.weights);
     assert!((0.003..0.09).contains(&distance), "{distance}");
     bench.ask(Request::Resume {
-        lane: 0,
+        lane: LaneId::A,
         checkpoint: after.clone(),
     });
     assert_eq!(checkpoint(&mut bench).decay, (50, 80));
-    bench.train(0, 1, Training::Until(u32::MAX));
-    bench.train(0, 1, Training::Pause);
+    bench.train(LaneId::A, 1, Training::Until(u32::MAX));
+    bench.train(LaneId::A, 1, Training::Pause);
     bench.finish();
     assert_eq!(checkpoint(&mut bench).decay, (0, 0));
 }
@@ -125,10 +126,10 @@ fn a_goal_beyond_the_limit_set_before_it_stretches_the_decay() {
     let mut limited = spec();
     limited.training.limit = 50;
     let mut bench = Bench::new();
-    bench.configure(0, 1, limited, false);
-    bench.train(0, 1, Training::Until(20));
+    bench.configure(LaneId::A, 1, limited, false);
+    bench.train(LaneId::A, 1, Training::Until(20));
     bench.finish();
-    bench.train(0, 1, Training::Until(120));
+    bench.train(LaneId::A, 1, Training::Until(120));
     bench.finish();
     assert_eq!(checkpoint(&mut bench).decay, (0, 120));
 }
@@ -138,10 +139,10 @@ fn a_lane_that_diverges_does_not_stop_the_other() {
     let mut bench = Bench::new();
     let mut wild = spec();
     wild.training.lr = 1e30;
-    bench.configure(0, 1, wild, false);
-    bench.configure(1, 2, spec(), false);
-    bench.train(0, 1, Training::Until(200));
-    bench.train(1, 2, Training::Until(200));
+    bench.configure(LaneId::A, 1, wild, false);
+    bench.configure(LaneId::B, 2, spec(), false);
+    bench.train(LaneId::A, 1, Training::Until(200));
+    bench.train(LaneId::B, 2, Training::Until(200));
     let replies = bench.finish();
     let failures: Vec<_> = replies
         .iter()
@@ -151,7 +152,7 @@ fn a_lane_that_diverges_does_not_stop_the_other() {
         matches!(
             failures[..],
             [Reply::LaneFailed {
-                lane: 0,
+                lane: LaneId::A,
                 run: 1,
                 ..
             }]
@@ -159,15 +160,15 @@ fn a_lane_that_diverges_does_not_stop_the_other() {
         "{failures:?}"
     );
     let last = |lane| *progress(&replies).iter().rfind(|p| p.lane == lane).unwrap();
-    assert!(last(0).step < 200 && !last(0).running);
-    assert_eq!(last(1).step, 200);
+    assert!(last(LaneId::A).step < 200 && !last(LaneId::A).running);
+    assert_eq!(last(LaneId::B).step, 200);
 }
 
 #[test]
 fn who_stops_before_the_first_step_is_answered_too() {
     let mut bench = Bench::new();
-    bench.configure(0, 1, spec(), false);
-    bench.train(0, 1, Training::Pause);
+    bench.configure(LaneId::A, 1, spec(), false);
+    bench.train(LaneId::A, 1, Training::Pause);
     let replies = bench.finish();
     let last = *progress(&replies).last().unwrap();
     assert!(last.step == 0 && !last.running && last.loss.is_nan());

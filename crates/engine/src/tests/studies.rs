@@ -3,7 +3,7 @@
 use super::*;
 
 fn study(bench: &mut Bench, study: Study) -> Finding {
-    match bench.answer(0, Job::Study(study)) {
+    match bench.answer(LaneId::A, Job::Study(study)) {
         Ok(Answer::Study(finding)) => finding,
         other => panic!("{other:?}"),
     }
@@ -16,7 +16,7 @@ fn grid(bench: &mut Bench, map: Map, side: u32, times: &[f64]) -> Vec<f32> {
         extent: 4.0,
         times: times.to_vec(),
     };
-    match bench.answer(0, job) {
+    match bench.answer(LaneId::A, job) {
         Ok(Answer::Grid(values)) => values.0,
         other => panic!("{other:?}"),
     }
@@ -25,8 +25,8 @@ fn grid(bench: &mut Bench, map: Map, side: u32, times: &[f64]) -> Vec<f32> {
 /// A lane that has learnt a little.
 fn trained(spec: LaneSpec) -> Bench {
     let mut bench = Bench::new();
-    bench.configure(0, 1, spec, false);
-    bench.train(0, 1, Training::Until(300));
+    bench.configure(LaneId::A, 1, spec, false);
+    bench.train(LaneId::A, 1, Training::Until(300));
     bench.finish();
     bench
 }
@@ -49,7 +49,7 @@ fn the_density_of_a_trained_network_integrates_to_one() {
             extent: 8.0,
             times: vec![0.5, 1.0],
         };
-        let Ok(Answer::Grid(logs)) = bench.answer(0, job) else {
+        let Ok(Answer::Grid(logs)) = bench.answer(LaneId::A, job) else {
             panic!("no density")
         };
         let cell = (16.0 / f64::from(side)).powi(2);
@@ -72,7 +72,7 @@ fn log_densities(bench: &mut Bench, method: Method, probes: u32) -> (Vec<f32>, V
         probes,
         seed: 4,
     };
-    match bench.answer(0, job) {
+    match bench.answer(LaneId::A, job) {
         Ok(Answer::Likelihood {
             log_densities,
             errors,
@@ -107,7 +107,7 @@ fn hutchinson_agrees_with_the_exact_divergence_within_its_spread() {
         probes: 1,
         seed: 1,
     };
-    assert!(bench.answer(0, nowhere).is_err());
+    assert!(bench.answer(LaneId::A, nowhere).is_err());
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn maps_are_made_of_the_fields_they_are_named_after() {
             t,
             which: Which::Exact,
         };
-        let Ok(Answer::Field(exact)) = bench.answer(0, job) else {
+        let Ok(Answer::Field(exact)) = bench.answer(LaneId::A, job) else {
             panic!("no field")
         };
         for (k, exact) in exact.0.iter().enumerate() {
@@ -205,7 +205,7 @@ fn without_a_closed_form_the_error_is_measured_against_an_estimate() {
     let mut bench = trained(ot);
     let error = grid(&mut bench, Map::Error, 10, &[0.5]);
     assert!(error.iter().all(|v| v.is_finite()));
-    let Ok(Answer::Metrics(m)) = bench.answer(0, Job::Metrics) else {
+    let Ok(Answer::Metrics(m)) = bench.answer(LaneId::A, Job::Metrics) else {
         panic!("no metrics")
     };
     let (floor, excess) = (m.floor.unwrap(), m.excess.unwrap());
@@ -224,7 +224,12 @@ fn without_a_closed_form_the_error_is_measured_against_an_estimate() {
         extent: 3.0,
         times: vec![0.5],
     };
-    assert!(bench.answer(0, score).unwrap_err().contains("closed form"));
+    assert!(
+        bench
+            .answer(LaneId::A, score)
+            .unwrap_err()
+            .contains("closed form")
+    );
 }
 
 #[test]
@@ -233,8 +238,8 @@ fn the_estimated_excess_and_floor_add_up_to_the_loss_in_training() {
     ot.data.coupling = CouplingKind::Ot;
     ot.training.batch = 64;
     let mut bench = Bench::new();
-    bench.configure(0, 1, ot, false);
-    bench.train(0, 1, Training::Until(1500));
+    bench.configure(LaneId::A, 1, ot, false);
+    bench.train(LaneId::A, 1, Training::Until(1500));
     let last = *progress(&bench.finish()).last().unwrap();
     let expected = last.floor.unwrap() + last.excess.unwrap();
     assert!(last.accuracy.estimated && last.accuracy.measured_at == 1500);
@@ -278,7 +283,7 @@ fn a_mesh_starts_regular_and_has_the_areas_of_the_divergence() {
         probes: 1,
         seed: 1,
     };
-    let Ok(Answer::Likelihood { log_densities, .. }) = bench.answer(0, job) else {
+    let Ok(Answer::Likelihood { log_densities, .. }) = bench.answer(LaneId::A, job) else {
         panic!("no likelihood")
     };
     let expected = -(2.0 * std::f32::consts::PI).ln() - det.ln();
@@ -298,7 +303,7 @@ fn there_and_back_again_and_mass_in_a_box() {
             ..spec().sampling
         };
         bench.ask(Request::Sampling {
-            lane: 0,
+            lane: LaneId::A,
             run: 1,
             sampling,
         });
@@ -353,7 +358,7 @@ fn there_and_back_again_and_mass_in_a_box() {
         high: [0.0; 2],
         times: vec![0.5],
     };
-    assert!(bench.answer(0, Job::Study(nonsense)).is_err());
+    assert!(bench.answer(LaneId::A, Job::Study(nonsense)).is_err());
 }
 
 #[test]
@@ -369,7 +374,7 @@ fn matchings_link_as_the_coupling_does() {
         let mut spec = spec();
         spec.data.coupling = coupling;
         let mut bench = Bench::new();
-        bench.configure(0, 1, spec, false);
+        bench.configure(LaneId::A, 1, spec, false);
         let found = study(&mut bench, Study::Matching { n: 20, seed: 3 });
         let Finding::Matching {
             x0, links, cost, ..
@@ -385,7 +390,7 @@ fn matchings_link_as_the_coupling_does() {
     let mut soft = spec();
     soft.data.coupling = CouplingKind::Sinkhorn;
     let mut bench = Bench::new();
-    bench.configure(0, 1, soft, false);
+    bench.configure(LaneId::A, 1, soft, false);
     let found = study(&mut bench, Study::Matching { n: 20, seed: 3 });
     let Finding::Matching { links, cost, .. } = found else {
         panic!("{found:?}")
@@ -461,7 +466,7 @@ fn the_adaptive_solver_says_what_it_took() {
             ..adaptive.sampling
         };
         bench.ask(Request::Sampling {
-            lane: 0,
+            lane: LaneId::A,
             run: 1,
             sampling,
         });
@@ -475,14 +480,14 @@ fn the_adaptive_solver_says_what_it_took() {
     let mut spec = adaptive;
     spec.sampling.sample_schedule = SampleSchedule::Cosine;
     spec.sampling.rtol = 1e-6;
-    bench.configure(0, 2, spec, false);
+    bench.configure(LaneId::A, 2, spec, false);
     let Ok(Answer::TransferGap {
         gap,
         times,
         largest,
         rescaled,
         ..
-    }) = bench.answer(0, Job::TransferGap { n: 20, seed: 1 })
+    }) = bench.answer(LaneId::A, Job::TransferGap { n: 20, seed: 1 })
     else {
         panic!("no gap")
     };

@@ -8,6 +8,7 @@ use app::state::State;
 use flow::prediction::{LARGEST, Prediction};
 use flow::schedule::Schedule;
 use flow::transfer::Transfer;
+use protocol::LaneId;
 
 /// The SNR is 0 or infinite at the ends of most schedules: it is shown up to here, and from one
 /// over it.
@@ -119,7 +120,7 @@ fn each<'a>(
     names: [&'static str; 2],
     f: impl Fn(Schedule, f64) -> f64 + 'a,
 ) -> impl Iterator<Item = Curve> + 'a {
-    let curve = move |(lane, kind, schedule): (usize, Use, Schedule)| {
+    let curve = move |(lane, kind, schedule): (LaneId, Use, Schedule)| {
         let entry = Entry {
             line: kind.line(lane),
             ..own(state, theme, names[kind as usize], lane)
@@ -130,7 +131,7 @@ fn each<'a>(
 }
 
 /// The lanes that are sampled under another schedule than they were trained under.
-pub fn transfers(state: &State) -> impl Iterator<Item = (usize, Transfer)> {
+pub fn transfers(state: &State) -> impl Iterator<Item = (LaneId, Transfer)> {
     lanes(state).filter_map(move |(lane, _)| {
         let spec = state.spec(lane);
         let from = Schedule::new(spec.path.schedule, &spec.path);
@@ -147,25 +148,25 @@ pub enum Use {
 }
 
 impl Use {
-    fn line(self, lane: usize) -> Line {
+    fn line(self, lane: LaneId) -> Line {
         match (self, lane) {
             (Self::Sampling, _) => Line::Short,
-            (Self::Path, 0) => Line::Solid,
+            (Self::Path, LaneId::A) => Line::Solid,
             (Self::Path, _) => Line::Long,
         }
     }
 }
 
 /// The schedules in use on the stage, each once, with the first lane that uses it so.
-pub fn schedules(state: &State) -> Vec<(usize, Use, Schedule)> {
-    let mut found: Vec<(usize, Use, Schedule)> = Vec::new();
+pub fn schedules(state: &State) -> Vec<(LaneId, Use, Schedule)> {
+    let mut found: Vec<(LaneId, Use, Schedule)> = Vec::new();
     for (lane, _) in lanes(state) {
         let spec = state.spec(lane);
         let path = Schedule::new(spec.path.schedule, &spec.path);
         let sampled = spec.sampling.sample_schedule.kind();
         let sampled = sampled.map(|kind| (Use::Sampling, Schedule::new(kind, &spec.path)));
         for (kind, schedule) in [(Use::Path, path)].into_iter().chain(sampled) {
-            let known = |&(_, k, s): &(usize, Use, Schedule)| k == kind && s == schedule;
+            let known = |&(_, k, s): &(LaneId, Use, Schedule)| k == kind && s == schedule;
             if !found.iter().any(known) {
                 found.push((lane, kind, schedule));
             }

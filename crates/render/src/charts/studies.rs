@@ -8,7 +8,7 @@ use app::state::State;
 use app::views::{CostView, LikelihoodView};
 use flow::reference::MATCHED_COSTS;
 use flow::spec::{SampleSchedule, Source, Target};
-use protocol::Probed;
+use protocol::{LaneId, Probed};
 
 /// Where the error of the exact divergence stands, left of the numbers of probes.
 const EXACT: f64 = 0.75;
@@ -20,7 +20,7 @@ const BESIDE: f64 = 1.06;
 pub fn errors(state: &State, theme: &Theme) -> Plot {
     let known = || lanes(state).filter(|(_, lane)| !lane.views.errors.is_empty());
     // The curves of two lanes together could not be told apart; those of a transfer say more.
-    let transferred = |lane: usize| {
+    let transferred = |lane: LaneId| {
         let sampled = state.spec(lane).sampling.sample_schedule;
         sampled != SampleSchedule::Same
     };
@@ -28,7 +28,7 @@ pub fn errors(state: &State, theme: &Theme) -> Plot {
     let Some((lane, lane_state)) = chosen.or_else(|| known().next()) else {
         return Plot::of_counts(Vec::new()).logarithmic();
     };
-    let shared = state.settings.borrows(1);
+    let shared = state.settings.borrows(LaneId::B);
     let curve = |(i, curve): (usize, &app::views::ErrorCurve)| {
         let entry = Entry {
             key: curve.key.clone().into(),
@@ -76,7 +76,7 @@ pub fn costs(state: &State, theme: &Theme) -> Plot {
     Plot::of_counts(curves).logarithmic()
 }
 
-fn cost(view: &CostView, state: &State, theme: &Theme, lane: usize) -> [Curve; 2] {
+fn cost(view: &CostView, state: &State, theme: &Theme, lane: LaneId) -> [Curve; 2] {
     let level = Entry {
         line: Line::Short,
         ..own(state, theme, "legend.cost-independent", lane)
@@ -112,7 +112,7 @@ pub fn likelihood(state: &State, theme: &Theme) -> Plot {
 }
 
 /// The exact value with its standard error, and both kinds of probes with the estimator's spread.
-fn estimates(view: &LikelihoodView, state: &State, theme: &Theme, lane: usize) -> [Curve; 3] {
+fn estimates(view: &LikelihoodView, state: &State, theme: &Theme, lane: LaneId) -> [Curve; 3] {
     let exact = view.exact.estimate;
     let entry = Entry {
         line: Line::Dots,

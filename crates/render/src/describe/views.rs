@@ -7,9 +7,10 @@ use crate::frames::Bracket;
 use crate::layers::field;
 use app::settings::Layer;
 use app::state::{Grid, LaneState, Notice, State};
+use protocol::LaneId;
 
 /// The sentences about the layers of a lane's stage.
-pub fn layers(state: &State, lane: usize) -> Vec<Notice> {
+pub fn layers(state: &State, lane: LaneId) -> Vec<Notice> {
     let own = &state.lanes[lane];
     let sentence = |layer: Layer| match layer {
         Layer::Error => scale("describe.error", own.views.error.as_ref(), 2),
@@ -26,7 +27,7 @@ pub fn layers(state: &State, lane: usize) -> Vec<Notice> {
 }
 
 /// The sentences about the charts that a lane has found something out for.
-pub fn charts(state: &State, lane: usize) -> Vec<Notice> {
+pub fn charts(state: &State, lane: LaneId) -> Vec<Notice> {
     let own = &state.lanes[lane];
     let sentence = |chart: Chart| match chart {
         Chart::Errors => errors(own),

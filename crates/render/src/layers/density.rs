@@ -93,7 +93,7 @@ fn estimated(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surface) {
         ..
     } = scratch;
     let extent = stage.view.extent as f32;
-    let known = &mut landmarks[stage.index & 1];
+    let known = &mut landmarks[stage.id];
     let typical = Landmarks::of(known, ensemble, &paths, extent, cells);
     let bracket = paths.bracket(stage.t);
     let points = (0..paths.count).map(|particle| paths.between(bracket, particle));

@@ -31,7 +31,7 @@ pub(super) fn draw(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surfa
 
 /// The schedule that the lane's conditional paths follow.
 fn path_schedule(stage: &Stage) -> Schedule {
-    let path = &stage.settings.spec(stage.index).path;
+    let path = &stage.settings.spec(stage.id).path;
     Schedule::new(path.schedule, path)
 }
 

@@ -132,7 +132,7 @@ mod tests {
         let places = |t: f32| [t, 2.0 * t, 5.0, if t == 0.5 { f32::NAN } else { t }];
         let times = vec![0.0, 0.25, 0.5, 0.75, 1.0];
         Ensemble {
-            lane: 0,
+            lane: protocol::LaneId::A,
             run: 0,
             step: None,
             frames: Floats(times.iter().flat_map(|&t| places(t)).collect()),

@@ -22,14 +22,14 @@ pub(super) fn draw(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surfa
         return;
     };
     if let Some(paths) = Paths::of(ensemble) {
-        let trails = &mut scratch.trails[stage.index & 1];
+        let trails = &mut scratch.trails[stage.id];
         trails.of(ensemble, &paths, stage.view.scale());
         let trails = std::mem::take(trails);
         future(stage, (&paths, &trails), scratch, surface);
         for age in AGES {
             past(stage, (&paths, &trails), age, scratch, surface);
         }
-        scratch.trails[stage.index & 1] = trails;
+        scratch.trails[stage.id] = trails;
         twins(stage, scratch, surface);
     }
 }

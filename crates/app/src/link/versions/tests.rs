@@ -21,7 +21,7 @@ fn a_changed_default_begins_a_new_version() {
     let (live, frozen) = (Settings::default(), defaults(VERSIONS));
     let newest = VERSIONS.len();
     for param in PARAMS {
-        let value = (param.get)(&live, 0);
+        let value = (param.get)(&live, LaneId::A);
         let row = row(param.name, &value);
         assert!(
             frozen_names(&VERSIONS[0]).contains(&param.name),
@@ -37,7 +37,11 @@ fn a_changed_default_begins_a_new_version() {
             param.name,
             newest + 1
         );
-        assert_eq!((param.get)(&live, 1), value, "both lanes begin alike");
+        assert_eq!(
+            (param.get)(&live, LaneId::B),
+            value,
+            "both lanes begin alike"
+        );
     }
 }
 
