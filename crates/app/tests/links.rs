@@ -13,6 +13,7 @@ use app::settings::Settings;
 use app::state::State;
 use app::update::update;
 use app::value::Kind;
+use protocol::LaneId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -35,9 +36,11 @@ fn opened(link: &str) -> Settings {
 
 fn dump(settings: &Settings) -> Dump {
     let value = |param: &Param, lane| (param.get)(settings, lane).print();
-    let first = PARAMS.iter().map(|p| (p.name.to_owned(), value(p, 0)));
+    let first = PARAMS
+        .iter()
+        .map(|p| (p.name.to_owned(), value(p, LaneId::A)));
     let per_lane = PARAMS.iter().filter(|p| p.per_lane);
-    let second = per_lane.map(|p| (format!("b.{}", p.name), value(p, 1)));
+    let second = per_lane.map(|p| (format!("b.{}", p.name), value(p, LaneId::B)));
     first.chain(second).collect()
 }
 

@@ -3,6 +3,7 @@ use crate::link;
 use crate::scenes::SCENES;
 use crate::schema::PARAMS;
 use crate::value::Value;
+use protocol::LaneId;
 
 /// The row of a table that freezes a value.
 fn row(name: &str, value: &Value) -> String {
@@ -30,7 +31,9 @@ fn a_changed_default_begins_a_new_version() {
             param.name
         );
         assert!(
-            (0..2).all(|lane| (param.get)(&frozen, lane) == value),
+            LaneId::ALL
+                .into_iter()
+                .all(|lane| (param.get)(&frozen, lane) == value),
             "The default of `{}` differs from that of version {newest} of links, the newest. Links that exist \
              leave it out and must go on meaning the old value: add the row {row} to a version {} beside it \
              (once that version is published too, the next change begins another one).",
@@ -72,7 +75,7 @@ fn a_changed_scene_begins_a_new_version() {
 fn a_frozen_table_is_complete_and_reads_without_loss() {
     let mut scrambled = Settings::default();
     for param in PARAMS {
-        for lane in 0..2 {
+        for lane in LaneId::ALL {
             let value = param.kind.examples().pop().unwrap();
             (param.set)(&mut scrambled, lane, value);
         }
@@ -84,7 +87,7 @@ fn a_frozen_table_is_complete_and_reads_without_loss() {
             let reading = param.kind.read(text).expect("a value");
             assert!(!reading.clamped, "{name}={text}");
         }
-        for lane in 0..2 {
+        for lane in LaneId::ALL {
             let value = (param.get)(&defaults(VERSIONS), lane);
             (param.set)(&mut scrambled, lane, value);
         }
