@@ -9,7 +9,7 @@ use flow::{Point, VelocityField};
 use protocol::LaneId;
 
 /// Brings the posterior of the lane under the pointer up to date; the other lane has none.
-pub fn refresh(state: &mut State) {
+pub(crate) fn refresh(state: &mut State) {
     let wanted = state.settings.layers.has(Layer::Posterior);
     let (pointer, t) = (state.pointer.filter(|_| wanted), state.settings.t);
     for lane in LaneId::ALL {

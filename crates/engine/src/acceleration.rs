@@ -37,7 +37,7 @@ const VALUE_AND_TANGENTS: f64 = 4.0;
 
 /// A GPU that may follow particles, or none.
 #[derive(Clone)]
-pub struct Accelerator {
+pub(crate) struct Accelerator {
     gpu: Option<Rc<Gpu>>,
     now: Rc<dyn Fn() -> f64>,
 }
@@ -76,7 +76,7 @@ struct Paces {
 
 /// Particles, and the way before them.
 #[derive(Clone, Copy)]
-pub struct Trip<'a> {
+pub(crate) struct Trip<'a> {
     pub network: &'a Network,
     pub way: &'a SolverProgram,
     pub noise: &'a [Point],
@@ -85,14 +85,14 @@ pub struct Trip<'a> {
 }
 
 /// Adds up time spent.
-pub struct Stopwatch {
+pub(crate) struct Stopwatch {
     now: Rc<dyn Fn() -> f64>,
     seconds: Cell<f64>,
 }
 
 impl Accelerator {
     /// That of a processor.
-    pub fn new(processor: &Processor, now: Rc<dyn Fn() -> f64>) -> Self {
+    pub(crate) fn new(processor: &Processor, now: Rc<dyn Fn() -> f64>) -> Self {
         let gpu = processor.sampler().map(|sampler| Gpu {
             sampler,
             paces: RefCell::default(),
@@ -105,7 +105,7 @@ impl Accelerator {
     }
 
     /// None at all.
-    pub fn none() -> Self {
+    pub(crate) fn none() -> Self {
         Self {
             gpu: None,
             now: Rc::new(|| 0.0),
@@ -113,24 +113,24 @@ impl Accelerator {
     }
 
     /// Whether there is a GPU at all.
-    pub fn exists(&self) -> bool {
+    pub(crate) fn exists(&self) -> bool {
         self.gpu.is_some()
     }
 
     /// Why the GPU cannot follow particles through such a network, if it once could not; the CPU does.
-    pub fn fault(&self, architecture: Architecture) -> Option<String> {
+    pub(crate) fn fault(&self, architecture: Architecture) -> Option<String> {
         let fault = self.gpu.as_ref()?.fault.borrow();
         let of = fault.of.as_ref().filter(|(of, _)| *of == architecture);
         of.map(|(_, why)| why.clone())
     }
 
     /// Whether there is a fault since this was last asked.
-    pub fn has_failed_anew(&self) -> bool {
+    pub(crate) fn has_failed_anew(&self) -> bool {
         let fault = self.gpu.as_ref().map(|gpu| &gpu.fault);
         fault.is_some_and(|fault| core::mem::take(&mut fault.borrow_mut().new))
     }
 
-    pub fn stopwatch(&self) -> Stopwatch {
+    pub(crate) fn stopwatch(&self) -> Stopwatch {
         Stopwatch {
             now: self.now.clone(),
             seconds: Cell::new(0.0),
@@ -138,7 +138,7 @@ impl Accelerator {
     }
 
     /// The CPU has gone that way in the time of the stopwatch.
-    pub fn compare(&self, trip: &Trip<'_>, stopwatch: &Stopwatch) {
+    pub(crate) fn compare(&self, trip: &Trip<'_>, stopwatch: &Stopwatch) {
         if let Some(gpu) = &self.gpu
             && trip.flops() >= LEAST_FLOPS
         {
@@ -148,7 +148,7 @@ impl Accelerator {
     }
 
     /// Where the GPU leads the particles; `None` if the CPU had better do it.
-    pub async fn follow(&self, trip: &Trip<'_>) -> Option<Arrived> {
+    pub(crate) async fn follow(&self, trip: &Trip<'_>) -> Option<Arrived> {
         let gpu = self.gpu.as_ref()?;
         if trip.flops() < LEAST_FLOPS {
             return None;
@@ -320,7 +320,7 @@ impl Trip<'_> {
 
 impl Stopwatch {
     /// Does something, and adds the time it takes.
-    pub fn time<T>(&self, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn time<T>(&self, work: impl FnOnce() -> T) -> T {
         let begin = (self.now)();
         let done = work();
         self.seconds.set(self.seconds.get() + (self.now)() - begin);

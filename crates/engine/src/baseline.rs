@@ -21,20 +21,20 @@ const SEED: u32 = 3_000_000;
 
 /// The floor of the loss, and the points on which the excess above it is measured.
 #[derive(Clone, Default)]
-pub struct Baseline {
+pub(crate) struct Baseline {
     pub floor: Option<Estimate>,
     pub evaluation: Option<Rc<EvaluationSet>>,
 }
 
 impl Baseline {
     /// Whether it is an estimate.
-    pub fn estimated(&self) -> bool {
+    pub(crate) fn estimated(&self) -> bool {
         self.evaluation.as_ref().is_some_and(|set| set.estimated())
     }
 }
 
 /// A yardstick, once it is needed and made: exact fields take a while.
-pub enum BaselineTask {
+pub(crate) enum BaselineTask {
     UnderWay {
         work: Sliced<Baseline>,
         /// Whether it is worth waiting for: a closed form is quick, an estimate is not.
@@ -44,19 +44,19 @@ pub enum BaselineTask {
 }
 
 impl BaselineTask {
-    pub fn begin(lane: Rc<Experiment>, round: ReflowRound) -> Self {
+    pub(crate) fn begin(lane: Rc<Experiment>, round: ReflowRound) -> Self {
         let quick = round.known(&lane).truth().is_some();
         let work = Sliced::new(make(lane, round));
         Self::UnderWay { work, quick }
     }
 
     /// Whether it is being made, and worth waiting for.
-    pub fn soon(&self) -> bool {
+    pub(crate) fn soon(&self) -> bool {
         matches!(self, Self::UnderWay { quick: true, .. })
     }
 
     /// The yardstick, if it is made.
-    pub fn done(&self) -> Option<&Baseline> {
+    pub(crate) fn done(&self) -> Option<&Baseline> {
         match self {
             Self::Done(baseline) => Some(baseline),
             Self::UnderWay { .. } => None,
@@ -64,7 +64,7 @@ impl BaselineTask {
     }
 
     /// Goes on making it.
-    pub async fn drive(&mut self, time_left: impl Fn() -> bool) {
+    pub(crate) async fn drive(&mut self, time_left: impl Fn() -> bool) {
         if let Self::UnderWay { work, .. } = self
             && let Some(baseline) = work.drive(time_left).await
         {
@@ -74,7 +74,7 @@ impl BaselineTask {
 }
 
 /// Makes the yardstick of what the lane learns in that round.
-pub async fn make(lane: Rc<Experiment>, round: ReflowRound) -> Baseline {
+pub(crate) async fn make(lane: Rc<Experiment>, round: ReflowRound) -> Baseline {
     let known = round.known(&lane);
     let paths = known.source().components().len() * known.target().components().len();
     let points = (FLOOR_WORK / paths.max(1)).clamp(FEWEST_FLOOR_POINTS, FLOOR_POINTS);
@@ -106,7 +106,7 @@ async fn estimate(lane: &Experiment, round: &ReflowRound) -> Baseline {
 
 /// Many pairs of what the lane learns in that round, a batch at a time. Those of a flow have no
 /// labels.
-pub async fn gather(lane: &Experiment, round: &ReflowRound) -> Labelled {
+pub(crate) async fn gather(lane: &Experiment, round: &ReflowRound) -> Labelled {
     let mut drawn = Labelled::default();
     if let Some(pool) = &round.pool {
         drawn.pairs = Pairs::clone(pool);

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 const AHEAD: u32 = 96;
 
 /// A batch, and the labels of its target points if they have any.
-pub type Made = (Batch, Vec<u32>);
+pub(crate) type Made = (Batch, Vec<u32>);
 
 /// The same, on its way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,7 +47,7 @@ impl From<WireBatch> for Made {
 }
 
 /// The batch of a step.
-pub fn make(objective: &mut Objective, step: u32) -> Made {
+pub(crate) fn make(objective: &mut Objective, step: u32) -> Made {
     let size = objective.lane().spec().training.batch.max(1);
     objective.skip_to(step.into());
     objective.labelled_batch(size as usize)
@@ -55,7 +55,7 @@ pub fn make(objective: &mut Objective, step: u32) -> Made {
 
 /// What is known of the batches from the next step on.
 #[derive(Debug, Default)]
-pub struct BatchQueue {
+pub(crate) struct BatchQueue {
     /// Those that are there, with their steps.
     ready: Vec<(u32, Made)>,
     /// Somebody has made, or makes, the batches of all steps before this one.
@@ -64,7 +64,7 @@ pub struct BatchQueue {
 
 /// Where the batch of the next step is to be had.
 #[derive(Debug, PartialEq)]
-pub enum Next {
+pub(crate) enum Next {
     Ready(Made),
     /// Nobody makes it: it is to be made.
     Make,
@@ -74,7 +74,7 @@ pub enum Next {
 
 impl BatchQueue {
     /// Looks for the batch of step `next`; there is no step `goal` any more.
-    pub fn take(&mut self, next: u32, goal: u32) -> Next {
+    pub(crate) fn take(&mut self, next: u32, goal: u32) -> Next {
         self.ready.retain(|(step, _)| *step >= next);
         if let Some(at) = self.ready.iter().position(|(step, _)| *step == next) {
             return Next::Ready(self.ready.swap_remove(at).1);
@@ -90,23 +90,23 @@ impl BatchQueue {
     }
 
     /// A batch has been made.
-    pub fn put(&mut self, step: u32, made: Made) {
+    pub(crate) fn put(&mut self, step: u32, made: Made) {
         self.ready.push((step, made));
     }
 
     /// Steps made or ordered from `next` on.
-    pub fn ahead(&self, next: u32) -> u32 {
+    pub(crate) fn ahead(&self, next: u32) -> u32 {
         self.claimed.saturating_sub(next)
     }
 
     /// Steps that may still be ordered.
-    pub fn room(&self, next: u32, goal: u32) -> u32 {
+    pub(crate) fn room(&self, next: u32, goal: u32) -> u32 {
         let end = goal.min(next.saturating_add(AHEAD));
         end.saturating_sub(self.claimed.max(next))
     }
 
     /// Orders at most so many steps from somebody: the first of them, and how many.
-    pub fn order(&mut self, next: u32, goal: u32, most: u32) -> (u32, u32) {
+    pub(crate) fn order(&mut self, next: u32, goal: u32, most: u32) -> (u32, u32) {
         let count = self.room(next, goal).min(most);
         let first = self.claimed.max(next);
         self.claimed = first + count;
@@ -114,7 +114,7 @@ impl BatchQueue {
     }
 
     /// What was ordered will not come.
-    pub fn forget_orders(&mut self) {
+    pub(crate) fn forget_orders(&mut self) {
         self.claimed = 0;
     }
 }

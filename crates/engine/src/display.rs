@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
 /// Most frames of an ensemble: enough for a smooth scrub by interpolation.
-pub const FRAMES: u32 = 65;
+pub(crate) const FRAMES: u32 = 65;
 
 /// Solver steps of a quick picture.
 const QUICK_STEPS: u32 = 5;
@@ -76,7 +76,7 @@ pub struct EnsembleResult {
 
 /// What a lane's picture is waiting for.
 #[derive(Default)]
-pub struct Display {
+pub(crate) struct Display {
     wanted: Option<Detail>,
     task: Option<Task>,
     commission: Option<RemoteRender>,
@@ -100,36 +100,36 @@ struct RemoteRender {
 impl Display {
     /// Whether there is something to draw here. While networks train, the next picture waits for the one
     /// that a helper draws.
-    pub fn waits(&self, training: bool) -> bool {
+    pub(crate) fn waits(&self, training: bool) -> bool {
         let rests = training && self.commission.is_some();
         self.task.is_some() || self.wanted.is_some() && !rests
     }
 
     /// Whether somebody is waiting for a first, quick picture.
-    pub fn urgent(&self) -> bool {
+    pub(crate) fn urgent(&self) -> bool {
         let under_way = self.task.as_ref().map(|task| task.detail);
         [self.wanted, under_way].contains(&Some(Detail::Quick))
     }
 
     /// Whether a picture is under way.
-    pub fn under_way(&self) -> bool {
+    pub(crate) fn under_way(&self) -> bool {
         self.task.is_some()
     }
 
     /// A control has moved: what is under way is void.
-    pub fn redraw(&mut self) {
+    pub(crate) fn redraw(&mut self) {
         self.task = None;
         self.commission = None;
         self.wanted = Some(Detail::Quick);
     }
 
     /// The field has changed a little: another picture after the one under way.
-    pub fn refresh(&mut self) {
+    pub(crate) fn refresh(&mut self) {
         self.wanted = self.wanted.or(Some(Detail::Full));
     }
 
     /// The picture to begin now, unless one is under way. What a helper draws is void.
-    pub fn begin(&mut self) -> Option<Detail> {
+    pub(crate) fn begin(&mut self) -> Option<Detail> {
         if self.under_way() {
             return None;
         }
@@ -138,7 +138,7 @@ impl Display {
     }
 
     /// The next picture is a helper's; its ticket.
-    pub fn commission(&mut self, helper: usize, now: f64) -> u32 {
+    pub(crate) fn commission(&mut self, helper: usize, now: f64) -> u32 {
         self.tickets += 1;
         self.commission = Some(RemoteRender {
             ticket: self.tickets,
@@ -150,7 +150,7 @@ impl Display {
     }
 
     /// A helper's picture is there; whether it is still wanted.
-    pub fn arrived(&mut self, ticket: u32, now: f64) -> bool {
+    pub(crate) fn arrived(&mut self, ticket: u32, now: f64) -> bool {
         let commission = self.commission.as_mut();
         let wanted = commission.filter(|own| own.ticket == ticket && own.arrived.is_none());
         wanted.map(|own| own.arrived = Some(now)).is_some()
@@ -158,7 +158,7 @@ impl Display {
 
     /// Time goes by, with so many lanes to draw. The helper that has taken too long for its picture, if
     /// one has.
-    pub fn look(&mut self, now: f64, lanes: usize) -> Option<usize> {
+    pub(crate) fn look(&mut self, now: f64, lanes: usize) -> Option<usize> {
         let RemoteRender {
             helper,
             since,
@@ -176,7 +176,7 @@ impl Display {
     }
 
     /// A helper is no more; what it was drawing is drawn again.
-    pub fn lose(&mut self, helper: usize) {
+    pub(crate) fn lose(&mut self, helper: usize) {
         let own = |own: &RemoteRender| own.helper == helper && own.arrived.is_none();
         if self.commission.as_ref().is_some_and(own) {
             self.commission = None;
@@ -185,12 +185,12 @@ impl Display {
     }
 
     /// Takes on a picture.
-    pub fn draw(&mut self, detail: Detail, work: Sliced<EnsembleResult>) {
+    pub(crate) fn draw(&mut self, detail: Detail, work: Sliced<EnsembleResult>) {
         self.task = Some(Task { detail, work });
     }
 
     /// Goes on with the picture under way; returns it once it is finished.
-    pub async fn drive(&mut self, time_left: impl Fn() -> bool) -> Option<EnsembleResult> {
+    pub(crate) async fn drive(&mut self, time_left: impl Fn() -> bool) -> Option<EnsembleResult> {
         let picture = self.task.as_mut()?.work.drive(time_left).await?;
         self.task = None;
         if picture.detail == Detail::Quick {
@@ -202,7 +202,7 @@ impl Display {
 
 /// Draws a picture, in slices: the particles' journey, and the excess loss if `evaluation` is given.
 /// A quick one that would be no less careful counts as full.
-pub async fn picture(
+pub(crate) async fn picture(
     mut sampling_task: SamplingTask,
     (step, round): (u32, u32),
     detail: Detail,
@@ -234,7 +234,7 @@ pub async fn picture(
 }
 
 /// The excess loss of a network, with a pause after every group of points.
-pub async fn excess(set: &EvaluationSet, lane: &Experiment, network: &Network) -> Estimate {
+pub(crate) async fn excess(set: &EvaluationSet, lane: &Experiment, network: &Network) -> Estimate {
     let learned = lane.learned(network);
     let mut values = Vec::new();
     for value in set.excesses(&*learned) {

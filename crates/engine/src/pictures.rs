@@ -220,7 +220,7 @@ impl Engine {
 }
 
 /// Where the particles of a lane's picture start.
-pub fn noise(lane: &Experiment, sampling: &SamplingSpec) -> Vec<Point> {
+pub(crate) fn noise(lane: &Experiment, sampling: &SamplingSpec) -> Vec<Point> {
     let n = sampling.particles.clamp(1, MOST_PARTICLES) as usize;
     lane.noise(n, lane.spec().seed)
 }

@@ -21,14 +21,14 @@ const ENDLESS_SHARE: u32 = 2000;
 
 /// What a lane learns from: the pairs of its coupling in round 0, those of its own flow after it.
 #[derive(Clone, Default)]
-pub struct ReflowRound {
+pub(crate) struct ReflowRound {
     pub number: u32,
     pub pool: Option<Rc<Pairs>>,
 }
 
 impl ReflowRound {
     /// The lane as far as closed forms go: a rectified flow begins with independent pairs.
-    pub fn known(&self, lane: &Experiment) -> Experiment {
+    pub(crate) fn known(&self, lane: &Experiment) -> Experiment {
         match self.pool {
             None => lane.before_rectification(),
             Some(_) => lane.clone(),
@@ -37,7 +37,7 @@ impl ReflowRound {
 
     /// The number of training steps after which the next round begins, if there is one. All rounds
     /// have the same share of the steps.
-    pub fn end(&self, lane: &Experiment) -> Option<u32> {
+    pub(crate) fn end(&self, lane: &Experiment) -> Option<u32> {
         let (data, limit) = (&lane.spec().data, lane.spec().training.limit);
         if data.coupling != CouplingKind::Reflow || self.number >= data.rounds {
             return None;
@@ -54,7 +54,7 @@ impl ReflowRound {
 /// Makes the pairs of round `number`: fresh source points, and where the flow takes them.
 ///
 /// As single floats, so that they are the same after they have travelled to another engine.
-pub async fn pool(
+pub(crate) async fn pool(
     lane: Rc<Experiment>,
     snapshot: Snapshot,
     number: u32,

@@ -5,7 +5,7 @@ const INTERVAL: f64 = 0.1;
 
 /// Losses and speed since the last report.
 #[derive(Clone, Copy, Debug)]
-pub struct Report {
+pub(crate) struct Report {
     /// Seconds, and steps taken, at the last report.
     time: f64,
     step: u32,
@@ -23,7 +23,7 @@ pub struct Report {
 
 impl Report {
     /// Nothing to report yet.
-    pub fn new(now: f64, step: u32) -> Self {
+    pub(crate) fn new(now: f64, step: u32) -> Self {
         Self {
             time: now,
             step,
@@ -38,41 +38,41 @@ impl Report {
     }
 
     /// Training pauses, which does not count as slowness.
-    pub fn pause(&mut self) {
+    pub(crate) fn pause(&mut self) {
         self.paused = true;
     }
 
     /// Training goes on with the step after `step`.
-    pub fn resume(&mut self, now: f64, step: u32) {
+    pub(crate) fn resume(&mut self, now: f64, step: u32) {
         if core::mem::replace(&mut self.paused, false) {
             (self.time, self.step) = (now, step);
         }
     }
 
     /// Figures have changed that do not wait for the next interval.
-    pub fn hurry(&mut self) {
+    pub(crate) fn hurry(&mut self) {
         self.due = true;
     }
 
     /// Somebody waits for a report.
-    pub fn ask(&mut self) {
+    pub(crate) fn ask(&mut self) {
         self.asked = true;
     }
 
     /// Books the losses of some steps.
-    pub fn add(&mut self, sum: f64, steps: u32) {
+    pub(crate) fn add(&mut self, sum: f64, steps: u32) {
         self.loss_sum += sum;
         self.loss_steps += steps;
     }
 
     /// Whether it is time to report.
-    pub fn is_due(&self, now: f64) -> bool {
+    pub(crate) fn is_due(&self, now: f64) -> bool {
         let news = self.loss_steps > 0 && now - self.time >= INTERVAL;
         news || self.asked || self.due && (self.loss.is_some() || self.loss_steps > 0)
     }
 
     /// Closes the interval.
-    pub fn close(&mut self, now: f64, step: u32) {
+    pub(crate) fn close(&mut self, now: f64, step: u32) {
         if self.loss_steps > 0 {
             self.loss = Some(self.loss_sum / f64::from(self.loss_steps));
         }
@@ -86,7 +86,7 @@ impl Report {
 
     /// Of the interval closed last: the mean loss (of the last steps, if there were none in it) and
     /// the steps per second. The loss is not a number before the first step.
-    pub fn last(&self) -> (f64, f64) {
+    pub(crate) fn last(&self) -> (f64, f64) {
         (self.loss.unwrap_or(f64::NAN), self.steps_per_second)
     }
 }

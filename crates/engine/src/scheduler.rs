@@ -5,7 +5,7 @@
 
 /// A kind of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Work {
+pub(crate) enum Work {
     Training,
     /// Ensembles and figures of the lanes, for the picture.
     Display,
@@ -14,7 +14,7 @@ pub enum Work {
 }
 
 impl Work {
-    pub const ALL: [Self; 3] = [Self::Training, Self::Display, Self::Job];
+    pub(crate) const ALL: [Self; 3] = [Self::Training, Self::Display, Self::Job];
 
     /// Share of the time when all kinds have work; training and display alone divide it 70 to 30.
     fn weight(self) -> f64 {
@@ -28,14 +28,14 @@ impl Work {
 
 /// Virtual times of [`Work::ALL`], and which of them had work when last asked.
 #[derive(Clone, Debug, Default)]
-pub struct Scheduler {
+pub(crate) struct Scheduler {
     virtual_times: [f64; 3],
     waited: [bool; 3],
 }
 
 impl Scheduler {
     /// The kind to serve next of those that wait (in the order of [`Work::ALL`]), if any does.
-    pub fn next(&mut self, waits: [bool; 3]) -> Option<Work> {
+    pub(crate) fn next(&mut self, waits: [bool; 3]) -> Option<Work> {
         self.admit(waits);
         let times = self.virtual_times;
         let waiting = Work::ALL.into_iter().filter(|&work| waits[work as usize]);
@@ -43,7 +43,7 @@ impl Scheduler {
     }
 
     /// Books time, in any unit, on a kind of work.
-    pub fn spend(&mut self, work: Work, time: f64) {
+    pub(crate) fn spend(&mut self, work: Work, time: f64) {
         self.virtual_times[work as usize] += time / work.weight();
     }
 

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::task::Wake;
 
 /// Gives way once: to be awaited every few milliseconds of work.
-pub async fn pause() {
+pub(crate) async fn pause() {
     let mut paused = false;
     core::future::poll_fn(|context| {
         if core::mem::replace(&mut paused, true) {
@@ -25,17 +25,17 @@ pub async fn pause() {
 }
 
 /// Work that is under way. It pauses, or waits for a GPU.
-pub struct Sliced<T>(Pin<Box<dyn Future<Output = T>>>);
+pub(crate) struct Sliced<T>(Pin<Box<dyn Future<Output = T>>>);
 
 impl<T> Sliced<T> {
-    pub fn new(work: impl Future<Output = T> + 'static) -> Self {
+    pub(crate) fn new(work: impl Future<Output = T> + 'static) -> Self {
         Self(Box::pin(work))
     }
 
     /// Goes on at least to the next pause, then as long as `time_left` says so; while the work waits
     /// for a GPU, so does the caller. The result, once there is one; the work must not be driven
     /// after that.
-    pub async fn drive(&mut self, time_left: impl Fn() -> bool) -> Option<T> {
+    pub(crate) async fn drive(&mut self, time_left: impl Fn() -> bool) -> Option<T> {
         core::future::poll_fn(|outer| {
             let pausing = Arc::new(Pausing {
                 paused: AtomicBool::new(false),

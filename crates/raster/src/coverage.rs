@@ -7,7 +7,7 @@ use super::ink::Ink;
 
 /// Coverages of 0 to 255, and where they are not 0: of a call that draws a few lines, in few places.
 #[derive(Debug, Default)]
-pub struct Coverage {
+pub(crate) struct Coverage {
     width: usize,
     cells: Vec<u8>,
     /// The first cell of each part of a row that something was drawn on, and the one behind its last.
@@ -16,7 +16,7 @@ pub struct Coverage {
 
 impl Coverage {
     /// Nothing is covered of so many pixels.
-    pub fn fit(&mut self, width: usize, height: usize) {
+    pub(crate) fn fit(&mut self, width: usize, height: usize) {
         self.width = width;
         // All cells are 0 between two calls.
         self.cells.resize(width * height, 0);
@@ -33,7 +33,12 @@ impl Coverage {
     /// Covers the pixels of a row as far as they are not covered already: for lines, whose pieces
     /// overlap. `cover` is asked for one pixel after the other.
     #[inline(always)]
-    pub fn unite(&mut self, row: usize, columns: (usize, usize), mut cover: impl FnMut() -> u8) {
+    pub(crate) fn unite(
+        &mut self,
+        row: usize,
+        columns: (usize, usize),
+        mut cover: impl FnMut() -> u8,
+    ) {
         for cell in self.span(row, columns) {
             let cover = cover();
             *cell = if cover > *cell { cover } else { *cell };
@@ -42,7 +47,7 @@ impl Coverage {
 
     /// Covers so much more of the pixels of a row, from a column on: for areas, which may share an
     /// edge but not what it bounds.
-    pub fn add(&mut self, row: usize, first: usize, shares: &[f32]) {
+    pub(crate) fn add(&mut self, row: usize, first: usize, shares: &[f32]) {
         let cells = self.span(row, (first, first + shares.len()));
         for (cell, &share) in cells.iter_mut().zip(shares) {
             *cell = cell.saturating_add(byte(share));
@@ -50,7 +55,7 @@ impl Coverage {
     }
 
     /// Lays the ink on what is covered, and begins anew.
-    pub fn lay(&mut self, ink: Ink, pixels: &mut [u32]) {
+    pub(crate) fn lay(&mut self, ink: Ink, pixels: &mut [u32]) {
         for &(from, to) in &self.spans {
             let (from, to) = (from as usize, to as usize);
             for (pixel, cell) in pixels[from..to].iter_mut().zip(&mut self.cells[from..to]) {
@@ -64,6 +69,6 @@ impl Coverage {
 }
 
 /// A share of a pixel as a coverage.
-pub fn byte(share: f32) -> u8 {
+pub(crate) fn byte(share: f32) -> u8 {
     (share * 255.0 + 0.5) as u8
 }

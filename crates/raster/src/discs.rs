@@ -13,13 +13,13 @@ const RADII: usize = 16;
 
 /// The stamps of all radii that are in use.
 #[derive(Debug, Default)]
-pub struct Stamps {
+pub(crate) struct Stamps {
     known: Vec<Stamp>,
 }
 
 impl Stamps {
     /// The stamp of a radius in pixels.
-    pub fn of(&mut self, radius: f32) -> &Stamp {
+    pub(crate) fn of(&mut self, radius: f32) -> &Stamp {
         let found = self.known.iter().position(|stamp| stamp.radius == radius);
         let place = found.unwrap_or_else(|| {
             // Another view has other radii, all of them.
@@ -35,7 +35,7 @@ impl Stamps {
 
 /// A disc of one radius at every phase.
 #[derive(Debug)]
-pub struct Stamp {
+pub(crate) struct Stamp {
     radius: f32,
     side: usize,
     /// One square of coverages, 0 to 255, for each phase in y, then in x.
@@ -72,7 +72,14 @@ impl Stamp {
     }
 
     /// Lays a disc around a point in pixels, `stride` of which make a row.
-    pub fn lay(&self, [x, y]: [f32; 2], ink: Ink, pixels: &mut [u32], stride: usize, clip: Bounds) {
+    pub(crate) fn lay(
+        &self,
+        [x, y]: [f32; 2],
+        ink: Ink,
+        pixels: &mut [u32],
+        stride: usize,
+        clip: Bounds,
+    ) {
         let reach = (self.side / 2 - 1) as f32;
         let phase = |at: f32| (((at - at.floor()) * PHASES as f32) as usize).min(PHASES - 1);
         let first = (phase(y) * PHASES + phase(x)) * self.side;

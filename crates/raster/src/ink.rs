@@ -8,13 +8,13 @@ const PAIR: u32 = 0x00ff_00ff;
 const HALF: u32 = 0x0080_0080;
 
 /// An opaque pixel.
-pub fn opaque([r, g, b]: [u8; 3]) -> u32 {
+pub(crate) fn opaque([r, g, b]: [u8; 3]) -> u32 {
     u32::from_le_bytes([r, g, b, 255])
 }
 
 /// The pixel `share / 256` of the way from one to another: two bytes in one multiplication.
 #[inline(always)]
-pub fn mix(from: u32, to: u32, share: u32) -> u32 {
+pub(crate) fn mix(from: u32, to: u32, share: u32) -> u32 {
     let keep = 256 - share;
     let low = ((from & PAIR) * keep + (to & PAIR) * share + HALF) >> 8;
     let high = (from >> 8 & PAIR) * keep + (to >> 8 & PAIR) * share + HALF;
@@ -45,20 +45,20 @@ pub fn mix_four(from: [u32; 4], to: [u32; 4], share: u32) -> [u32; 4] {
 
 /// The same for four pixels.
 #[cfg(not(target_arch = "wasm32"))]
-pub fn mix_four(from: [u32; 4], to: [u32; 4], share: u32) -> [u32; 4] {
+pub(crate) fn mix_four(from: [u32; 4], to: [u32; 4], share: u32) -> [u32; 4] {
     std::array::from_fn(|i| mix(from[i], to[i], share))
 }
 
 /// A colour that is about to be laid over pixels.
 #[derive(Clone, Copy, Debug)]
-pub struct Ink {
+pub(crate) struct Ink {
     pixel: u32,
     /// What a coverage of 1 / 255 counts, in 1 / 65536 of the whole.
     strength: u32,
 }
 
 impl Ink {
-    pub fn of(color: Color) -> Self {
+    pub(crate) fn of(color: Color) -> Self {
         Self {
             pixel: opaque([color.r, color.g, color.b]),
             strength: (color.a.clamp(0.0, 1.0) * 257.0 + 0.5) as u32,
@@ -67,7 +67,7 @@ impl Ink {
 
     /// The ink over a pixel of which it covers `cover / 255`.
     #[inline(always)]
-    pub fn over(self, pixel: u32, cover: u8) -> u32 {
+    pub(crate) fn over(self, pixel: u32, cover: u8) -> u32 {
         let share = (u32::from(cover) * self.strength + 128) >> 8;
         mix(pixel, self.pixel, share)
     }

@@ -8,7 +8,7 @@ use super::coverage::{Coverage, byte};
 use crate::surface::Stroke;
 
 /// Draws lines of one look.
-pub struct Pen<'a> {
+pub(crate) struct Pen<'a> {
     coverage: &'a mut Coverage,
     clip: Bounds,
     scale: f32,
@@ -21,7 +21,12 @@ pub struct Pen<'a> {
 }
 
 impl<'a> Pen<'a> {
-    pub fn new(coverage: &'a mut Coverage, clip: Bounds, scale: f32, stroke: Stroke) -> Self {
+    pub(crate) fn new(
+        coverage: &'a mut Coverage,
+        clip: Bounds,
+        scale: f32,
+        stroke: Stroke,
+    ) -> Self {
         Self {
             coverage,
             clip,
@@ -39,7 +44,7 @@ impl<'a> Pen<'a> {
     }
 
     /// Draws a polyline through points (flat).
-    pub fn line(&mut self, points: &[f32]) {
+    pub(crate) fn line(&mut self, points: &[f32]) {
         let points = points.as_chunks::<2>().0;
         // Where a line comes back to its beginning, that is a corner like all others.
         let closed = points.len() > 2 && points.first() == points.last();

@@ -7,7 +7,7 @@ use super::coverage::{Coverage, byte};
 const LINES: usize = 4;
 
 /// An upright square.
-pub fn square([x, y]: [f32; 2], half: f32, coverage: &mut Coverage, clip: Bounds) {
+pub(crate) fn square([x, y]: [f32; 2], half: f32, coverage: &mut Coverage, clip: Bounds) {
     let across = |at: f32, pixel: usize| {
         let pixel = pixel as f32;
         ((at + half).min(pixel + 1.0) - (at - half).max(pixel)).max(0.0)
@@ -23,14 +23,14 @@ pub fn square([x, y]: [f32; 2], half: f32, coverage: &mut Coverage, clip: Bounds
 
 /// Fills triangles.
 #[derive(Debug, Default)]
-pub struct Fill {
+pub(crate) struct Fill {
     /// What of a row's pixels is covered, and by how much that differs from the pixel before.
     shares: Vec<f32>,
 }
 
 impl Fill {
     /// Covers a triangle, given by the `x, y` of its corners.
-    pub fn triangle(&mut self, corners: [f32; 6], coverage: &mut Coverage, clip: Bounds) {
+    pub(crate) fn triangle(&mut self, corners: [f32; 6], coverage: &mut Coverage, clip: Bounds) {
         let [ax, ay, bx, by, cx, cy] = corners;
         let (low, high) = (ay.min(by).min(cy), ay.max(by).max(cy));
         let (left, right) = (ax.min(bx).min(cx), ax.max(bx).max(cx));

@@ -9,7 +9,7 @@ use crate::surface::Image;
 
 /// Two neighbouring rows of a picture, stretched to the width they are shown at.
 #[derive(Debug, Default)]
-pub struct Stretch {
+pub(crate) struct Stretch {
     upper: Vec<u32>,
     lower: Vec<u32>,
     /// Where they differ: from the first such pixel to behind the last.
@@ -54,7 +54,7 @@ impl Axis {
 
 impl Stretch {
     /// Lays a picture over a place, `[x, y, width, height]` in pixels.
-    pub fn lay(
+    pub(crate) fn lay(
         &mut self,
         image: &Image<'_>,
         [x, y, width, height]: [f32; 4],

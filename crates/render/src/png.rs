@@ -7,7 +7,7 @@ const BLOCK: usize = 0xffff;
 ///
 /// # Panics
 /// If there are fewer bytes than that.
-pub fn encode(rgba: &[u8], width: usize, height: usize) -> Vec<u8> {
+pub(crate) fn encode(rgba: &[u8], width: usize, height: usize) -> Vec<u8> {
     let mut header = Vec::with_capacity(13);
     header.extend((width as u32).to_be_bytes());
     header.extend((height as u32).to_be_bytes());
@@ -73,7 +73,7 @@ fn crc32(data: &[u8]) -> u32 {
 }
 
 /// Bytes as text (RFC 4648, with padding).
-pub fn base64(data: &[u8]) -> String {
+pub(crate) fn base64(data: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(data.len().div_ceil(3) * 4);
     for group in data.chunks(3) {

@@ -43,23 +43,23 @@ pub(super) struct Stage<'a> {
 
 impl Stage<'_> {
     /// A length in pixels, on a stage of ordinary size and theme, as it should be on this one.
-    pub fn px(&self, length: f32) -> f32 {
+    pub(crate) fn px(&self, length: f32) -> f32 {
         length * self.view.mark() * self.theme.scale
     }
 
     /// The pixel of a point, unless it is not a number or so far outside that it cannot matter.
-    pub fn pixel(&self, [x, y]: [f32; 2]) -> Option<[f32; 2]> {
+    pub(crate) fn pixel(&self, [x, y]: [f32; 2]) -> Option<[f32; 2]> {
         let [px, py] = self.view.pixel(x, y);
         // A NaN fails the comparison too.
         (px.abs() < FAR && py.abs() < FAR).then_some([px, py])
     }
 
-    pub fn shows(&self, layer: Layer) -> bool {
+    pub(crate) fn shows(&self, layer: Layer) -> bool {
         self.settings.layers.has(layer)
     }
 
     /// How much of the density's ramp to use: all of it, unless marks lie on top.
-    pub fn density_range(&self) -> f32 {
+    pub(crate) fn density_range(&self) -> f32 {
         if layers::MARKS.iter().any(|&layer| self.shows(layer)) {
             self.theme.ground
         } else {

@@ -1,7 +1,7 @@
 //! Round numbers for axes.
 
 /// The smallest of 1, 2, 5 and 10 times a power of ten that is at least `rough`.
-pub fn round_step(rough: f64) -> f64 {
+pub(crate) fn round_step(rough: f64) -> f64 {
     let power = libm::pow(10.0, libm::floor(libm::log10(rough)));
     // Rounding must not turn a round number into the next one.
     let fits = |factor: &f64| factor * power >= rough * (1.0 - 1e-9);

@@ -14,8 +14,8 @@
 pub mod gpu;
 #[cfg(feature = "gpu")]
 mod kernels;
-pub mod layout;
-pub mod plan;
+pub(crate) mod layout;
+pub(crate) mod plan;
 #[cfg(feature = "gpu")]
 pub mod sampler;
 #[cfg(feature = "gpu")]

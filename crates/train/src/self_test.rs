@@ -35,7 +35,7 @@ struct Outcome {
 ///
 /// # Errors
 /// Why it cannot be trusted, as a part of a sentence.
-pub async fn check(processor: &Processor) -> Result<(), String> {
+pub(crate) async fn check(processor: &Processor) -> Result<(), String> {
     let expected = train(&Processor::cpu("")).await.map_err(unexpected)?;
     let outcome = train(processor).await.map_err(unexpected)?;
     for (got, expected) in outcome.losses.iter().zip(&expected.losses) {

@@ -11,7 +11,7 @@ use flow::continuity::Region;
 use protocol::{Answer, Finding, Floats, Likelihoods};
 
 /// Puts the answer where it is drawn from.
-pub fn take(own: &mut LaneState, picture: Picture, extent: f64, answer: Answer) {
+pub(super) fn take(own: &mut LaneState, picture: Picture, extent: f64, answer: Answer) {
     match answer {
         Answer::Couple {
             x0,

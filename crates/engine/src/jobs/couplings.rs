@@ -22,7 +22,7 @@ const MOST_BATCHES: u32 = 64;
 
 impl Context {
     /// `n` pairs as the lane learns from them now.
-    pub fn pairs(&self, n: usize, seed: u32) -> Pairs {
+    pub(crate) fn pairs(&self, n: usize, seed: u32) -> Pairs {
         match &self.round.pool {
             Some(pool) => pool.draw(&mut Rng::stream(seed.into(), stream::PAIRS), n),
             None => self.experiment.pairs(n, seed),
@@ -31,7 +31,7 @@ impl Context {
 }
 
 /// Answers with pairs.
-pub async fn couple(context: &Context, n: usize, seed: u32) -> Result<Answer, String> {
+pub(super) async fn couple(context: &Context, n: usize, seed: u32) -> Result<Answer, String> {
     let pairs = context.pairs(n, seed);
     pause().await;
     let sample = CROSSING_SAMPLE.min(n as u32);
@@ -45,7 +45,7 @@ pub async fn couple(context: &Context, n: usize, seed: u32) -> Result<Answer, St
 }
 
 /// A batch of `n` points and what is carried from where to where.
-pub fn matching(context: &Context, n: usize, seed: u32) -> Finding {
+pub(super) fn matching(context: &Context, n: usize, seed: u32) -> Finding {
     let lane = &context.experiment;
     let data = &lane.spec().data;
     let points = |stream: u64| Rng::stream(seed.into(), stream);
@@ -106,7 +106,7 @@ fn plan(pairs: &Pairs, epsilon: f64) -> Vec<(u32, u32, f32)> {
 }
 
 /// The mean cost of exact minibatch-OT pairs against the batch size.
-pub async fn costs(context: &Context, sizes: &[u32]) -> Finding {
+pub(super) async fn costs(context: &Context, sizes: &[u32]) -> Finding {
     let lane = &context.experiment;
     let mut rng = Rng::stream(lane.spec().seed.into(), stream::METRICS);
     let mut draw = |n: usize| {

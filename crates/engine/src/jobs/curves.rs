@@ -35,7 +35,7 @@ const FIRST: (u32, u32) = (32, 4);
 const MOST_ROUNDS: u32 = 16;
 
 /// The error of every solver, or under every schedule, against evaluations.
-pub async fn errors(context: &Context, of: Curves) -> Finding {
+pub(super) async fn errors(context: &Context, of: Curves) -> Finding {
     let fine = SamplingSpec {
         sample_schedule: SampleSchedule::Same,
         solver: SolverKind::Rk4,
@@ -121,7 +121,7 @@ fn distance(a: &[Point], b: &[Point]) -> f64 {
 }
 
 /// The gradients of both losses after ever more samples.
-pub async fn gradients(context: &Context, rounds: u32) -> Result<Finding, String> {
+pub(super) async fn gradients(context: &Context, rounds: u32) -> Result<Finding, String> {
     let lane = &context.experiment;
     // The theorem is shown for independent pairs, whatever the lane itself learns from.
     let seed = lane.spec().seed.into();

@@ -27,7 +27,7 @@ const LIKELIHOODS: usize = 1000;
 /// Seed of the particles: not the one of the picture.
 const SEED: u32 = 1_000_003;
 
-pub async fn metrics(context: &Context) -> Result<Answer, String> {
+pub(super) async fn metrics(context: &Context) -> Result<Answer, String> {
     let lane = &context.experiment;
     let losses = losses(context).await;
     let sampling_task = context.sampling_task(SAMPLES, SEED, context.sampling, FRAMES);

@@ -34,7 +34,7 @@ struct Reckoning {
 }
 
 /// Answers with the log densities at given points of the data.
-pub async fn at_points(
+pub(super) async fn at_points(
     context: &Context,
     x: &Floats,
     method: Method,
@@ -56,7 +56,7 @@ pub async fn at_points(
 }
 
 /// Log densities on a grid, with the exact divergence.
-pub async fn on_grid(context: &Context, grid: &Grid) -> Floats {
+pub(super) async fn on_grid(context: &Context, grid: &Grid) -> Floats {
     let mut values = Vec::new();
     for &t in &grid.times {
         // A shorter way needs fewer steps.
@@ -69,7 +69,7 @@ pub async fn on_grid(context: &Context, grid: &Grid) -> Floats {
 }
 
 /// The mean negative log-likelihood of fresh target points, exactly and by Hutchinson's estimator.
-pub async fn of_fresh_data(context: &Context, n: usize, probes: &[u32]) -> Likelihoods {
+pub(super) async fn of_fresh_data(context: &Context, n: usize, probes: &[u32]) -> Likelihoods {
     let x = fresh(context, n);
     let seed = context.experiment.spec().seed;
     let exact = reckon(context, &x, 1.0, (Divergence::Exact, STEPS))
@@ -108,13 +108,13 @@ fn spread(logs: &[Estimate], exact: &[Estimate]) -> f64 {
 }
 
 /// The mean negative log-likelihood of fresh target points, with the exact divergence.
-pub async fn exactly(context: &Context, n: usize) -> Nll {
+pub(super) async fn exactly(context: &Context, n: usize) -> Nll {
     let by = (Divergence::Exact, STEPS);
     nll(&reckon(context, &fresh(context, n), 1.0, by).await.logs)
 }
 
 /// The entropy of the data that the samples are asked for.
-pub fn entropy(context: &Context) -> Option<Estimate> {
+pub(super) fn entropy(context: &Context) -> Option<Estimate> {
     let target = context.target_law();
     if let Some(value) = target.closed_entropy() {
         return Some(Estimate { value, error: 0.0 });

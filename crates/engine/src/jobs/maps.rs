@@ -12,14 +12,14 @@ use flow::{Point, VelocityField};
 use protocol::{Answer, Floats, Map};
 
 /// The centres of `side * side` cells over `[-extent, extent]^2`, at each of some times.
-pub struct Grid {
+pub(super) struct Grid {
     side: u32,
     extent: f64,
     pub times: Vec<f64>,
 }
 
 /// Answers with a grid.
-pub async fn map(context: &Context, map: Map, grid: &Grid) -> Result<Answer, String> {
+pub(super) async fn map(context: &Context, map: Map, grid: &Grid) -> Result<Answer, String> {
     let values = match map {
         Map::Density => density(context, grid).await?,
         Map::Velocity => velocity(context, grid).await,
@@ -34,7 +34,7 @@ pub async fn map(context: &Context, map: Map, grid: &Grid) -> Result<Answer, Str
 impl Context {
     /// The exact field of independent pairs under the schedule sampled under: towards the data that
     /// the lane's samples are asked for.
-    pub fn shown_exact(&self) -> Result<ExactField, String> {
+    pub(crate) fn shown_exact(&self) -> Result<ExactField, String> {
         let lane = &self.experiment;
         if self.round.known(lane).closed_form().is_none() {
             return Err(
@@ -149,7 +149,7 @@ fn velocities(field: &dyn VelocityField, x: &[Point], t: f64) -> Vec<Point> {
 impl Grid {
     /// # Errors
     /// If there would be no cell, or too many.
-    pub fn new(side: u32, extent: f64, times: Vec<f64>) -> Result<Self, String> {
+    pub(super) fn new(side: u32, extent: f64, times: Vec<f64>) -> Result<Self, String> {
         let cells = u64::from(side).pow(2).saturating_mul(times.len() as u64);
         let bounded = extent.is_finite() && extent > 0.0 && times.iter().all(|t| t.is_finite());
         if cells == 0 || cells > u64::from(MOST) || !bounded {
@@ -170,7 +170,7 @@ impl Grid {
     }
 
     /// The centres of all cells.
-    pub fn cells(&self) -> Vec<Point> {
+    pub(super) fn cells(&self) -> Vec<Point> {
         (0..self.side).flat_map(|row| self.row(row)).collect()
     }
 
@@ -198,7 +198,7 @@ impl Grid {
 }
 
 /// Points that may be asked for velocity and divergence between two pauses.
-pub fn points_in_a_slice(context: &Context, evaluations: usize) -> usize {
+pub(super) fn points_in_a_slice(context: &Context, evaluations: usize) -> usize {
     // A divergence carries two tangents along.
     const VALUE_AND_TANGENTS: usize = 4;
     particles_in_a_slice(VALUE_AND_TANGENTS * evaluations * context.flops())

@@ -18,7 +18,7 @@ const MOST_TIMES: usize = 1000;
 const TRIP_FRAMES: u32 = 33;
 
 /// Follows a regular grid of starting points.
-pub async fn mesh(
+pub(super) async fn mesh(
     context: &Context,
     (side, extent): (u32, f64),
     frames: u32,
@@ -39,7 +39,7 @@ pub async fn mesh(
 }
 
 /// Carries particles from one time to another and back.
-pub async fn round_trip(
+pub(super) async fn round_trip(
     context: &Context,
     (n, seed): (usize, u32),
     (from, to): (f64, f64),
@@ -100,7 +100,11 @@ async fn carry(
 }
 
 /// The mass in a box, and what the learned velocity carries through its edge.
-pub async fn balance(context: &Context, region: Region, times: &[f64]) -> Result<Finding, String> {
+pub(super) async fn balance(
+    context: &Context,
+    region: Region,
+    times: &[f64],
+) -> Result<Finding, String> {
     let sides = [0, 1].map(|i| region.high[i] - region.low[i]);
     if times.len() > MOST_TIMES || !sides.iter().all(|side| side.is_finite() && *side > 0.0) {
         return Err(format!(
@@ -125,7 +129,7 @@ pub async fn balance(context: &Context, region: Region, times: &[f64]) -> Result
 }
 
 /// The ends of these particles' ways, and the evaluations they took.
-pub async fn ends(sampling_task: &SamplingTask) -> (Vec<Point>, u32) {
+pub(super) async fn ends(sampling_task: &SamplingTask) -> (Vec<Point>, u32) {
     let Followed { frames, nfe } = sampling_task.follow().await;
     (frames.frame(frames.len() - 1).to_vec(), nfe)
 }

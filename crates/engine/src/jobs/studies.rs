@@ -22,7 +22,7 @@ const LIKELIHOOD_STEPS: u32 = 10;
 const TIMED: u32 = 32;
 
 /// Makes a study; an error is a sentence for the user.
-pub async fn study(context: &Context, study: Study) -> Result<Finding, String> {
+pub(super) async fn study(context: &Context, study: Study) -> Result<Finding, String> {
     match study {
         Study::Mesh {
             side,

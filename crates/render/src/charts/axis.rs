@@ -7,7 +7,7 @@ use std::ops::Range;
 
 /// An axis, linear or logarithmic.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Axis {
+pub(super) struct Axis {
     pub low: f64,
     pub high: f64,
     pub log: bool,
@@ -15,21 +15,21 @@ pub struct Axis {
 
 /// A tick: where it is, in the axis' own measure, and what stands there.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Tick {
+pub(super) struct Tick {
     pub place: f64,
     pub label: String,
 }
 
 impl Axis {
     /// A linear axis over that range.
-    pub fn linear(low: f64, high: f64) -> Self {
+    pub(super) fn linear(low: f64, high: f64) -> Self {
         let high = if high > low { high } else { low + 1.0 };
         let log = false;
         Self { low, high, log }
     }
 
     /// A logarithmic axis over that range of positive values, never less than half a decade.
-    pub fn logarithmic(low: f64, high: f64) -> Self {
+    pub(super) fn logarithmic(low: f64, high: f64) -> Self {
         let (low, high) = (libm::log10(low), libm::log10(high));
         let room = (0.5 - (high - low)).max(0.0) / 2.0;
         Self {
@@ -40,7 +40,7 @@ impl Axis {
     }
 
     /// The same axis with some room at both ends, as shares of its length.
-    pub fn with_room(self, below: f64, above: f64) -> Self {
+    pub(super) fn with_room(self, below: f64, above: f64) -> Self {
         let length = self.high - self.low;
         Self {
             low: self.low - below * length,
@@ -50,13 +50,13 @@ impl Axis {
     }
 
     /// Where a value lies in the axis' own measure, if it can be shown.
-    pub fn place(&self, value: f64) -> Option<f64> {
+    pub(super) fn place(&self, value: f64) -> Option<f64> {
         let place = if self.log { libm::log10(value) } else { value };
         place.is_finite().then(|| place.clamp(self.low, self.high))
     }
 
     /// About `most` ticks at round numbers.
-    pub fn ticks(&self, most: usize) -> Vec<Tick> {
+    pub(super) fn ticks(&self, most: usize) -> Vec<Tick> {
         let decades = self.high - self.low;
         if self.log && decades > 0.9 {
             self.decades(most)
@@ -111,13 +111,13 @@ impl Axis {
 }
 
 /// An axis with its ticks, as `plotters` wants it.
-pub struct Scale {
+pub(super) struct Scale {
     axis: Axis,
     ticks: Vec<f64>,
 }
 
 impl Scale {
-    pub fn new(axis: Axis, ticks: &[Tick]) -> Self {
+    pub(super) fn new(axis: Axis, ticks: &[Tick]) -> Self {
         let ticks = ticks.iter().map(|tick| tick.place).collect();
         Self { axis, ticks }
     }

@@ -11,7 +11,7 @@ const END: f64 = 0.99;
 
 /// The mass of the region, how fast it changes, and what flows in through the edges: where mass is
 /// conserved, the last two are one line.
-pub fn balance(state: &State, theme: &Theme) -> Plot {
+pub(super) fn balance(state: &State, theme: &Theme) -> Plot {
     let mut curves = Vec::new();
     for (lane, lane_state) in lanes(state) {
         let Some(view) = &lane_state.views.region else {
@@ -39,7 +39,7 @@ pub fn balance(state: &State, theme: &Theme) -> Plot {
 }
 
 /// The distance between transferred and rescaled paths.
-pub fn gap(state: &State, theme: &Theme) -> Plot {
+pub(super) fn gap(state: &State, theme: &Theme) -> Plot {
     let mut curves = Vec::new();
     for (lane, lane_state) in lanes(state) {
         let Some(view) = &lane_state.views.gap else {

@@ -6,7 +6,7 @@ use super::Entry;
 const KNOTS: u32 = 96;
 
 /// A line of a chart.
-pub struct Curve {
+pub(super) struct Curve {
     pub entry: Entry,
     pub(super) points: Vec<(f64, f64)>,
     /// A number written at the line: that of a level.
@@ -21,7 +21,7 @@ pub struct Curve {
 
 impl Curve {
     /// Values against training steps; what is no number is left out.
-    pub fn of_steps(entry: Entry, values: &[(u32, f64)]) -> Self {
+    pub(super) fn of_steps(entry: Entry, values: &[(u32, f64)]) -> Self {
         let finite = values.iter().filter(|(_, value)| value.is_finite());
         let points: Vec<_> = finite
             .map(|&(step, value)| (f64::from(step), value))
@@ -35,7 +35,7 @@ impl Curve {
     }
 
     /// Values that were measured one by one, against a count.
-    pub fn measured(entry: Entry, values: &[(u32, f64)]) -> Self {
+    pub(super) fn measured(entry: Entry, values: &[(u32, f64)]) -> Self {
         Self {
             dotted: true,
             ..Self::of_steps(entry, values)
@@ -43,7 +43,11 @@ impl Curve {
     }
 
     /// Values against time.
-    pub fn of_time(entry: Entry, times: &[f64], values: impl IntoIterator<Item = f64>) -> Self {
+    pub(super) fn of_time(
+        entry: Entry,
+        times: &[f64],
+        values: impl IntoIterator<Item = f64>,
+    ) -> Self {
         Self {
             points: times.iter().copied().zip(values).collect(),
             ..Self::empty(entry)
@@ -52,7 +56,7 @@ impl Curve {
     }
 
     /// A level, over the whole width.
-    pub fn level(entry: Entry, value: f64) -> Self {
+    pub(super) fn level(entry: Entry, value: f64) -> Self {
         Self {
             level: value.is_finite().then_some(value),
             ..Self::empty(entry)
@@ -60,7 +64,7 @@ impl Curve {
     }
 
     /// A function of time on `[0, 1]`.
-    pub fn function(entry: Entry, f: impl Fn(f64) -> f64) -> Self {
+    pub(super) fn function(entry: Entry, f: impl Fn(f64) -> f64) -> Self {
         let times = (0..=KNOTS).map(|i| f64::from(i) / f64::from(KNOTS));
         Self {
             points: times.map(|t| (t, f(t))).collect(),
@@ -80,20 +84,20 @@ impl Curve {
     }
 
     /// The curve where `x` and its value are as asked.
-    pub fn keeping(mut self, wanted: impl Fn(f64, f64) -> bool) -> Self {
+    pub(super) fn keeping(mut self, wanted: impl Fn(f64, f64) -> bool) -> Self {
         self.points.retain(|&(x, value)| wanted(x, value));
         self
     }
 
     /// The same with a bar at `x`, that far to both sides of a value.
-    pub fn with_bar(mut self, x: f64, value: f64, error: f64) -> Self {
+    pub(super) fn with_bar(mut self, x: f64, value: f64, error: f64) -> Self {
         if (value - error).is_finite() && (value + error).is_finite() {
             self.bars.push((x, value - error, value + error));
         }
         self
     }
 
-    pub fn has_points(&self) -> bool {
+    pub(super) fn has_points(&self) -> bool {
         !self.points.is_empty()
     }
 
@@ -117,7 +121,7 @@ impl Curve {
 }
 
 /// The least and the greatest of those values of all curves that count.
-pub fn range(curves: &[Curve], counts: impl Fn(f64) -> bool) -> Option<(f64, f64)> {
+pub(super) fn range(curves: &[Curve], counts: impl Fn(f64) -> bool) -> Option<(f64, f64)> {
     let of_one = |curve: &Curve| {
         let values = curve.places().map(|(_, value)| value);
         values.chain(curve.level).collect::<Vec<_>>()

@@ -27,7 +27,7 @@ const LEAST: f64 = 32.0;
 const WIDE: f64 = 12.0;
 
 /// A chart, ready to be drawn.
-pub struct Plot {
+pub(super) struct Plot {
     pub curves: Vec<Curve>,
     x: Axis,
     y: Axis,
@@ -39,7 +39,7 @@ type Context<'a, DB> = ChartContext<'a, DB, Cartesian2d<Scale, Scale>>;
 
 impl Plot {
     /// Curves against training steps.
-    pub fn of_steps(curves: Vec<Curve>) -> Self {
+    pub(super) fn of_steps(curves: Vec<Curve>) -> Self {
         let steps = curves.iter().filter_map(|curve| curve.points.last());
         let last = steps.map(|point| point.0).fold(0.0, f64::max);
         // Before the first steps the axes should not be a single point.
@@ -59,7 +59,7 @@ impl Plot {
     }
 
     /// Curves against time, with the present marked; the axis of values spans 0 and 1 at least.
-    pub fn of_time(mut curves: Vec<Curve>, t: f64) -> Self {
+    pub(super) fn of_time(mut curves: Vec<Curve>, t: f64) -> Self {
         curves.iter_mut().for_each(|curve| curve.now = curve.at(t));
         let (low, high) = range(&curves, |_| true).unwrap_or((0.0, 1.0));
         Self {
@@ -71,7 +71,7 @@ impl Plot {
     }
 
     /// Curves against a count on a logarithmic axis.
-    pub fn of_counts(curves: Vec<Curve>) -> Self {
+    pub(super) fn of_counts(curves: Vec<Curve>) -> Self {
         let counts = curves.iter().flat_map(Curve::places).map(|(x, _)| x);
         let counts = counts.filter(|x| x.is_finite() && *x > 0.0);
         let (first, last) = counts.fold((f64::INFINITY, 0.0), |(low, high), x| {
@@ -89,21 +89,21 @@ impl Plot {
     }
 
     /// The same with a logarithmic axis, whatever the values.
-    pub fn logarithmic(self) -> Self {
+    pub(super) fn logarithmic(self) -> Self {
         let (low, high) = range(&self.curves, |value| value > 0.0).unwrap_or((0.01, 1.0));
         let y = Axis::logarithmic(low, high).with_room(0.08, 0.08);
         Self { y, ..self }
     }
 
     /// The same with a linear axis that begins at 0.
-    pub fn above_zero(self) -> Self {
+    pub(super) fn above_zero(self) -> Self {
         let high = range(&self.curves, |_| true).map_or(1.0, |(_, high)| high);
         let y = Axis::linear(0.0, high).with_room(0.0, 0.08);
         Self { y, ..self }
     }
 
     /// Draws axes and curves; an area too small for them is only cleared.
-    pub fn draw<DB: DrawingBackend>(
+    pub(super) fn draw<DB: DrawingBackend>(
         &self,
         theme: &Theme,
         scale: f64,

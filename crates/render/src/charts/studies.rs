@@ -17,7 +17,7 @@ const BESIDE: f64 = 1.06;
 
 /// The error at the end against evaluations of the field, on both axes logarithmic: the slope is
 /// the order of the solver.
-pub fn errors(state: &State, theme: &Theme) -> Plot {
+pub(super) fn errors(state: &State, theme: &Theme) -> Plot {
     let known = || lanes(state).filter(|(_, lane)| !lane.views.errors.is_empty());
     // The curves of two lanes together could not be told apart; those of a transfer say more.
     let transferred = |lane: LaneId| {
@@ -45,7 +45,7 @@ pub fn errors(state: &State, theme: &Theme) -> Plot {
 
 /// The cost of matched pairs against the batch size, beside that of independent pairs and the
 /// published numbers where they are for the same data.
-pub fn costs(state: &State, theme: &Theme) -> Plot {
+pub(super) fn costs(state: &State, theme: &Theme) -> Plot {
     let mut curves = Vec::new();
     let (mut seen, mut published) = (None, false);
     for (lane, lane_state) in lanes(state) {
@@ -89,7 +89,7 @@ fn cost(view: &CostView, state: &State, theme: &Theme, lane: LaneId) -> [Curve; 
 
 /// The negative log-likelihood by number of probes, beside its exact value and the entropy of the
 /// data.
-pub fn likelihood(state: &State, theme: &Theme) -> Plot {
+pub(super) fn likelihood(state: &State, theme: &Theme) -> Plot {
     let mut curves = Vec::new();
     let mut seen = None;
     for (lane, lane_state) in lanes(state) {
@@ -138,7 +138,7 @@ fn probed(entry: Entry, found: &[Probed], beside: f64) -> Curve {
 }
 
 /// How far the gradients of the two losses are apart, against the samples they are means of.
-pub fn gradients(state: &State, theme: &Theme) -> Plot {
+pub(super) fn gradients(state: &State, theme: &Theme) -> Plot {
     let mut curves = Vec::new();
     for (lane, lane_state) in lanes(state) {
         let Some(view) = &lane_state.views.gradients else {

@@ -119,7 +119,7 @@ fn collect(
 
 /// An arrow in pixels.
 #[derive(Clone, Copy)]
-pub struct Arrow {
+pub(crate) struct Arrow {
     /// Its middle.
     pub at: [f32; 2],
     /// Its direction, of length 1.
@@ -131,7 +131,7 @@ pub struct Arrow {
 
 impl Arrow {
     /// An arrow from pixel to pixel; `None` where it would be too short to point anywhere.
-    pub fn between(from: [f32; 2], to: [f32; 2], head: [f32; 2]) -> Option<Self> {
+    pub(crate) fn between(from: [f32; 2], to: [f32; 2], head: [f32; 2]) -> Option<Self> {
         let way = [to[0] - from[0], to[1] - from[1]];
         let length = (way[0] * way[0] + way[1] * way[1]).sqrt();
         (length > LEAST).then(|| Self {
@@ -143,7 +143,7 @@ impl Arrow {
     }
 
     /// Adds the shaft as a segment, and the head as a triangle or, if open, as two segments.
-    pub fn add(&self, open: bool, shafts: &mut Vec<f32>, heads: &mut Vec<f32>) {
+    pub(crate) fn add(&self, open: bool, shafts: &mut Vec<f32>, heads: &mut Vec<f32>) {
         let Self {
             at, way, length, ..
         } = self;

@@ -23,7 +23,7 @@ pub enum Shape {
 }
 
 /// The shapes of all classes.
-pub const SHAPES: [Shape; CLASSES] = [
+pub(crate) const SHAPES: [Shape; CLASSES] = [
     Shape::Disc,
     Shape::Square,
     Shape::Up,
@@ -40,7 +40,7 @@ const STROKE: f32 = 0.4;
 const MISTAKE: f32 = 1.9;
 
 /// The labels, if there is one for every particle.
-pub fn labels<'a>(view: Option<&'a LabelsView>, paths: &Paths) -> Option<&'a LabelsView> {
+pub(crate) fn labels<'a>(view: Option<&'a LabelsView>, paths: &Paths) -> Option<&'a LabelsView> {
     view.filter(|view| view.asked.len() == paths.count)
 }
 
@@ -66,7 +66,7 @@ pub(super) fn draw(
 }
 
 /// Draws marks of one shape.
-pub fn marks(
+pub(crate) fn marks(
     shape: Shape,
     centres: &[f32],
     radius: f32,

@@ -22,7 +22,7 @@ const NEAR: f64 = 0.02;
 
 /// The density that is shown of the kind that is asked for: a kernel estimate stands in for what is
 /// not known.
-pub fn shown(lane: &LaneState, wanted: DensityKind, t: f64) -> DensityKind {
+pub(crate) fn shown(lane: &LaneState, wanted: DensityKind, t: f64) -> DensityKind {
     let near = |grid: &Grid| {
         let (first, last) = (grid.times.first(), grid.times.last());
         first.is_some_and(|first| t > first - NEAR) && last.is_some_and(|last| t < last + NEAR)
@@ -104,7 +104,7 @@ fn estimated(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surface) {
 
 /// The densities that the points of an ensemble meet at the landmarks: they last as long as it does.
 #[derive(Debug)]
-pub struct Landmarks {
+pub(crate) struct Landmarks {
     of: (Identity, f32),
     typical: [f32; 3],
 }

@@ -17,7 +17,7 @@ const SIGN: f32 = 3.0;
 const LARGE: f32 = 0.25;
 
 /// The end of the scale on which a grid of `channels` is drawn.
-pub fn scale(grid: &Grid, channels: usize) -> Option<f32> {
+pub(crate) fn scale(grid: &Grid, channels: usize) -> Option<f32> {
     let usual = f64::from(usual_size(grid, channels)?);
     Some(round_step(2.0 * usual) as f32).filter(|scale| scale.is_finite() && *scale > 0.0)
 }

@@ -5,13 +5,13 @@ use raster::color::Color;
 use raster::surface::{Image, Surface};
 
 /// Shades of a heat map: more than an eye tells apart.
-pub const SHADES: usize = 256;
+pub(super) const SHADES: usize = 256;
 
 /// The pixels of all shades, in their order.
-pub type Shades = [[u8; 4]; SHADES];
+pub(super) type Shades = [[u8; 4]; SHADES];
 
 /// The shades that `color` gives to shares of the whole from 0 to 1.
-pub fn shades(color: impl Fn(f32) -> Color) -> Shades {
+pub(super) fn shades(color: impl Fn(f32) -> Color) -> Shades {
     std::array::from_fn(|shade| {
         let color = color(shade as f32 / (SHADES - 1) as f32);
         [color.r, color.g, color.b, 255]
@@ -19,13 +19,13 @@ pub fn shades(color: impl Fn(f32) -> Color) -> Shades {
 }
 
 /// The shade at a share of the whole; what is not a number has the first.
-pub fn shade(share: f32) -> usize {
+pub(super) fn shade(share: f32) -> usize {
     // The conversion takes what is not a number as 0, and what is too large as the largest.
     ((share * SHADES as f32) as usize).min(SHADES - 1)
 }
 
 /// Draws cells of these shades, rows from the top, over the square `[-extent, extent]^2`.
-pub fn paint(
+pub(super) fn paint(
     stage: &Stage,
     (side, extent): (usize, f64),
     cells: impl Iterator<Item = usize>,

@@ -5,7 +5,7 @@ use app::state::Grid;
 
 /// A grid between two of its times.
 #[derive(Clone, Copy)]
-pub struct Slice<'a> {
+pub(super) struct Slice<'a> {
     pub grid: &'a Grid,
     low: &'a [f32],
     high: &'a [f32],
@@ -14,7 +14,7 @@ pub struct Slice<'a> {
 
 impl<'a> Slice<'a> {
     /// The grid at time `t`; `None` where it has other channels or other values than it should.
-    pub fn of(grid: Option<&'a Grid>, channels: usize, t: f64) -> Option<Self> {
+    pub(super) fn of(grid: Option<&'a Grid>, channels: usize, t: f64) -> Option<Self> {
         let grid = grid.filter(|grid| is_sound(grid, channels))?;
         let bracket = Bracket::of(&grid.times, t)?;
         Some(Self {
@@ -26,30 +26,30 @@ impl<'a> Slice<'a> {
     }
 
     /// Number of cells.
-    pub fn cells(&self) -> usize {
+    pub(super) fn cells(&self) -> usize {
         self.grid.side * self.grid.side
     }
 
     /// Value by value, between the two times.
-    pub fn values(self) -> impl Iterator<Item = f32> + use<'a> {
+    pub(super) fn values(self) -> impl Iterator<Item = f32> + use<'a> {
         let pairs = self.low.iter().zip(self.high);
         pairs.map(move |(&low, &high)| self.bracket.blend(low, high))
     }
 
     /// The densities of a grid of log densities; they, and not their logarithms, are what blends.
-    pub fn densities(self) -> impl Iterator<Item = f32> + use<'a> {
+    pub(super) fn densities(self) -> impl Iterator<Item = f32> + use<'a> {
         let pairs = self.low.iter().zip(self.high);
         pairs.map(move |(&low, &high)| self.bracket.blend(libm::expf(low), libm::expf(high)))
     }
 
     /// The vector of a cell.
-    pub fn vector(&self, index: usize) -> [f32; 2] {
+    pub(super) fn vector(&self, index: usize) -> [f32; 2] {
         let at = 2 * index;
         [at, at + 1].map(|i| self.bracket.blend(self.low[i], self.high[i]))
     }
 
     /// The middle of a cell in the plane; rows from the top.
-    pub fn centre(&self, index: usize) -> [f32; 2] {
+    pub(super) fn centre(&self, index: usize) -> [f32; 2] {
         let (row, column) = (index / self.grid.side, index % self.grid.side);
         let (extent, cell) = (self.grid.extent as f32, self.cell());
         [
@@ -59,7 +59,7 @@ impl<'a> Slice<'a> {
     }
 
     /// The side of a cell in the plane.
-    pub fn cell(&self) -> f32 {
+    pub(super) fn cell(&self) -> f32 {
         2.0 * self.grid.extent as f32 / self.grid.side as f32
     }
 }
@@ -72,7 +72,7 @@ fn is_sound(grid: &Grid, channels: usize) -> bool {
 }
 
 /// The values at one of the grid's times.
-pub fn frame(grid: &Grid, time: usize) -> &[f32] {
+pub(super) fn frame(grid: &Grid, time: usize) -> &[f32] {
     let size = grid.channels * grid.side * grid.side;
     &grid.values[time * size..(time + 1) * size]
 }
@@ -81,7 +81,7 @@ pub fn frame(grid: &Grid, time: usize) -> &[f32] {
 /// all times the geometric mean, since at the ends of a path a field may grow without bound.
 ///
 /// `None` for a grid that is not sound or all zero.
-pub fn usual_size(grid: &Grid, channels: usize) -> Option<f32> {
+pub(super) fn usual_size(grid: &Grid, channels: usize) -> Option<f32> {
     is_sound(grid, channels).then_some(())?;
     let last = grid.times.len() - 1;
     let frames = (0..5).map(|i| root_mean_square(frame(grid, i * last / 4), channels));
@@ -98,7 +98,7 @@ fn root_mean_square(values: &[f32], channels: usize) -> f32 {
 }
 
 /// The geometric mean of those values that are positive numbers, if there is one.
-pub fn geometric_mean(values: impl Iterator<Item = f32>) -> Option<f32> {
+pub(super) fn geometric_mean(values: impl Iterator<Item = f32>) -> Option<f32> {
     let (mut sum, mut count) = (0.0, 0.0);
     for value in values.filter(|v| v.is_finite() && *v > 0.0) {
         sum += libm::logf(value);

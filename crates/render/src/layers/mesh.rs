@@ -8,8 +8,8 @@ use app::views::MeshView;
 use raster::surface::{Stroke, Surface};
 
 /// Colours of the cells, and the binary logarithm of the area ratio at the last one.
-pub const TONES: usize = 9;
-pub const OCTAVES: f32 = 3.0;
+pub(crate) const TONES: usize = 9;
+pub(crate) const OCTAVES: f32 = 3.0;
 /// The colour of a cell without area.
 const NONE: u32 = u32::MAX;
 
@@ -39,7 +39,7 @@ pub(super) fn draw(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surfa
 }
 
 /// Where a tone lies on the scale, from -1 to 1.
-pub fn share(tone: usize) -> f32 {
+pub(crate) fn share(tone: usize) -> f32 {
     2.0 * tone as f32 / (TONES - 1) as f32 - 1.0
 }
 

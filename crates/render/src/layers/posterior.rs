@@ -23,7 +23,7 @@ const STEPS: [(f32, f32, f32); 5] = [
 const FAN: usize = 160;
 
 /// The view, if it is that of this lane's stage now.
-pub fn current(view: Option<&PosteriorView>, t: f64) -> Option<&PosteriorView> {
+pub(crate) fn current(view: Option<&PosteriorView>, t: f64) -> Option<&PosteriorView> {
     view.filter(|view| (view.t - t).abs() < NEAR && 2 * view.weights.len() == view.points.len())
 }
 

@@ -15,7 +15,7 @@ const LONGEST: f32 = 64.0;
 const NUMBER: f32 = 15.0;
 
 /// Mass and flux of a region at a time between its own.
-pub fn balance(view: &RegionView, t: f64) -> Option<Balance> {
+pub(crate) fn balance(view: &RegionView, t: f64) -> Option<Balance> {
     let sound = view.balances.len() == view.times.len();
     let bracket = Bracket::of(&view.times, t).filter(|_| sound)?;
     let (low, high) = (view.balances[bracket.low], view.balances[bracket.high]);

@@ -8,7 +8,7 @@ const RUN: usize = 32;
 /// those left out lies further than `tolerance` from the line that replaces it. Both ends stay.
 ///
 /// The opening window: a line is prolonged as long as it is near enough to all it passes.
-pub fn thin(points: &[f32], tolerance: f32, mut keep: impl FnMut(usize)) {
+pub(super) fn thin(points: &[f32], tolerance: f32, mut keep: impl FnMut(usize)) {
     let points = points.as_chunks::<2>().0;
     let Some(last) = points.len().checked_sub(1) else {
         return;

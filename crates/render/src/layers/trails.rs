@@ -13,7 +13,7 @@ const NEAR: f32 = 0.2;
 
 /// The paths that are drawn of an ensemble.
 #[derive(Debug, Default)]
-pub struct Trails {
+pub(crate) struct Trails {
     /// The ensemble they are of, and the pixels in a unit of the plane that they are fit for.
     of: Option<(Identity, f32)>,
     runs: Vec<Run>,
@@ -25,7 +25,7 @@ pub struct Trails {
 
 /// A path, or a part of one: where a particle has no place, its path is broken.
 #[derive(Clone, Copy, Debug)]
-pub struct Run {
+pub(crate) struct Run {
     pub particle: usize,
     pub hue: usize,
     /// Its part of all frames that are kept.
@@ -33,13 +33,13 @@ pub struct Run {
 }
 
 /// The particles whose paths are drawn: the same ones at all times.
-pub fn chosen(count: usize) -> impl Iterator<Item = usize> {
+pub(crate) fn chosen(count: usize) -> impl Iterator<Item = usize> {
     (0..count).step_by(count.div_ceil(PATHS).max(1))
 }
 
 impl Trails {
     /// Makes the trails of an ensemble, unless these are they.
-    pub fn of(&mut self, ensemble: &Ensemble, paths: &Paths, scale: f32) {
+    pub(crate) fn of(&mut self, ensemble: &Ensemble, paths: &Paths, scale: f32) {
         let of = Some((Identity::of(ensemble), scale));
         if self.of == of {
             return;
@@ -75,12 +75,12 @@ impl Trails {
         }
     }
 
-    pub fn runs(&self) -> &[Run] {
+    pub(crate) fn runs(&self) -> &[Run] {
         &self.runs
     }
 
     /// The points of a run within an interval of time, its ends between frames included, in the plane.
-    pub fn cut(
+    pub(crate) fn cut(
         &self,
         paths: &Paths,
         run: &Run,
@@ -104,14 +104,14 @@ impl Trails {
 }
 
 /// An interval of time, among the times of an ensemble.
-pub struct Interval {
+pub(crate) struct Interval {
     ends: [Bracket; 2],
     /// The frames inside.
     frames: std::ops::Range<usize>,
 }
 
 impl Interval {
-    pub fn new(paths: &Paths, from: f64, to: f64) -> Self {
+    pub(crate) fn new(paths: &Paths, from: f64, to: f64) -> Self {
         let times = paths.times;
         let begin = times.partition_point(|&time| f64::from(time) <= from);
         let end = times.partition_point(|&time| f64::from(time) < to);

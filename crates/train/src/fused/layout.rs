@@ -9,7 +9,7 @@ use flow::network::Architecture;
 
 /// The shape of a network in blocks of four.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layout {
+pub(crate) struct Layout {
     architecture: Architecture,
     pub input: usize,
     pub width: usize,
@@ -25,7 +25,7 @@ struct Row {
 }
 
 impl Layout {
-    pub fn new(architecture: Architecture) -> Self {
+    pub(crate) fn new(architecture: Architecture) -> Self {
         let blocks = |numbers: usize| numbers.div_ceil(4);
         Self {
             architecture,
@@ -43,35 +43,35 @@ impl Layout {
 
     /// Blocks of weights and biases, all layers in one list: a layer's rows of weights, a row of
     /// biases, and three empty rows.
-    pub fn parameters(&self) -> usize {
+    pub(crate) fn parameters(&self) -> usize {
         self.layers()
             .map(|(rows, columns)| 4 * (rows + 1) * columns)
             .sum()
     }
 
     /// Blocks of the transposed weights of all layers but the first.
-    pub fn transposed(&self) -> usize {
+    pub(crate) fn transposed(&self) -> usize {
         let transposed = self.layers().skip(1);
         transposed.map(|(rows, columns)| 4 * rows * columns).sum()
     }
 
     /// Blocks of a sample in a batch: its inputs, its target, its weight.
-    pub fn sample(&self) -> usize {
+    pub(crate) fn sample(&self) -> usize {
         self.input + self.output + 1
     }
 
     /// Blocks of a sample among the inputs of all layers, each with a constant for the bias.
-    pub fn inputs(&self) -> usize {
+    pub(crate) fn inputs(&self) -> usize {
         self.layers().map(|(rows, _)| rows + 1).sum()
     }
 
     /// Blocks of a sample among the errors of all layers.
-    pub fn errors(&self) -> usize {
+    pub(crate) fn errors(&self) -> usize {
         self.layers().map(|(_, columns)| columns).sum()
     }
 
     /// `(rows, columns)` of each layer's weights, in blocks.
-    pub fn layers(&self) -> impl Iterator<Item = (usize, usize)> {
+    pub(crate) fn layers(&self) -> impl Iterator<Item = (usize, usize)> {
         let Self {
             input,
             width,
@@ -86,7 +86,7 @@ impl Layout {
     }
 
     /// Flat parameters, or moments of them, as the kernels have them.
-    pub fn pad(&self, flat: &[f32]) -> Vec<f32> {
+    pub(crate) fn pad(&self, flat: &[f32]) -> Vec<f32> {
         let mut padded = vec![0.0; 4 * self.parameters()];
         for row in self.rows() {
             let source = &flat[row.flat..][..row.length];
@@ -96,7 +96,7 @@ impl Layout {
     }
 
     /// The way back.
-    pub fn flatten(&self, padded: &[f32]) -> Vec<f32> {
+    pub(crate) fn flatten(&self, padded: &[f32]) -> Vec<f32> {
         let mut flat = Vec::with_capacity(self.architecture.parameter_count());
         for row in self.rows() {
             flat.extend_from_slice(&padded[row.padded..][..row.length]);
@@ -105,7 +105,7 @@ impl Layout {
     }
 
     /// The transposed weights of all layers but the first, from the padded parameters.
-    pub fn transpose(&self, padded: &[f32]) -> Vec<f32> {
+    pub(crate) fn transpose(&self, padded: &[f32]) -> Vec<f32> {
         let mut transposed = Vec::with_capacity(4 * self.transposed());
         let mut rest = padded;
         for (layer, (rows, columns)) in self.layers().enumerate() {
@@ -123,7 +123,7 @@ impl Layout {
 
     /// Appends `samples` samples to `list`: as many of the batch, then empty ones. A weight is that of
     /// the batch divided by the number of errors that the loss is a mean of.
-    pub fn append(&self, batch: &Batch, samples: usize, list: &mut Vec<f32>) {
+    pub(crate) fn append(&self, batch: &Batch, samples: usize, list: &mut Vec<f32>) {
         let Architecture {
             inputs, outputs, ..
         } = self.architecture;

@@ -23,7 +23,7 @@ const SLICES: core::ops::RangeInclusive<usize> = 4..=16;
 
 /// What a device allows.
 #[derive(Clone, Copy, Debug)]
-pub struct Limits {
+pub(crate) struct Limits {
     /// Invocations in a workgroup.
     pub threads: usize,
     /// Bytes that a workgroup shares.
@@ -34,7 +34,7 @@ pub struct Limits {
 
 /// The division of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Plan {
+pub(crate) struct Plan {
     pub layout: Layout,
     /// Samples in a batch, filled up to whole workgroups.
     pub batch: usize,
@@ -47,7 +47,11 @@ impl Plan {
     ///
     /// # Errors
     /// What the device is too small for, as a part of a sentence.
-    pub fn new(architecture: Architecture, batch: usize, limits: Limits) -> Result<Self, String> {
+    pub(crate) fn new(
+        architecture: Architecture,
+        batch: usize,
+        limits: Limits,
+    ) -> Result<Self, String> {
         let layout = Layout::new(architecture);
         if layout.width / TILE.1 > limits.threads {
             return Err(format!(
@@ -69,7 +73,7 @@ impl Plan {
     }
 
     /// Workgroups of the first and of the second kernel.
-    pub fn workgroups(&self) -> [u32; 2] {
+    pub(crate) fn workgroups(&self) -> [u32; 2] {
         let tiles =
             |(rows, columns): (usize, usize)| (rows + 1).div_ceil(SIDE) * columns.div_ceil(SIDE);
         let updates: usize = self.layout.layers().map(tiles).sum();
@@ -77,7 +81,7 @@ impl Plan {
     }
 
     /// The constants of the kernels' source.
-    pub fn constants(&self) -> String {
+    pub(crate) fn constants(&self) -> String {
         let Layout {
             input,
             width,
