@@ -15,7 +15,7 @@ const ORDERS: u32 = 2;
 
 /// The helpers that have reported, by the number that the owner gave them.
 #[derive(Debug, Default)]
-pub struct HelperPool {
+pub(crate) struct HelperPool {
     members: BTreeMap<usize, Member>,
     /// What is to be sent to whom: of which lane, and which run of it.
     orders: Vec<(usize, (LaneId, RunId), Work)>,
@@ -33,7 +33,7 @@ struct Member {
 
 impl HelperPool {
     /// Something is to be done by a helper.
-    pub fn order(&mut self, helper: usize, run: (LaneId, RunId), work: Work) {
+    pub(crate) fn order(&mut self, helper: usize, run: (LaneId, RunId), work: Work) {
         self.orders.push((helper, run, work));
     }
 }

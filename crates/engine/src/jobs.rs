@@ -38,7 +38,7 @@ const FRAMES: u32 = 65;
 const CROSSING_SAMPLE: u32 = 1000;
 
 /// A lane as it was when the question was taken up.
-pub struct Context {
+pub(crate) struct Context {
     pub lane: LaneId,
     pub run: RunId,
     pub experiment: Rc<Experiment>,
@@ -60,7 +60,7 @@ pub struct Context {
 }
 
 /// Answers a question; an error is a sentence for the user.
-pub async fn answer(context: Context, job: Job) -> Result<Answer, String> {
+pub(crate) async fn answer(context: Context, job: Job) -> Result<Answer, String> {
     match job {
         Job::Sample {
             n,

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use train::device::Processor;
 
 /// One of the two lanes.
-pub struct LaneState {
+pub(crate) struct LaneState {
     pub run: RunId,
     /// How its network is, or the borrowed one was, trained.
     pub experiment: Rc<Experiment>,
@@ -30,7 +30,7 @@ impl LaneState {
     ///
     /// # Errors
     /// A sentence for the user, if there is nothing to train on.
-    pub fn new(
+    pub(crate) fn new(
         run: RunId,
         (spec, drawn): (&LaneSpec, &Drawn),
         borrow: bool,
@@ -55,29 +55,29 @@ impl LaneState {
     }
 
     /// Whether it has steps to take.
-    pub fn trains(&self) -> bool {
+    pub(crate) fn trains(&self) -> bool {
         self.training_run.as_ref().is_some_and(TrainingRun::running)
     }
 
     /// Whether its training waits for batches that others could make.
-    pub fn wants_help(&self) -> bool {
+    pub(crate) fn wants_help(&self) -> bool {
         self.training_run
             .as_ref()
             .is_some_and(TrainingRun::wants_help)
     }
 
     /// Batches made or ordered for its steps to come.
-    pub fn ahead(&self) -> u32 {
+    pub(crate) fn ahead(&self) -> u32 {
         self.training_run.as_ref().map_or(0, TrainingRun::ahead)
     }
 
     /// What a helper needs to know of it.
-    pub fn task(&self) -> (LaneSpec, Drawn) {
+    pub(crate) fn task(&self) -> (LaneSpec, Drawn) {
         (*self.experiment.spec(), self.drawn.clone())
     }
 
     /// Whether it has a picture to draw, or a yardstick to make.
-    pub fn draws(&self, training: bool) -> bool {
+    pub(crate) fn draws(&self, training: bool) -> bool {
         self.display.waits(training) || self.measures()
     }
 
@@ -88,7 +88,7 @@ impl LaneState {
     }
 
     /// The lane's figures, if it is time to report them.
-    pub fn progress(&mut self, lane: LaneId, now: f64) -> Option<Progress> {
+    pub(crate) fn progress(&mut self, lane: LaneId, now: f64) -> Option<Progress> {
         let training_run = self.training_run.as_mut()?;
         if !training_run.close_report(now) {
             return None;

@@ -15,23 +15,23 @@ struct Question {
 
 /// The questions not answered yet.
 #[derive(Default)]
-pub struct Questions {
+pub(crate) struct Questions {
     waiting: VecDeque<Question>,
     /// The one that is being answered: its number, its lane, and the work.
     current: Option<(JobId, LaneId, Sliced<Outcome<Answer>>)>,
 }
 
 impl Questions {
-    pub fn ask(&mut self, id: JobId, lane: LaneId, job: Job) {
+    pub(crate) fn ask(&mut self, id: JobId, lane: LaneId, job: Job) {
         self.waiting.push_back(Question { id, lane, job });
     }
 
-    pub fn waiting(&self) -> bool {
+    pub(crate) fn waiting(&self) -> bool {
         self.current.is_some() || !self.waiting.is_empty()
     }
 
     /// Answers all questions about a lane by saying that it has changed.
-    pub fn give_up(&mut self, lane: LaneId, replies: &mut Vec<Reply>) {
+    pub(crate) fn give_up(&mut self, lane: LaneId, replies: &mut Vec<Reply>) {
         let current = self.current.take_if(|(_, of, _)| *of == lane);
         let waiting = core::mem::take(&mut self.waiting).into_iter();
         let (gone, staying): (VecDeque<_>, _) = waiting.partition(|question| question.lane == lane);

@@ -20,7 +20,7 @@ const SMALLEST_GROUP: usize = 16;
 
 /// What is needed to follow particles: field, method, and where they start.
 #[derive(Clone)]
-pub struct SamplingTask {
+pub(crate) struct SamplingTask {
     pub lane: Rc<Experiment>,
     pub network: Rc<Network>,
     pub classifier: Option<Rc<Classifier>>,
@@ -35,7 +35,7 @@ pub struct SamplingTask {
 
 /// Where particles have been.
 #[derive(Clone, Debug)]
-pub struct Followed {
+pub(crate) struct Followed {
     pub frames: Frames,
     /// Evaluations of the field for each particle; the most of any group.
     pub nfe: u32,
@@ -43,7 +43,7 @@ pub struct Followed {
 
 impl SamplingTask {
     /// Follows all particles, a group of them at a time, to `t = 1`.
-    pub async fn follow(&self) -> Followed {
+    pub(crate) async fn follow(&self) -> Followed {
         let way = self.solver_program();
         if let Some(way) = &way
             && let Some(followed) = self.follow_elsewhere(way).await
@@ -112,30 +112,30 @@ impl SamplingTask {
     }
 
     /// Floating-point operations of one evaluation of the field at one point.
-    pub fn flops(&self) -> usize {
+    pub(crate) fn flops(&self) -> usize {
         flops(&self.network, self.classifier.as_deref())
     }
 }
 
 /// Floating-point operations of one evaluation of a network, and of a classifier beside it.
-pub fn flops(network: &Network, classifier: Option<&Classifier>) -> usize {
+pub(crate) fn flops(network: &Network, classifier: Option<&Classifier>) -> usize {
     network.architecture().flops() + classifier.map_or(0, Classifier::flops)
 }
 
 /// How many particles to work on between two pauses if each costs so many operations.
-pub fn particles_in_a_slice(flops: usize) -> usize {
+pub(crate) fn particles_in_a_slice(flops: usize) -> usize {
     (SLICE_FLOPS / flops.max(1)).max(SMALLEST_GROUP)
 }
 
 /// Frames of all particles, put together from those of groups.
-pub struct Assembly {
+pub(crate) struct Assembly {
     pub frames: Frames,
     particles: usize,
     placed: usize,
 }
 
 impl Assembly {
-    pub fn new(particles: usize) -> Self {
+    pub(crate) fn new(particles: usize) -> Self {
         Self {
             frames: Frames::default(),
             particles,
@@ -143,7 +143,7 @@ impl Assembly {
         }
     }
 
-    pub fn add(&mut self, group: &Frames) {
+    pub(crate) fn add(&mut self, group: &Frames) {
         if self.frames.is_empty() {
             self.frames.times = group.times.clone();
             self.frames.points = vec![[0.0; 2]; group.len() * self.particles];
@@ -158,7 +158,7 @@ impl Assembly {
 }
 
 /// Frames as they travel to the page.
-pub fn ensemble(
+pub(crate) fn ensemble(
     lane: LaneId,
     run: RunId,
     step: Option<u32>,
@@ -176,12 +176,12 @@ pub fn ensemble(
 }
 
 /// Points as they travel: `x0, y0, x1, y1, ...`.
-pub fn flat(points: &[Point]) -> Floats {
+pub(crate) fn flat(points: &[Point]) -> Floats {
     Floats(points.iter().flatten().map(|&v| v as f32).collect())
 }
 
 /// Points as they arrived; an odd last number is left out.
-pub fn points(flat: &Floats) -> Vec<Point> {
+pub(crate) fn points(flat: &Floats) -> Vec<Point> {
     let pairs = flat.0.as_chunks::<2>().0;
     pairs.iter().map(|p| p.map(f64::from)).collect()
 }

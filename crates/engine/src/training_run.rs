@@ -22,7 +22,7 @@ use train::store::Flat;
 use train::trainer::{Checkpoint, Trainer};
 
 /// Trainer, batches, and what is known about the network.
-pub struct TrainingRun {
+pub(crate) struct TrainingRun {
     trainer: Trainer,
     /// The classifier that guides the lane, if one does.
     classification: Option<Classification>,
@@ -48,7 +48,7 @@ pub struct TrainingRun {
 
 /// A network as it was after some steps, and the classifier beside it.
 #[derive(Clone)]
-pub struct Snapshot {
+pub(crate) struct Snapshot {
     pub network: Rc<Network>,
     /// None before its first step, and where the lane has none.
     pub classifier: Option<Rc<Classifier>>,
@@ -71,7 +71,7 @@ impl Snapshot {
 
 impl TrainingRun {
     /// A course at step 0, paused.
-    pub fn new(lane: &Rc<Experiment>, processor: &Processor, now: f64) -> Self {
+    pub(crate) fn new(lane: &Rc<Experiment>, processor: &Processor, now: f64) -> Self {
         let network = lane.network();
         let classifier = lane.classifier();
         Self {
@@ -93,26 +93,26 @@ impl TrainingRun {
     }
 
     /// How its steps are taken, as a part of a sentence.
-    pub fn method(&self) -> String {
+    pub(crate) fn method(&self) -> String {
         self.trainer.method()
     }
 
     /// Steps taken.
-    pub fn steps(&self) -> u32 {
+    pub(crate) fn steps(&self) -> u32 {
         self.trainer.steps()
     }
 
     /// Steps to take.
-    pub fn steps_left(&self) -> u32 {
+    pub(crate) fn steps_left(&self) -> u32 {
         self.goal.saturating_sub(self.steps())
     }
 
-    pub fn running(&self) -> bool {
+    pub(crate) fn running(&self) -> bool {
         self.steps_left() > 0
     }
 
     /// Sets how far to train. A report follows, whatever comes of it.
-    pub fn aim(&mut self, training: Training) {
+    pub(crate) fn aim(&mut self, training: Training) {
         if !self.running() {
             self.report.pause();
         }
@@ -141,18 +141,18 @@ impl TrainingRun {
     }
 
     /// The round of a rectified flow.
-    pub fn round(&self) -> &ReflowRound {
+    pub(crate) fn round(&self) -> &ReflowRound {
         &self.round
     }
 
     /// Steps that may be taken before the next round of a rectified flow begins.
-    pub fn steps_in_round(&self) -> u32 {
+    pub(crate) fn steps_in_round(&self) -> u32 {
         let end = self.round.end(self.objective.lane());
         end.map_or(u32::MAX, |end| end.saturating_sub(self.steps()))
     }
 
     /// Goes on making the pairs of the next round, and begins it when they are there.
-    pub async fn rectify(
+    pub(crate) async fn rectify(
         &mut self,
         accelerator: &Accelerator,
         time_left: impl Fn() -> bool,
@@ -182,12 +182,12 @@ impl TrainingRun {
     }
 
     /// Takes no more steps.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         self.aim(Training::Pause);
     }
 
     /// Closes the interval of the report, if it is time to; whether it was.
-    pub fn close_report(&mut self, now: f64) -> bool {
+    pub(crate) fn close_report(&mut self, now: f64) -> bool {
         let due = self.report.is_due(now);
         if due {
             self.report.close(now, self.steps());
@@ -196,7 +196,7 @@ impl TrainingRun {
     }
 
     /// The figures last reported, under a lane's name.
-    pub fn progress(&self, lane: LaneId, run: RunId) -> Progress {
+    pub(crate) fn progress(&self, lane: LaneId, run: RunId) -> Progress {
         let (loss, steps_per_second) = self.report.last();
         let baseline = self.baseline.done();
         let floor = baseline.and_then(|made| made.floor);
@@ -223,7 +223,7 @@ impl TrainingRun {
 
     /// Takes one step; on a GPU, queues it. If a helper is still at its batch, makes another one
     /// instead. Whether a step was taken.
-    pub fn step(&mut self) -> bool {
+    pub(crate) fn step(&mut self) -> bool {
         let step = self.steps();
         let (batch, labels) = match self.batch_queue.take(step, self.goal) {
             Next::Ready(made) => made,
@@ -243,39 +243,42 @@ impl TrainingRun {
 
     /// Whether making a batch takes so long that it is worth having it made elsewhere: where points
     /// are matched.
-    pub fn wants_help(&self) -> bool {
+    pub(crate) fn wants_help(&self) -> bool {
         self.running() && self.objective.lane().spec().data.coupling.matches()
     }
 
     /// Orders at most so many batches: the step of the first, and how many.
-    pub fn order(&mut self, most: u32) -> (u32, u32) {
+    pub(crate) fn order(&mut self, most: u32) -> (u32, u32) {
         self.batch_queue.order(self.steps(), self.goal, most)
     }
 
     /// Batches made or ordered.
-    pub fn ahead(&self) -> u32 {
+    pub(crate) fn ahead(&self) -> u32 {
         self.batch_queue.ahead(self.steps())
     }
 
     /// The batch of a step is there.
-    pub fn put(&mut self, step: u32, made: Made) {
+    pub(crate) fn put(&mut self, step: u32, made: Made) {
         self.batch_queue.put(step, made);
     }
 
     /// What was ordered will not come.
-    pub fn forget_orders(&mut self) {
+    pub(crate) fn forget_orders(&mut self) {
         self.batch_queue.forget_orders();
     }
 
     /// Waits for the steps taken and books their losses. Whether these are finite.
-    pub async fn settle(&mut self) -> Result<bool, DeviceError> {
+    pub(crate) async fn settle(&mut self) -> Result<bool, DeviceError> {
         let losses = self.trainer.take_losses().await?;
         Ok(self.book(losses))
     }
 
     /// Waits until a GPU has taken the steps before those just queued, or these too if there are no
     /// more. Whether all losses were finite.
-    pub async fn wait_for_gpu(&mut self, now: &dyn Fn() -> f64) -> Result<bool, DeviceError> {
+    pub(crate) async fn wait_for_gpu(
+        &mut self,
+        now: &dyn Fn() -> f64,
+    ) -> Result<bool, DeviceError> {
         let (steps, finite) = self.settle_earlier().await?;
         let done = now();
         if steps > 0 {
@@ -290,7 +293,7 @@ impl TrainingRun {
 
     /// Lets a GPU go on, and does the same with those before. How many they were, and whether their
     /// losses are finite.
-    pub async fn settle_earlier(&mut self) -> Result<(u32, bool), DeviceError> {
+    pub(crate) async fn settle_earlier(&mut self) -> Result<(u32, bool), DeviceError> {
         let losses = self.trainer.take_earlier_losses().await?;
         Ok((losses.1, self.book(losses)))
     }
@@ -301,7 +304,7 @@ impl TrainingRun {
     }
 
     /// The network as it is now.
-    pub async fn snapshot(&mut self) -> Result<&mut Snapshot, DeviceError> {
+    pub(crate) async fn snapshot(&mut self) -> Result<&mut Snapshot, DeviceError> {
         if self.snapshot.step != self.steps() {
             let weights = self.trainer.weights().await?;
             let architecture = self.snapshot.network.architecture();
@@ -312,7 +315,7 @@ impl TrainingRun {
     }
 
     /// Goes on elsewhere from the last snapshot, as nothing newer can be had.
-    pub fn move_to(&mut self, processor: &Processor, now: f64) {
+    pub(crate) fn move_to(&mut self, processor: &Processor, now: f64) {
         let Snapshot { network, step, .. } = &self.snapshot;
         let training = self.objective.lane().spec().training;
         self.trainer = Trainer::restart(processor, network, training, *step);
@@ -322,7 +325,7 @@ impl TrainingRun {
     }
 
     /// Everything needed to go on elsewhere.
-    pub async fn checkpoint(&self, run: RunId) -> Result<protocol::Checkpoint, DeviceError> {
+    pub(crate) async fn checkpoint(&self, run: RunId) -> Result<protocol::Checkpoint, DeviceError> {
         let Checkpoint { step, flat } = self.trainer.checkpoint().await?;
         let [moment_1, moment_2] = if step > 0 {
             [flat.first, flat.second]
@@ -362,7 +365,7 @@ impl TrainingRun {
     ///
     /// # Errors
     /// If that is of a network of another shape.
-    pub fn resume(
+    pub(crate) fn resume(
         &mut self,
         checkpoint: protocol::Checkpoint,
         processor: &Processor,

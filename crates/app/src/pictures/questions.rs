@@ -34,7 +34,7 @@ const PROBES: [u32; 4] = [1, 2, 4, 8];
 const GRADIENT_ROUNDS: u32 = 12;
 
 /// The question to the engine.
-pub fn job(state: &State, lane: LaneId, picture: Picture) -> Job {
+pub(super) fn job(state: &State, lane: LaneId, picture: Picture) -> Job {
     let spec = state.spec(lane);
     let (seed, extent) = (spec.seed, state.extent);
     let grid = |map, (side, times): (u32, u32)| Job::Grid {

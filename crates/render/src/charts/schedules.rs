@@ -19,7 +19,7 @@ const STEEP: f64 = 12.0;
 const FACTOR: f64 = 1e3;
 
 /// Signal in the target's colour, noise in the source's, as on the stage; lanes by their dashes.
-pub fn schedule(state: &State, theme: &Theme) -> Plot {
+pub(super) fn schedule(state: &State, theme: &Theme) -> Plot {
     let mut curves = Vec::new();
     for (lane, kind, schedule) in schedules(state) {
         let names = match kind {
@@ -38,7 +38,7 @@ pub fn schedule(state: &State, theme: &Theme) -> Plot {
 }
 
 /// The signal-to-noise ratio, in which all that matters of a schedule is.
-pub fn snr(state: &State, theme: &Theme) -> Plot {
+pub(super) fn snr(state: &State, theme: &Theme) -> Plot {
     let names = ["legend.snr", "legend.snr-sampled"];
     let curves = each(state, theme, names, |schedule, t| schedule.snr(t));
     let shown = |_, value: f64| (1.0 / SNR..=SNR).contains(&value);
@@ -47,7 +47,7 @@ pub fn snr(state: &State, theme: &Theme) -> Plot {
 }
 
 /// `alpha' - sigma'`, which is positive where signal only grows against noise.
-pub fn one_way(state: &State, theme: &Theme) -> Plot {
+pub(super) fn one_way(state: &State, theme: &Theme) -> Plot {
     let names = ["legend.one-way", "legend.one-way-sampled"];
     let curves = each(state, theme, names, |schedule, t| schedule.one_way(t));
     let shown = |_, value: f64| value.abs() <= STEEP;
@@ -56,7 +56,7 @@ pub fn one_way(state: &State, theme: &Theme) -> Plot {
 }
 
 /// Where a transferred flow asks the field it comes from: the time `t_r` and the scale `s_r`.
-pub fn transfer(state: &State, theme: &Theme) -> Plot {
+pub(super) fn transfer(state: &State, theme: &Theme) -> Plot {
     let mut curves = Vec::new();
     for (lane, transfer) in transfers(state) {
         let start = transfer.start();
@@ -77,7 +77,7 @@ pub fn transfer(state: &State, theme: &Theme) -> Plot {
 
 /// By how much an error of what the network predicts is amplified in the velocity, and where the
 /// conversion stops being used.
-pub fn conditioning(state: &State, theme: &Theme) -> Plot {
+pub(super) fn conditioning(state: &State, theme: &Theme) -> Plot {
     let mut curves = Vec::new();
     let predictions = lanes(state).map(|(lane, _)| (lane, state.spec(lane)));
     let predictions: Vec<_> = predictions.collect();
@@ -131,7 +131,7 @@ fn each<'a>(
 }
 
 /// The lanes that are sampled under another schedule than they were trained under.
-pub fn transfers(state: &State) -> impl Iterator<Item = (LaneId, Transfer)> {
+pub(super) fn transfers(state: &State) -> impl Iterator<Item = (LaneId, Transfer)> {
     lanes(state).filter_map(move |(lane, _)| {
         let spec = state.spec(lane);
         let from = Schedule::new(spec.path.schedule, &spec.path);
@@ -142,7 +142,7 @@ pub fn transfers(state: &State) -> impl Iterator<Item = (LaneId, Transfer)> {
 
 /// What a schedule is for.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Use {
+pub(super) enum Use {
     Path,
     Sampling,
 }
@@ -158,7 +158,7 @@ impl Use {
 }
 
 /// The schedules in use on the stage, each once, with the first lane that uses it so.
-pub fn schedules(state: &State) -> Vec<(LaneId, Use, Schedule)> {
+pub(super) fn schedules(state: &State) -> Vec<(LaneId, Use, Schedule)> {
     let mut found: Vec<(LaneId, Use, Schedule)> = Vec::new();
     for (lane, _) in lanes(state) {
         let spec = state.spec(lane);

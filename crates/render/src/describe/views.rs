@@ -10,7 +10,7 @@ use app::state::{Grid, LaneState, Notice, State};
 use protocol::LaneId;
 
 /// The sentences about the layers of a lane's stage.
-pub fn layers(state: &State, lane: LaneId) -> Vec<Notice> {
+pub(super) fn layers(state: &State, lane: LaneId) -> Vec<Notice> {
     let own = &state.lanes[lane];
     let sentence = |layer: Layer| match layer {
         Layer::Error => scale("describe.error", own.views.error.as_ref(), 2),
@@ -27,7 +27,7 @@ pub fn layers(state: &State, lane: LaneId) -> Vec<Notice> {
 }
 
 /// The sentences about the charts that a lane has found something out for.
-pub fn charts(state: &State, lane: LaneId) -> Vec<Notice> {
+pub(super) fn charts(state: &State, lane: LaneId) -> Vec<Notice> {
     let own = &state.lanes[lane];
     let sentence = |chart: Chart| match chart {
         Chart::Errors => errors(own),
