@@ -5,7 +5,7 @@ use super::page::{App, act, dispatch};
 use super::{clicks, help, host};
 use app::keys::{Action, action};
 use app::msg::Msg;
-use app::state::Pointer;
+use app::msg::Pointer;
 use protocol::LaneId;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 

@@ -1,8 +1,8 @@
 //! The table of all figures, beside the charts.
 
 use super::dom::{add, by_id, first, set_attribute, set_shown, set_text};
-use app::pictures::MEASURES;
 use app::state::State;
+use app::state::pictures::MEASURES;
 use app::text::Text;
 use protocol::LaneId;
 use render::measures::{Row, lanes, table};

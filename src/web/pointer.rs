@@ -3,7 +3,7 @@
 use super::dom;
 use super::page::{App, act};
 use app::msg::Msg;
-use app::state::Pointer;
+use app::msg::Pointer;
 use app::stroke::Stroke;
 use app::user_data;
 use flow::Point;

@@ -4,8 +4,9 @@ use super::dom::{
     add, after, by_id, first, listen as on, property, set_attribute, set_text, window,
 };
 use super::page::{act, dispatch};
+use app::link::scene_link;
 use app::msg::Msg;
-use app::scenes::{SCENES, link};
+use app::scenes::SCENES;
 use app::text::Text;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -20,7 +21,7 @@ pub fn build(text: &Text) {
         let anchor: HtmlElement = add(&row, "a", "");
         set_text(&anchor, text.get(&format!("scene.{}.title", scene.key)));
         set_attribute(&anchor, "data-scene", &number.to_string());
-        let fragment = link(number).unwrap_or_default();
+        let fragment = scene_link(number).unwrap_or_default();
         set_attribute(&anchor, "href", &format!("#{fragment}"));
         let copy: HtmlElement = add(&row, "button", "copy");
         set_attribute(&copy, "type", "button");

@@ -7,7 +7,7 @@ use super::dom::{
 };
 use super::page::{App, act};
 use app::msg::Msg;
-use app::state::Notice;
+use app::notice::Notice;
 use app::user_data::{self, Endpoint, Imported, Pen, Reading, Refusal, image, table};
 use js_sys::Uint8Array;
 use protocol::LaneId;

@@ -3,8 +3,9 @@
 use crate::allocations;
 use crate::fixture::{self, CHECKERBOARD, MOONS, Plan};
 use crate::views;
+use app::link;
 use app::msg::Msg;
-use app::scenes::{self, SCENES};
+use app::scenes::SCENES;
 use app::settings::{DensityKind, Layer, Layers};
 use app::state::State;
 use app::update::update;
@@ -173,7 +174,7 @@ fn nothing_on_the_stage_is_no_trouble() {
 fn every_scene_draws_with_every_layer() {
     let found = views::state(CHECKERBOARD).lanes[0].views.clone();
     for number in 1..=SCENES.len() as u32 {
-        let settings = scenes::settings(number, Drawn::default()).unwrap();
+        let settings = link::scene_settings(number, Drawn::default()).unwrap();
         let mut state = State::new(settings);
         state.settings.layers = fixture::every_layer();
         state.settings.lane.iter_mut().for_each(|lane| {

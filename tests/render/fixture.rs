@@ -1,7 +1,8 @@
 //! States as a visit would leave them, made of the exact field.
 
 use app::settings::{Layer, Layers, Settings};
-use app::state::{Grid, History, PairsView, State, TransferView};
+use app::state::views::{Grid, PairsView, TransferView};
+use app::state::{History, State};
 use flow::exact::ExactField;
 use flow::random::Rng;
 use flow::schedule::Schedule;

@@ -4,7 +4,7 @@ use crate::fixture::{self, MOONS};
 use crate::views;
 use app::settings::{DensityKind, Layer, Layers};
 use app::state::State;
-use app::views::{CostView, ErrorCurve, GapView, GradientView, LikelihoodView};
+use app::state::views::{CostView, ErrorCurve, GapView, GradientView, LikelihoodView};
 use flow::distribution::Estimate;
 use flow::gradients::Comparison;
 use flow::likelihood::Nll;

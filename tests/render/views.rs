@@ -1,8 +1,9 @@
 //! Views as the engine would answer them, made of the exact field.
 
 use crate::fixture::{self, Plan};
-use app::state::{Grid, State};
-use app::views::*;
+use app::state::State;
+use app::state::views::Grid;
+use app::state::views::*;
 use flow::continuity::{Gauge, Region};
 use flow::exact::ExactField;
 use flow::solver::{Integration, Solver};

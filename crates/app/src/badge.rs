@@ -55,8 +55,9 @@ pub fn details(state: &State, text: &Text) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::handover::{Race, Work};
+    use crate::handover;
     use crate::settings::Settings;
+    use crate::state::handover::Race;
     use crate::text::Language;
     use protocol::Backend;
 
@@ -85,7 +86,7 @@ mod tests {
         for language in Language::ALL {
             let text = Text::new(language);
             let mut state = trained_by(BackendKind::Cpu, super::super::handover::SLOWER);
-            let work = Work::of(&state);
+            let work = handover::work(&state);
             state.race = Some(Race {
                 adapter: "lavapipe".into(),
                 work,

@@ -4,55 +4,14 @@
 
 use super::msg::{Effect, Event};
 use super::settle::{configuration, train_request};
+use super::state::handover::{Handover, Race, Work};
 use super::state::{EngineState, State};
 use flow::experiment::Experiment;
 use flow::spec::LaneSpec;
 use protocol::{Backend, BackendKind, Checkpoint, LaneId, Reply, Request};
 
-/// What both engines were measured to do with a network, in training steps a second.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Race {
-    /// The name of the WebGPU adapter.
-    pub adapter: String,
-    pub work: Work,
-    pub cpu: f64,
-    pub webgpu: f64,
-}
-
-/// The network that engines are timed with.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Work {
-    pub depth: u32,
-    pub width: u32,
-    pub batch: u32,
-    /// Arithmetic of a step, in operations of one evaluation.
-    flops: f64,
-}
-
 /// What the engine on the CPU says of itself when the other one is slower.
 pub const SLOWER: &str = "faster here than WebGPU";
-
-/// Where the handover stands.
-#[derive(Debug, Default)]
-pub enum Handover {
-    /// There is no second engine, or it has been decided upon.
-    #[default]
-    None,
-    /// The second engine is being fetched, once more.
-    Loading,
-    /// Both engines have been asked for their speed.
-    Measuring {
-        backend: Backend,
-        work: Work,
-        candidate: Option<f64>,
-        engine: Option<f64>,
-    },
-    /// The first engine has been asked for its runs.
-    Moving {
-        backend: Backend,
-        checkpoints: Box<[Option<Checkpoint>; 2]>,
-    },
-}
 
 /// The second engine said something.
 pub fn candidate(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
@@ -90,7 +49,7 @@ pub fn reconsider(state: &mut State, effects: &mut Vec<Effect>) {
     else {
         return;
     };
-    let cpu = race.cpu * race.work.flops / Work::of(state).flops;
+    let cpu = race.cpu * race.work.flops / work(state).flops;
     let other = match engine {
         BackendKind::Cpu if race.webgpu > cpu => BackendKind::WebGpu,
         BackendKind::WebGpu if cpu > race.webgpu => BackendKind::Cpu,
@@ -108,20 +67,18 @@ fn kind(state: &State) -> Option<BackendKind> {
     }
 }
 
-impl Work {
-    /// The network at hand.
-    pub fn of(state: &State) -> Self {
-        let LaneSpec {
-            model, training, ..
-        } = state.spec(LaneId::A);
-        let architecture = state.lanes[0].math.as_ref().map(Experiment::architecture);
-        let flops = architecture.map_or(1, |architecture| architecture.flops());
-        Self {
-            depth: model.depth,
-            width: model.width,
-            batch: training.batch,
-            flops: flops as f64 * f64::from(training.batch),
-        }
+/// The network at hand.
+pub fn work(state: &State) -> Work {
+    let LaneSpec {
+        model, training, ..
+    } = state.spec(LaneId::A);
+    let architecture = state.lanes[0].math.as_ref().map(Experiment::architecture);
+    let flops = architecture.map_or(1, |architecture| architecture.flops());
+    Work {
+        depth: model.depth,
+        width: model.width,
+        batch: training.batch,
+        flops: flops as f64 * f64::from(training.batch),
     }
 }
 
@@ -137,7 +94,7 @@ fn start(state: &mut State, backend: Backend, effects: &mut Vec<Effect>) {
     let spec = state.spec(LaneId::A);
     state.handover = Handover::Measuring {
         backend,
-        work: Work::of(state),
+        work: work(state),
         candidate: None,
         engine: None,
     };

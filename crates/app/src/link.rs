@@ -8,10 +8,12 @@
 
 mod versions;
 
+use super::notice::Notice;
+use super::scenes;
 use super::schema::{PARAMS, Param, param};
 use super::settings::Settings;
-use super::state::Notice;
 use super::value::{Kind, Value};
+use flow::spec::Drawn;
 use protocol::LaneId;
 use versions::{VERSIONS, Version};
 
@@ -113,6 +115,29 @@ fn lone_scene(versions: &[Version], pairs: &[(String, String)]) -> Option<Settin
     let (name, number) = known.next()?;
     let lone = name == "scene" && known.next().is_none();
     lone.then(|| versions::scene(versions, number.parse().ok()?))?
+}
+
+/// What a scene sets. Unless the scene brings a drawing of its own, the visitor's stays.
+pub fn scene_settings(number: u32, drawn: Drawn) -> Option<Settings> {
+    let scene = scenes::scene(number)?;
+    let mut settings = Settings {
+        scene: number,
+        drawn,
+        ..Settings::default()
+    };
+    apply(&mut settings, &owned(scene.patch));
+    Some(settings)
+}
+
+/// The fragment of a scene's link, without its `#`.
+pub fn scene_link(number: u32) -> Option<String> {
+    scene_settings(number, Drawn::default()).map(|settings| print(&settings))
+}
+
+/// The patch as [`apply`] reads it.
+pub fn owned(patch: scenes::Patch) -> Vec<(String, String)> {
+    let pair = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
+    patch.iter().map(pair).collect()
 }
 
 /// The `name=value` pairs of a fragment or a query.
@@ -238,7 +263,6 @@ pub fn sample_text(kind: &Kind, choice: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenes;
     use flow::spec::Drawn;
     use proptest::prelude::*;
 
@@ -276,7 +300,7 @@ mod tests {
     #[test]
     fn a_scene_alone_is_the_scene_as_it_begins() {
         let (scene, notices) = parse("#v=1&scene=9");
-        assert_eq!(Some(&scene), scenes::settings(9, Drawn::default()).as_ref());
+        assert_eq!(Some(&scene), scene_settings(9, Drawn::default()).as_ref());
         assert!(scene.lanes == 2 && notices.is_empty());
         assert_eq!(parse(&print(&scene)).0, scene);
         // Beside other values it is only a number, as in links written by the page.

@@ -1,7 +1,7 @@
 //! Everything that can happen to the page, and everything the page can ask of the world.
 
+use super::notice::Notice;
 use super::settings::Layer;
-use super::state::{Notice, Pointer};
 use super::terms::Term;
 use super::user_data::{Endpoint, Imported, Pen};
 use flow::Point;
@@ -132,4 +132,11 @@ pub enum Event {
     Trained { lane: LaneId },
     /// Something went wrong: a sentence.
     Error(String),
+}
+
+/// The pointer on the stage of a lane, in the plane's coordinates.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pointer {
+    pub lane: LaneId,
+    pub at: Point,
 }

@@ -1,7 +1,8 @@
 //! The words over a lane's picture: what it is, where it is not what the visitor expects.
 
+use super::notice::Notice;
 use super::settings::{DensityKind, Layer};
-use super::state::{EngineState, Notice, State};
+use super::state::{EngineState, State};
 use flow::spec::CouplingKind;
 use protocol::LaneId;
 

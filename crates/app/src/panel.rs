@@ -4,7 +4,6 @@ use super::link::lane_differences;
 use super::scenes::{COMPARISONS, Comparison};
 use super::schema::{Group, Param};
 use super::settings::{DensityKind, Settings};
-use flow::datasets::classes;
 use flow::spec::CouplingKind;
 use protocol::LaneId;
 
@@ -25,17 +24,6 @@ const ELSEWHERE: &[&str] = &[
 /// Whether the parameter's control is one of the groups'.
 pub fn in_a_group(param: &Param) -> bool {
     !ELSEWHERE.contains(&param.name)
-}
-
-/// How many labels the target of a lane has; 0 where its points have none.
-pub fn labels(settings: &Settings, lane: LaneId) -> u32 {
-    let data = settings.spec(lane).data;
-    // The target of pairs is the image of the source, whatever the choice of targets says.
-    let paired = data.coupling == CouplingKind::Paired;
-    match classes(data.target, &settings.drawn) {
-        count if count < 2 || paired => 0,
-        count => count,
-    }
 }
 
 /// What should be said beside a control under these settings, as a key of the language files.

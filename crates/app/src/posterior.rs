@@ -1,9 +1,10 @@
 //! What the data can have been, given the point under the pointer: answered by the page itself, since
 //! a pointer does not wait.
 
+use super::msg::Pointer;
 use super::settings::Layer;
-use super::state::{LaneState, Pointer, State};
-use super::views::PosteriorView;
+use super::state::views::PosteriorView;
+use super::state::{LaneState, State};
 use flow::experiment::Experiment;
 use flow::{Point, VelocityField};
 use protocol::LaneId;

@@ -1,10 +1,11 @@
 //! What the engine says, taken into the state. What belongs to an older run is dropped here.
 
 use super::msg::{Effect, Event};
-use super::state::{EngineState, FIRST_PAGE_JOB, LaneState, Notice, State};
-use super::suspend::{self, Presence};
-use super::update::{configure_all, notify};
-use super::{exact_preview, handover, pictures, settle};
+use super::notice::Notice;
+use super::settle::{configure_all, notify};
+use super::state::presence::Presence;
+use super::state::{EngineState, FIRST_PAGE_JOB, LaneState, State};
+use super::{exact_preview, handover, pictures, settle, suspend};
 use flow::experiment::Experiment;
 use flow::network::Network;
 use protocol::{Backend, Ensemble, LaneId, Progress, Reply, RunId};

@@ -1,9 +1,9 @@
 //! Values that cannot be combined: each pair once, with the sentence that says why.
 
-use super::panel::labels;
+use super::notice::Notice;
 use super::schema::param;
 use super::settings::Settings;
-use super::state::Notice;
+use super::settings::labels;
 use flow::spec::{CouplingKind, Guide, Prediction, Source};
 use protocol::LaneId;
 

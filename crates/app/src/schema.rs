@@ -4,7 +4,7 @@
 #[macro_use]
 mod rows;
 
-use super::settings::{DensityKind, Layers, Settings};
+use super::settings::{DensityKind, Settings};
 use super::value::{Kind, Value};
 use flow::spec::{
     Activation, CouplingKind, Features, Guide, LaneSpec, PairingKind, Prediction, SampleSchedule,
@@ -467,16 +467,6 @@ pub static PARAMS: &[Param] = &[
 /// The parameter of that name.
 pub fn param(name: &str) -> Option<&'static Param> {
     PARAMS.iter().find(|param| param.name == name)
-}
-
-/// The layers of a set, spelled as in links.
-pub fn layer_names(layers: Layers) -> Vec<&'static str> {
-    use super::settings::Layer;
-    Layer::ALL
-        .into_iter()
-        .filter(|&layer| layers.has(layer))
-        .map(Layer::name)
-        .collect()
 }
 
 #[cfg(test)]

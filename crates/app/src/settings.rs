@@ -1,6 +1,7 @@
 //! Everything a link can say: the experiment lanes and how they are shown.
 
-use flow::spec::{Drawn, LaneSpec};
+use flow::datasets::classes;
+use flow::spec::{CouplingKind, Drawn, LaneSpec};
 use protocol::LaneId;
 use serde::{Deserialize, Serialize};
 
@@ -220,5 +221,25 @@ impl Settings {
     /// Whether a lane is on the stage.
     pub fn shown(&self, lane: LaneId) -> bool {
         lane.index() < usize::from(self.lanes)
+    }
+}
+
+/// The layers of a set, spelled as in links.
+pub fn layer_names(layers: Layers) -> Vec<&'static str> {
+    Layer::ALL
+        .into_iter()
+        .filter(|&layer| layers.has(layer))
+        .map(Layer::name)
+        .collect()
+}
+
+/// How many labels the target of a lane has; 0 where its points have none.
+pub fn labels(settings: &Settings, lane: LaneId) -> u32 {
+    let data = settings.spec(lane).data;
+    // The target of pairs is the image of the source, whatever the choice of targets says.
+    let paired = data.coupling == CouplingKind::Paired;
+    match classes(data.target, &settings.drawn) {
+        count if count < 2 || paired => 0,
+        count => count,
     }
 }

@@ -2,15 +2,70 @@
 //! otherwise, which leave the stage.
 
 use super::centres;
-use super::exact_preview::{self, Preview};
-use super::msg::Effect;
+use super::exact_preview;
+use super::msg::{Effect, Event};
+use super::notice::Notice;
 use super::settings::Settings;
-use super::state::{EngineState, LaneState, Notice, State};
-use super::user_data::Endpoint;
-use super::views::Views;
+use super::state::handover::Handover;
+use super::state::presence::Presence;
+use super::state::preview::Preview;
+use super::state::tour::Progress;
+use super::state::views::Views;
+use super::state::{EngineState, FIRST_PAGE_JOB, LaneState, State};
+use super::user_data::{Endpoint, Pen};
 use flow::experiment::Experiment;
 use flow::spec::{Drawn, LaneSpec, Source, Target};
 use protocol::{LaneId, Request, Training};
+
+/// Notices kept at once; older ones go.
+const NOTICES: usize = 4;
+
+impl State {
+    /// The state of a visit that starts with these settings.
+    pub fn new(settings: Settings) -> Self {
+        let mut state = Self {
+            settings: Settings {
+                lanes: 0,
+                ..settings.clone()
+            },
+            lanes: [LaneState::default(), LaneState::default()],
+            playing: settings.t == 0.0,
+            reduced_motion: false,
+            engine: EngineState::Loading { fraction: None },
+            notices: Vec::new(),
+            extent: 4.0,
+            pointer: None,
+            charts: Vec::new(),
+            highlight: None,
+            tour: Progress::default(),
+            kept_drawing: None,
+            rest: 0.0,
+            runs: 0,
+            jobs: FIRST_PAGE_JOB,
+            handover: Handover::None,
+            race: None,
+            locks: Vec::new(),
+            drawing: Endpoint::default(),
+            pen: Pen::default(),
+            presence: Presence::default(),
+        };
+        // No lane was shown before, so this starts every lane of the settings.
+        settle(&mut state, settings, &mut Vec::new());
+        state
+    }
+}
+
+/// Shows a sentence to the user, once.
+pub fn notify(state: &mut State, notice: Notice, effects: &mut Vec<Effect>) {
+    if state.notices.contains(&notice) {
+        return;
+    }
+    if state.notices.len() == NOTICES {
+        state.notices.remove(0);
+    }
+    effects.push(Effect::Emit(Event::Error(notice.key.to_owned())));
+    state.notices.push(notice);
+}
 
 /// What a change of settings means for a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +195,16 @@ pub fn configure(state: &mut State, lane: LaneId, effects: &mut Vec<Effect>) {
     resume(state, lane, effects);
     if state.lanes[lane].training {
         effects.push(Effect::Send(train_request(state, lane)));
+    }
+}
+
+/// Everything the engine has to know when it arrives.
+pub fn configure_all(state: &mut State, effects: &mut Vec<Effect>) {
+    for lane in LaneId::ALL {
+        if state.shown(lane) {
+            state.lanes[lane].pictures.clear();
+            configure(state, lane, effects);
+        }
     }
 }
 

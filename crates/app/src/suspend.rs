@@ -3,19 +3,9 @@
 use super::handover;
 use super::msg::Effect;
 use super::settle;
+use super::state::presence::Presence;
 use super::state::{EngineState, State};
 use protocol::{Checkpoint, Floats, LaneId, Request};
-
-/// Whether the engine is there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Presence {
-    #[default]
-    Held,
-    /// It has been asked for its runs and will be let go.
-    Leaving,
-    /// It has been let go, with its memory and its part of the GPU.
-    Gone,
-}
 
 /// Asks the engine for its runs, to let it go once they are in hand.
 pub fn release(state: &mut State, effects: &mut Vec<Effect>) {

@@ -1,6 +1,6 @@
 //! The words of the page, in two languages, by key.
 
-use super::state::Notice;
+use super::notice::Notice;
 use serde_json::{Map, Value as Json};
 
 /// A language of the page.

@@ -1,9 +1,10 @@
 //! What a scene waits for, and the tour: the scenes one after the other, each as long as it takes.
 
-use super::msg::{Effect, Msg};
+use super::msg::Msg;
+use super::notice::Notice;
 use super::scenes::{SCENES, Wait, scene};
-use super::state::{EngineState, Notice, State};
-use super::update::open_scene;
+use super::state::tour::Progress;
+use super::state::{EngineState, State};
 use protocol::LaneId;
 
 /// Seconds that the words of a scene need, at least.
@@ -11,21 +12,8 @@ const READING: f64 = 25.0;
 /// Seconds after which the tour goes on even if what it waits for has not come.
 const PATIENCE: f64 = 90.0;
 
-/// Where the visit stands in its scene.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Progress {
-    /// Whether the scenes follow one another by themselves.
-    pub touring: bool,
-    /// How often time has reached 1 in this scene.
-    pub passages: u32,
-    /// Seconds since the scene was opened.
-    seconds: f64,
-    scene: u32,
-    arrived: bool,
-}
-
-/// Time passes.
-pub(super) fn tick(state: &mut State, dt: f64, effects: &mut Vec<Effect>) {
+/// Time passes. Returns the scene that the tour opens next, if it is time for it.
+pub(super) fn tick(state: &mut State, dt: f64) -> Option<u32> {
     let (number, arrived) = (state.settings.scene, state.settings.t >= 1.0);
     let tour = &mut state.tour;
     if tour.scene != number {
@@ -41,18 +29,20 @@ pub(super) fn tick(state: &mut State, dt: f64, effects: &mut Vec<Effect>) {
     if dt.is_finite() {
         tour.seconds += dt.clamp(0.0, 0.25);
     }
-    if tour.touring && over(state) {
-        go_on(state, effects);
+    if state.tour.touring && over(state) {
+        next(state)
+    } else {
+        None
     }
 }
 
-/// Starts the tour where the visit is, or stops it. From the last scene it starts anew.
-pub(super) fn toggle(state: &mut State, effects: &mut Vec<Effect>) {
+/// Starts the tour where the visit is, or stops it. From the last scene it starts anew:
+/// then the scene to open is returned.
+pub(super) fn toggle(state: &mut State) -> Option<u32> {
     state.tour.touring = !state.tour.touring;
     state.tour.seconds = 0.0;
-    if state.tour.touring && state.settings.scene as usize >= SCENES.len() {
-        open_scene(state, 1, effects);
-    }
+    let at_the_end = state.settings.scene as usize >= SCENES.len();
+    (state.tour.touring && at_the_end).then_some(1)
 }
 
 /// Whether the visitor takes over by this, so that the tour ends.
@@ -77,13 +67,11 @@ pub(super) fn ended_by(msg: &Msg) -> bool {
     )
 }
 
-fn go_on(state: &mut State, effects: &mut Vec<Effect>) {
+/// The scene after this one; after the last the tour ends.
+fn next(state: &mut State) -> Option<u32> {
     let next = state.settings.scene + 1;
-    if scene(next).is_some() {
-        open_scene(state, next, effects);
-    } else {
-        state.tour.touring = false;
-    }
+    state.tour.touring = scene(next).is_some();
+    state.tour.touring.then_some(next)
 }
 
 /// Whether the tour has seen enough of the scene.

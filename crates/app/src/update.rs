@@ -1,10 +1,12 @@
 //! The state machine: a message in, a changed state and effects out.
 
+use super::link::owned;
 use super::msg::{Effect, Event, Msg};
-use super::scenes::{self, COMPARISONS, Comparison, SCENES, owned, scene};
+use super::notice::Notice;
+use super::scenes::{self, COMPARISONS, Comparison, SCENES, scene};
 use super::settings::Settings;
-use super::settle::{configure, settle, train_request};
-use super::state::{EngineState, Notice, State};
+use super::settle::{notify, settle, train_request};
+use super::state::{EngineState, State};
 use super::user_data::{self, Endpoint, Imported, Pen};
 use super::{
     exact_preview, handover, link, pictures, points, posterior, replies, rules, suspend, tour,
@@ -15,8 +17,6 @@ use protocol::LaneId;
 const REST: f64 = 1.2;
 /// A passage from 0 to 1 at speed 1, in seconds.
 const PASSAGE: f64 = 10.0;
-/// Notices kept at once; older ones go.
-const NOTICES: usize = 4;
 
 /// Lets something happen to the page.
 pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
@@ -26,7 +26,9 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Tick { dt } => {
             tick(state, dt, out);
-            tour::tick(state, dt, out);
+            if let Some(next) = tour::tick(state, dt) {
+                open_scene(state, next, out);
+            }
         }
         Msg::Set { lane, name, text } => {
             let prefix = if lane == LaneId::B { "b." } else { "" };
@@ -47,7 +49,11 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::ToggleCompare => toggle_compare(state, out),
         Msg::OpenScene(number) => open_scene(state, number, out),
         Msg::TurnScene(by) => turn_scene(state, by, out),
-        Msg::ToggleTour => tour::toggle(state, out),
+        Msg::ToggleTour => {
+            if let Some(first) = tour::toggle(state) {
+                open_scene(state, first, out);
+            }
+        }
         Msg::Highlight(term) => state.highlight = term,
         Msg::ToggleLayer(layer) => {
             let mut settings = state.settings.clone();
@@ -89,18 +95,6 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
     posterior::refresh(state);
     pictures::refresh(state, out);
     effects
-}
-
-/// Shows a sentence to the user, once.
-pub fn notify(state: &mut State, notice: Notice, effects: &mut Vec<Effect>) {
-    if state.notices.contains(&notice) {
-        return;
-    }
-    if state.notices.len() == NOTICES {
-        state.notices.remove(0);
-    }
-    effects.push(Effect::Emit(Event::Error(notice.key.to_owned())));
-    state.notices.push(notice);
 }
 
 fn tick(state: &mut State, dt: f64, effects: &mut Vec<Effect>) {
@@ -327,7 +321,7 @@ fn toggle_compare(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 /// Opens a scene: what it sets, whether it plays and whether it trains.
-pub(super) fn open_scene(state: &mut State, number: u32, effects: &mut Vec<Effect>) {
+fn open_scene(state: &mut State, number: u32, effects: &mut Vec<Effect>) {
     let Some(scene) = scene(number) else {
         return;
     };
@@ -335,7 +329,7 @@ pub(super) fn open_scene(state: &mut State, number: u32, effects: &mut Vec<Effec
         return;
     }
     let drawn = visitors_drawing(state, number);
-    let Some(settings) = scenes::settings(number, drawn) else {
+    let Some(settings) = link::scene_settings(number, drawn) else {
         return;
     };
     state.playing = settings.t == 0.0 && !state.reduced_motion;
@@ -421,14 +415,4 @@ fn bring(state: &mut State, role: Endpoint, imported: &Imported, effects: &mut V
     }
     state.drawing = role;
     change(state, settings, effects);
-}
-
-/// Everything the engine has to know when it arrives.
-pub fn configure_all(state: &mut State, effects: &mut Vec<Effect>) {
-    for lane in LaneId::ALL {
-        if state.shown(lane) {
-            state.lanes[lane].pictures.clear();
-            configure(state, lane, effects);
-        }
-    }
 }

@@ -73,7 +73,7 @@ impl Value {
             Self::Whole(x) => x.to_string(),
             Self::Real(x) => x.to_string(),
             Self::Flag(x) => u8::from(*x).to_string(),
-            Self::Layers(x) => super::schema::layer_names(*x).join(","),
+            Self::Layers(x) => super::settings::layer_names(*x).join(","),
             Self::Points(x) => points::encode(x),
             Self::Word(x) => x.clone(),
             Self::Curve(x) => print_curve(x),

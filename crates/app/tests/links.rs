@@ -6,8 +6,9 @@
 //! parameter that is younger than a record is not asked for. `cargo test -p app --test links -- --ignored`
 //! appends the links of [`collection`] that have no record yet.
 
+use app::link;
 use app::msg::Msg;
-use app::scenes::{self, SCENES};
+use app::scenes::SCENES;
 use app::schema::{PARAMS, Param};
 use app::settings::Settings;
 use app::state::State;
@@ -158,7 +159,7 @@ fn collection() -> Vec<String> {
     let mut links = vec!["v=1".to_owned()];
     for number in 1..=SCENES.len() as u32 {
         links.push(format!("v=1&scene={number}"));
-        links.extend(scenes::link(number).filter(|link| link != "v=1"));
+        links.extend(link::scene_link(number).filter(|link| link != "v=1"));
     }
     for param in PARAMS {
         links.extend(off_default(param));

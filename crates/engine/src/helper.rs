@@ -6,8 +6,7 @@
 use super::acceleration::Accelerator;
 use super::batch_queue::{WireBatch, make};
 use super::display::{Detail, EnsembleResult, picture};
-use super::pictures::noise;
-use super::sampling_task::SamplingTask;
+use super::sampling_task::{SamplingTask, noise};
 use super::slices::Sliced;
 use flow::batch::Objective;
 use flow::classifier::Classifier;

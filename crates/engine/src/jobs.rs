@@ -19,6 +19,7 @@ use std::rc::Rc;
 mod couplings;
 mod curves;
 mod figures;
+mod grid;
 mod likelihood;
 mod maps;
 mod paths;
@@ -76,7 +77,7 @@ pub(crate) async fn answer(context: Context, job: Job) -> Result<Answer, String>
             side,
             extent,
             times,
-        } => maps::map(&context, map, &maps::Grid::new(side, extent, times)?).await,
+        } => maps::map(&context, map, &grid::Grid::new(side, extent, times)?).await,
         Job::Likelihood {
             points,
             method,

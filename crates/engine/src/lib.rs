@@ -19,6 +19,7 @@ mod sampling_task;
 mod scheduler;
 pub mod session;
 mod slices;
+mod snapshot;
 mod training;
 mod training_run;
 

@@ -3,20 +3,15 @@
 use super::display::{Detail, EnsembleResult, FRAMES, picture};
 use super::helper::{RenderRequest, Work};
 use super::lanes::LaneState;
-use super::sampling_task::SamplingTask;
+use super::sampling_task::{SamplingTask, noise};
 use super::session::{Engine, Outcome, broken};
 use super::slices::Sliced;
-use super::training_run::{Snapshot, TrainingRun};
-use flow::Point;
-use flow::experiment::Experiment;
-use flow::spec::SamplingSpec;
+use super::snapshot::Snapshot;
+use super::training_run::TrainingRun;
 use protocol::{Ensemble, Floats, LaneId, Progress, Reply};
 
 /// Slices of work on a yardstick between two pictures; a picture takes about four.
 const SLICES_FOR_YARDSTICK: u32 = 8;
-
-/// Most particles of a picture, whatever a request says.
-const MOST_PARTICLES: u32 = 100_000;
 
 impl Engine {
     /// Draws on one lane's picture until about `deadline`.
@@ -217,10 +212,4 @@ impl Engine {
             ..training_run.progress(number, lane.run)
         })
     }
-}
-
-/// Where the particles of a lane's picture start.
-pub(crate) fn noise(lane: &Experiment, sampling: &SamplingSpec) -> Vec<Point> {
-    let n = sampling.particles.clamp(1, MOST_PARTICLES) as usize;
-    lane.noise(n, lane.spec().seed)
 }

@@ -2,7 +2,7 @@
 
 use super::acceleration::Accelerator;
 use super::sampling_task::{Followed, SamplingTask};
-use super::training_run::Snapshot;
+use super::snapshot::Snapshot;
 use flow::Point;
 use flow::coupling::Pairs;
 use flow::experiment::{Experiment, stream};

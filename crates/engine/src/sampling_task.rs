@@ -15,6 +15,9 @@ use std::rc::Rc;
 /// Arithmetic between two pauses, in floating-point operations: a few milliseconds in wasm.
 const SLICE_FLOPS: usize = 20_000_000;
 
+/// Most particles of a picture, whatever a request says.
+const MOST_PARTICLES: u32 = 100_000;
+
 /// Particles that set out together at least, whatever a network costs.
 const SMALLEST_GROUP: usize = 16;
 
@@ -184,4 +187,10 @@ pub(crate) fn flat(points: &[Point]) -> Floats {
 pub(crate) fn points(flat: &Floats) -> Vec<Point> {
     let pairs = flat.0.as_chunks::<2>().0;
     pairs.iter().map(|p| p.map(f64::from)).collect()
+}
+
+/// Where the particles of a lane's picture start.
+pub(crate) fn noise(lane: &Experiment, sampling: &SamplingSpec) -> Vec<Point> {
+    let n = sampling.particles.clamp(1, MOST_PARTICLES) as usize;
+    lane.noise(n, lane.spec().seed)
 }

@@ -7,8 +7,8 @@ use super::reflow_round::{ReflowRound, pool};
 use super::report::Report;
 use super::sampling_task::{flat as floats, points};
 use super::slices::Sliced;
+use super::snapshot::Snapshot;
 use flow::batch::Objective;
-use flow::classifier::Classifier;
 use flow::coupling::Pairs;
 use flow::distribution::Estimate;
 use flow::experiment::Experiment;
@@ -44,29 +44,6 @@ pub(crate) struct TrainingRun {
     pub pace: f64,
     /// When a GPU was last seen to have done some.
     done: f64,
-}
-
-/// A network as it was after some steps, and the classifier beside it.
-#[derive(Clone)]
-pub(crate) struct Snapshot {
-    pub network: Rc<Network>,
-    /// None before its first step, and where the lane has none.
-    pub classifier: Option<Rc<Classifier>>,
-    pub step: u32,
-    /// Whether the page has its weights.
-    pub sent: bool,
-}
-
-impl Snapshot {
-    fn new(network: Network, classification: Option<&Classification>, step: u32) -> Self {
-        let classifier = classification.and_then(Classification::snapshot);
-        Self {
-            network: Rc::new(network),
-            classifier: classifier.map(Rc::new),
-            step,
-            sent: false,
-        }
-    }
 }
 
 impl TrainingRun {

@@ -8,7 +8,8 @@ mod views;
 
 use super::figures::three;
 use super::frames::Paths;
-use app::state::{LaneState, Notice, State};
+use app::notice::Notice;
+use app::state::{LaneState, State};
 use protocol::LaneId;
 
 /// The description of the stage, sentence by sentence.

@@ -3,9 +3,10 @@
 use super::super::dom::{add, document, set_attribute, set_class, set_flag, set_shown, set_text};
 use super::curve;
 use super::{choice_text, value_text};
-use app::panel::{differs, labels, remark, visible};
+use app::panel::{differs, remark, visible};
 use app::schema::Param;
 use app::settings::Settings;
+use app::settings::labels;
 use app::sliders::{Control, position, positions, value_at};
 use app::text::Text;
 use app::value::{Kind, Value};

@@ -55,7 +55,7 @@ pub(super) fn scene(versions: &[Version], number: u32) -> Option<Settings> {
     let (_, _, patch) = scenes.into_iter().find(|(n, _, _)| *n == number)?;
     let mut settings = defaults(versions);
     settings.scene = number;
-    super::apply(&mut settings, &crate::scenes::owned(patch));
+    super::apply(&mut settings, &super::owned(patch));
     Some(settings)
 }
 

@@ -1,14 +1,12 @@
 //! Which question makes which picture.
 
-use super::Picture;
 use crate::state::State;
+use crate::state::pictures::Picture;
+use crate::state::preview::{ARROWS_SIDE, ARROWS_TIMES, even_times};
 use flow::spec::SampleSchedule;
 use protocol::{Curves, Job, LaneId, Map, Study};
 
-/// Arrows along a side, and how many times.
-pub const ARROWS_SIDE: u32 = 19;
-pub const ARROWS_TIMES: u32 = 17;
-/// The same for heat maps of a closed form, of something that needs the network, and of likelihoods,
+/// Points along a side and times of heat maps of a closed form, of something that needs the network, and of likelihoods,
 /// each of which is an integration.
 const DENSITY: (u32, u32) = (96, 25);
 const SCALARS: (u32, u32) = (40, 17);
@@ -117,9 +115,4 @@ pub(super) fn shape(picture: Picture) -> (u32, u32) {
         Picture::Divergence => SCALARS,
         _ => (ARROWS_SIDE, ARROWS_TIMES),
     }
-}
-
-/// `n` times from 0 to 1, both included.
-pub fn even_times(n: u32) -> Vec<f64> {
-    (0..n).map(|i| f64::from(i) / f64::from(n - 1)).collect()
 }

@@ -1,11 +1,12 @@
 //! The answers, as the pictures that are drawn from them.
 
-use super::Picture;
-use super::questions::{balanced, even_times, shape};
-use crate::state::{Grid, LaneState, PairsView, TransferView};
-use crate::views::{
-    CostView, ErrorCurve, GapView, GradientView, LikelihoodView, Link, MatchingView, MeshView,
-    RegionView, RoundTripView,
+use super::questions::{balanced, shape};
+use crate::state::LaneState;
+use crate::state::pictures::Picture;
+use crate::state::preview::even_times;
+use crate::state::views::{
+    CostView, ErrorCurve, GapView, GradientView, Grid, LikelihoodView, Link, MatchingView,
+    MeshView, PairsView, RegionView, RoundTripView, TransferView,
 };
 use flow::continuity::Region;
 use protocol::{Answer, Finding, Floats, Likelihoods};

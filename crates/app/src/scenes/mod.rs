@@ -8,10 +8,6 @@ mod list;
 
 pub use list::SCENES;
 
-use super::link;
-use super::settings::Settings;
-use flow::spec::Drawn;
-
 /// Values by schema name, lane B's with the prefix `b.`.
 pub type Patch = &'static [(&'static str, &'static str)];
 
@@ -49,32 +45,9 @@ pub fn scene(number: u32) -> Option<&'static Scene> {
     SCENES.get((number as usize).checked_sub(1)?)
 }
 
-/// What a scene sets. Unless the scene brings a drawing of its own, the visitor's stays.
-pub fn settings(number: u32, drawn: Drawn) -> Option<Settings> {
-    let scene = scene(number)?;
-    let mut settings = Settings {
-        scene: number,
-        drawn,
-        ..Settings::default()
-    };
-    link::apply(&mut settings, &owned(scene.patch));
-    Some(settings)
-}
-
 /// Whether the scene brings a drawing of its own.
 pub fn brings_drawing(number: u32) -> bool {
     scene(number).is_some_and(|scene| scene.patch.iter().any(|(name, _)| *name == "drawn"))
-}
-
-/// The fragment of a scene's link, without its `#`.
-pub fn link(number: u32) -> Option<String> {
-    settings(number, Drawn::default()).map(|settings| link::print(&settings))
-}
-
-/// The patch as [`link::apply`] reads it.
-pub fn owned(patch: Patch) -> Vec<(String, String)> {
-    let pair = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
-    patch.iter().map(pair).collect()
 }
 
 /// What two lanes can differ in at a touch.

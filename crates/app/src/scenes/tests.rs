@@ -1,5 +1,6 @@
 use super::*;
 use crate::schema::param;
+use crate::settings::Settings;
 use crate::state::State;
 use crate::terms::Term;
 use crate::text::{Language, Text};
@@ -46,7 +47,10 @@ fn patches_say_what_the_schema_knows() {
 
 #[test]
 fn the_first_scene_is_the_default_state() {
-    assert_eq!(link(1).unwrap(), link::print(&Settings::default()));
+    assert_eq!(
+        link::scene_link(1).unwrap(),
+        link::print(&Settings::default())
+    );
     assert!(scene(0).is_none() && scene(SCENES.len() as u32 + 1).is_none());
 }
 
@@ -55,7 +59,7 @@ fn a_scene_s_link_opens_what_the_scene_opens() {
     for number in 1..=SCENES.len() as u32 {
         let mut opened = State::new(Settings::default());
         update(&mut opened, Msg::OpenScene(number));
-        let (read, notices) = link::parse(&link(number).unwrap());
+        let (read, notices) = link::parse(&link::scene_link(number).unwrap());
         assert_eq!(read, opened.settings, "scene {number}");
         assert!(notices.is_empty());
     }

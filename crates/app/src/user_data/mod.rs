@@ -6,9 +6,9 @@
 pub mod image;
 pub mod table;
 
+use super::notice::Notice;
 use super::points::{EXTENT, MOST, quantise};
 use super::settings::Settings;
-use super::state::Notice;
 use flow::Point;
 use flow::random::Rng;
 use flow::spec::{Source, Target};

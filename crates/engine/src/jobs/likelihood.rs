@@ -3,7 +3,7 @@
 use super::super::acceleration::Trip;
 use super::super::sampling_task::points;
 use super::super::slices::pause;
-use super::maps::{Grid, points_in_a_slice};
+use super::grid::{Grid, points_in_a_slice};
 use super::{Context, MOST, count};
 use flow::Point;
 use flow::distribution::Estimate;

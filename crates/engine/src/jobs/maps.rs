@@ -1,22 +1,15 @@
 //! Grids over the plane.
 
 use super::super::baseline;
-use super::super::sampling_task::{flat, particles_in_a_slice};
-use super::super::slices::pause;
-use super::{Context, MOST, likelihood};
+use super::super::sampling_task::flat;
+use super::grid::Grid;
+use super::{Context, likelihood};
 use flow::empirical::EmpiricalField;
 use flow::exact::ExactField;
 use flow::prediction::Prediction;
 use flow::spec::Source;
 use flow::{Point, VelocityField};
 use protocol::{Answer, Floats, Map};
-
-/// The centres of `side * side` cells over `[-extent, extent]^2`, at each of some times.
-pub(super) struct Grid {
-    side: u32,
-    extent: f64,
-    pub times: Vec<f64>,
-}
 
 /// Answers with a grid.
 pub(super) async fn map(context: &Context, map: Map, grid: &Grid) -> Result<Answer, String> {
@@ -144,62 +137,4 @@ fn velocities(field: &dyn VelocityField, x: &[Point], t: f64) -> Vec<Point> {
     let mut out = vec![[0.0; 2]; x.len()];
     field.velocity(x, t, None, &mut out);
     out
-}
-
-impl Grid {
-    /// # Errors
-    /// If there would be no cell, or too many.
-    pub(super) fn new(side: u32, extent: f64, times: Vec<f64>) -> Result<Self, String> {
-        let cells = u64::from(side).pow(2).saturating_mul(times.len() as u64);
-        let bounded = extent.is_finite() && extent > 0.0 && times.iter().all(|t| t.is_finite());
-        if cells == 0 || cells > u64::from(MOST) || !bounded {
-            return Err(format!("A grid needs between 1 and {MOST} cells."));
-        }
-        Ok(Self {
-            side,
-            extent,
-            times,
-        })
-    }
-
-    /// The centres of the cells of one row, counted from the top.
-    fn row(&self, row: u32) -> Vec<Point> {
-        let side = f64::from(self.side);
-        let centre = |k: u32| self.extent * ((2.0 * f64::from(k) + 1.0) / side - 1.0);
-        (0..self.side).map(|k| [centre(k), -centre(row)]).collect()
-    }
-
-    /// The centres of all cells.
-    pub(super) fn cells(&self) -> Vec<Point> {
-        (0..self.side).flat_map(|row| self.row(row)).collect()
-    }
-
-    /// The values of `f` at every time, row by row.
-    async fn fill(&self, f: impl Fn(&[Point], f64) -> Vec<f32>) -> Floats {
-        let mut values = Vec::new();
-        for &t in &self.times {
-            for row in 0..self.side {
-                values.extend(f(&self.row(row), t));
-                pause().await;
-            }
-        }
-        Floats(values)
-    }
-
-    /// The same, all rows of a time at once.
-    async fn fill_at_once(&self, f: impl Fn(&[Point], f64) -> Vec<f32>) -> Floats {
-        let mut values = Vec::new();
-        for &t in &self.times {
-            values.extend(f(&self.cells(), t));
-            pause().await;
-        }
-        Floats(values)
-    }
-}
-
-/// Points that may be asked for velocity and divergence between two pauses.
-pub(super) fn points_in_a_slice(context: &Context, evaluations: usize) -> usize {
-    // A divergence carries two tangents along.
-    const VALUE_AND_TANGENTS: usize = 4;
-    particles_in_a_slice(VALUE_AND_TANGENTS * evaluations * context.flops())
 }

@@ -5,7 +5,7 @@ use super::plot::Plot;
 use super::{Entry, Line, lanes, own};
 use crate::palette::{CLASSES, Theme};
 use app::state::State;
-use app::views::{CostView, LikelihoodView};
+use app::state::views::{CostView, LikelihoodView};
 use flow::reference::MATCHED_COSTS;
 use flow::spec::{SampleSchedule, Source, Target};
 use protocol::{LaneId, Probed};
@@ -29,7 +29,7 @@ pub(super) fn errors(state: &State, theme: &Theme) -> Plot {
         return Plot::of_counts(Vec::new()).logarithmic();
     };
     let shared = state.settings.borrows(LaneId::B);
-    let curve = |(i, curve): (usize, &app::views::ErrorCurve)| {
+    let curve = |(i, curve): (usize, &app::state::views::ErrorCurve)| {
         let entry = Entry {
             key: curve.key.clone().into(),
             color: theme.classes[i % CLASSES],

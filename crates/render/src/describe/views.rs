@@ -5,8 +5,10 @@ use crate::charts::Chart;
 use crate::figures::three;
 use crate::frames::Bracket;
 use crate::layers::field;
+use app::notice::Notice;
 use app::settings::Layer;
-use app::state::{Grid, LaneState, Notice, State};
+use app::state::views::Grid;
+use app::state::{LaneState, State};
 use protocol::LaneId;
 
 /// The sentences about the layers of a lane's stage.

@@ -5,7 +5,7 @@
 
 use super::lattice::{Slice, usual_size};
 use crate::scene::{Scratch, Stage};
-use app::state::Grid;
+use app::state::views::Grid;
 use raster::color::Color;
 use raster::surface::{Stroke, Surface};
 

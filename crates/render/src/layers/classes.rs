@@ -5,7 +5,7 @@ use super::posterior::push_diamond;
 use crate::frames::Paths;
 use crate::palette::CLASSES;
 use crate::scene::{Scratch, Stage};
-use app::views::LabelsView;
+use app::state::views::LabelsView;
 use raster::color::Color;
 use raster::surface::{Stroke, Surface};
 

@@ -11,7 +11,8 @@ use super::lattice::{Slice, frame, geometric_mean};
 use crate::frames::{Identity, Paths};
 use crate::scene::{Scratch, Stage};
 use app::settings::DensityKind;
-use app::state::{Grid, LaneState};
+use app::state::LaneState;
+use app::state::views::Grid;
 use protocol::Ensemble;
 use raster::surface::Surface;
 

@@ -8,7 +8,7 @@ use super::heat;
 use super::lattice::{Slice, usual_size};
 use crate::scene::{Scratch, Stage};
 use crate::ticks::round_step;
-use app::state::Grid;
+use app::state::views::Grid;
 use raster::surface::{Stroke, Surface};
 
 /// Signs along a side, half their width in pixels, and from which share of the scale they stand.

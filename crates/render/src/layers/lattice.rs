@@ -1,7 +1,7 @@
 //! Values on a grid of the plane at the stage's time, and how large they usually are.
 
 use crate::frames::Bracket;
-use app::state::Grid;
+use app::state::views::Grid;
 
 /// A grid between two of its times.
 #[derive(Clone, Copy)]

@@ -2,7 +2,7 @@
 //! carries; discs for source points, squares for target points, crosses for those left out.
 
 use crate::scene::{Scratch, Stage};
-use app::views::MatchingView;
+use app::state::views::MatchingView;
 use raster::surface::{Stroke, Surface};
 
 /// Half-size of a point's mark in pixels.

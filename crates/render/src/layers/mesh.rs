@@ -4,7 +4,7 @@
 
 use crate::frames::Bracket;
 use crate::scene::{Scratch, Stage};
-use app::views::MeshView;
+use app::state::views::MeshView;
 use raster::surface::{Stroke, Surface};
 
 /// Colours of the cells, and the binary logarithm of the area ratio at the last one.

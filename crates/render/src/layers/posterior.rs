@@ -5,7 +5,7 @@
 
 use super::arrows::Arrow;
 use crate::scene::{Scratch, Stage};
-use app::views::PosteriorView;
+use app::state::views::PosteriorView;
 use raster::surface::{Stroke, Surface};
 
 /// How far the time of the view may be from that of the stage.

@@ -4,7 +4,7 @@
 use super::arrows::Arrow;
 use crate::frames::Bracket;
 use crate::scene::{Scratch, Stage};
-use app::views::RegionView;
+use app::state::views::RegionView;
 use flow::Point;
 use flow::continuity::Balance;
 use raster::surface::{Rect, Stroke, Surface};

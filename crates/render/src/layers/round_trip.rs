@@ -3,7 +3,7 @@
 //! ring where it returned. Where ring and disc part, so does the map from its inverse.
 
 use crate::scene::{Scratch, Stage};
-use app::views::RoundTripView;
+use app::state::views::RoundTripView;
 use raster::surface::{Stroke, Surface};
 
 /// More points than that are a thicket.

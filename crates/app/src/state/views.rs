@@ -2,13 +2,48 @@
 //!
 //! Points are flat (`x0, y0, x1, y1, ...`), in the stage's coordinates. Frames follow one another in
 //! the order of their times, each holding the same particles in the same order. Grids over the plane
-//! are [`super::state::Grid`]s: one channel for a scalar, two for a vector.
+//! are [`Grid`]s: one channel for a scalar, two for a vector.
 
 use flow::Point;
 use flow::continuity::{Balance, Region};
 use flow::gradients::Comparison;
 use flow::likelihood::Nll;
-use protocol::{Metrics, Probed, StepCost};
+use protocol::{Ensemble, Metrics, Probed, StepCost};
+
+/// Pairs as a lane's coupling draws them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PairsView {
+    /// Flat points.
+    pub x0: Vec<f32>,
+    pub x1: Vec<f32>,
+    /// `E |x1 - x0|^2`.
+    pub cost: f64,
+    /// Share of pairs of segments that cross.
+    pub crossings: f64,
+}
+
+/// Values on a square grid at several times: `channels` floats a cell, rows from the top,
+/// one grid a time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grid {
+    pub side: usize,
+    /// Half-width of the square that the grid covers.
+    pub extent: f64,
+    /// 1 for a density or another scalar, 2 for a velocity or another vector.
+    pub channels: usize,
+    pub times: Vec<f64>,
+    pub values: Vec<f32>,
+}
+
+/// A scheduler transfer beside the field it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TransferView {
+    /// The largest distance between transferred paths and rescaled paths.
+    pub gap: f64,
+    pub steps: u32,
+    /// The rescaled paths `s_r x_{t_r}` of the field it was transferred from, for the overlay.
+    pub rescaled: Ensemble,
+}
 
 /// A regular grid of source points, carried along by the flow (push-forward).
 ///
@@ -152,13 +187,13 @@ pub struct GapView {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Views {
     /// Learned minus exact velocity, two channels.
-    pub error: Option<super::state::Grid>,
+    pub error: Option<Grid>,
     /// `div` of the velocity the lane follows, one channel.
-    pub divergence: Option<super::state::Grid>,
+    pub divergence: Option<Grid>,
     /// `grad log p_t`, two channels.
-    pub score: Option<super::state::Grid>,
+    pub score: Option<Grid>,
     /// The **log** density of the learned flow in nats, one channel; `-inf` where it has none.
-    pub learned: Option<super::state::Grid>,
+    pub learned: Option<Grid>,
     pub mesh: Option<MeshView>,
     pub posterior: Option<PosteriorView>,
     pub matching: Option<MatchingView>,

@@ -1,19 +1,29 @@
 //! The whole state of a visit: the settings, and what has been computed for them so far.
 
-use super::exact_preview::{ArrowsPreview, Preview};
-use super::handover::{Handover, Race};
-use super::pictures::Pictures;
-use super::settings::Settings;
-use super::suspend::Presence;
-use super::terms::Term;
-use super::tour::Progress;
-use super::user_data::{Endpoint, Pen};
-use super::views::Views;
+pub mod handover;
+pub mod pictures;
+pub mod presence;
+pub mod preview;
+pub mod tour;
+pub mod views;
+
+use crate::msg::Pointer;
+use crate::notice::Notice;
+use crate::settings::Settings;
+use crate::terms::Term;
+use crate::user_data::{Endpoint, Pen};
 use flow::Point;
 use flow::experiment::Experiment;
 use flow::network::{Architecture, Network};
 use flow::spec::{Drawn, LaneSpec};
 use protocol::{Accuracy, Backend, Checkpoint, Ensemble, JobId, LaneId, RunId};
+
+use handover::{Handover, Race};
+use pictures::Pictures;
+use presence::Presence;
+use preview::{ArrowsPreview, Preview};
+use tour::Progress;
+use views::{Grid, PairsView, TransferView, Views};
 
 /// Everything the page knows.
 #[derive(Debug)]
@@ -37,14 +47,14 @@ pub struct State {
     pub highlight: Option<Term>,
     pub tour: Progress,
     /// The visitor's drawing, while a scene shows one of its own.
-    pub(super) kept_drawing: Option<Drawn>,
+    pub(crate) kept_drawing: Option<Drawn>,
     /// Seconds that time has rested at 1.
-    pub(super) rest: f64,
+    pub(crate) rest: f64,
     /// The last run id given out.
-    pub(super) runs: RunId,
+    pub(crate) runs: RunId,
     /// The last job id given out.
-    pub(super) jobs: JobId,
-    pub(super) handover: Handover,
+    pub(crate) jobs: JobId,
+    pub(crate) handover: Handover,
     /// What both engines were measured to do, once they were.
     pub race: Option<Race>,
     /// Parameters that the host keeps from being changed; `all` for every one.
@@ -52,43 +62,10 @@ pub struct State {
     /// Which end a stroke draws, where both are drawn.
     pub drawing: Endpoint,
     pub pen: Pen,
-    pub(super) presence: Presence,
+    pub(crate) presence: Presence,
 }
 
 impl State {
-    /// The state of a visit that starts with these settings.
-    pub fn new(settings: Settings) -> Self {
-        let mut state = Self {
-            settings: Settings {
-                lanes: 0,
-                ..settings.clone()
-            },
-            lanes: [LaneState::default(), LaneState::default()],
-            playing: settings.t == 0.0,
-            reduced_motion: false,
-            engine: EngineState::Loading { fraction: None },
-            notices: Vec::new(),
-            extent: 4.0,
-            pointer: None,
-            charts: Vec::new(),
-            highlight: None,
-            tour: Progress::default(),
-            kept_drawing: None,
-            rest: 0.0,
-            runs: 0,
-            jobs: FIRST_PAGE_JOB,
-            handover: Handover::None,
-            race: None,
-            locks: Vec::new(),
-            drawing: Endpoint::default(),
-            pen: Pen::default(),
-            presence: Presence::default(),
-        };
-        // No lane was shown before, so this starts every lane of the settings.
-        super::settle::settle(&mut state, settings, &mut Vec::new());
-        state
-    }
-
     /// What a lane is made of. A borrowing lane B has lane A's experiment and its own sampling.
     pub fn spec(&self, lane: LaneId) -> LaneSpec {
         self.settings.spec(lane)
@@ -129,20 +106,6 @@ impl State {
 /// The page's own jobs count from here, those of the API from 1.
 pub const FIRST_PAGE_JOB: JobId = 1 << 31;
 
-/// The pointer on the stage of a lane, in the plane's coordinates.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Pointer {
-    pub lane: LaneId,
-    pub at: Point,
-}
-
-/// A sentence for the user: a key of the language files and what stands for its placeholders.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    pub key: &'static str,
-    pub values: Vec<String>,
-}
-
 /// Where the engine stands.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EngineState {
@@ -167,7 +130,7 @@ pub struct LaneState {
     /// Whether the user wants the lane to train.
     pub training: bool,
     /// Whether the engine has been told to train it and has not said since that it does not.
-    pub(super) running: bool,
+    pub(crate) running: bool,
     pub history: History,
     /// How well floor and excess are known.
     pub accuracy: Accuracy,
@@ -191,20 +154,20 @@ pub struct LaneState {
     /// What else has been computed only to be looked at.
     pub views: Views,
     /// The lane's mathematics; absent while there is a [`LaneState::problem`].
-    pub(super) math: Option<Experiment>,
+    pub(crate) math: Option<Experiment>,
     /// The exact flow on its way to the stage.
-    pub(super) preview: Option<Preview>,
-    pub(super) arrows_preview: Option<ArrowsPreview>,
+    pub(crate) preview: Option<Preview>,
+    pub(crate) arrows_preview: Option<ArrowsPreview>,
     /// What has been asked of the engine for drawing.
-    pub(super) pictures: Pictures,
+    pub(crate) pictures: Pictures,
     /// Steps to train to, where the user asked for other than the limit.
-    pub(super) goal: Option<u32>,
+    pub(crate) goal: Option<u32>,
     /// Whether the network began with weights from a file.
     pub loaded: bool,
     /// What the run goes on from once an engine is told of it.
-    pub(super) kept: Option<Checkpoint>,
+    pub(crate) kept: Option<Checkpoint>,
     /// Counts the changes of how the lane is sampled.
-    pub(super) sampling: u32,
+    pub(crate) sampling: u32,
 }
 
 /// Figures against training steps.
@@ -216,39 +179,4 @@ pub struct History {
     pub straightness: Vec<(u32, f64)>,
     /// The Bayes floor of the loss, where it is known or estimated.
     pub floor: Option<f64>,
-}
-
-/// Pairs as a lane's coupling draws them.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PairsView {
-    /// Flat points.
-    pub x0: Vec<f32>,
-    pub x1: Vec<f32>,
-    /// `E |x1 - x0|^2`.
-    pub cost: f64,
-    /// Share of pairs of segments that cross.
-    pub crossings: f64,
-}
-
-/// Values on a square grid at several times: `channels` floats a cell, rows from the top,
-/// one grid a time.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Grid {
-    pub side: usize,
-    /// Half-width of the square that the grid covers.
-    pub extent: f64,
-    /// 1 for a density or another scalar, 2 for a velocity or another vector.
-    pub channels: usize,
-    pub times: Vec<f64>,
-    pub values: Vec<f32>,
-}
-
-/// A scheduler transfer beside the field it comes from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TransferView {
-    /// The largest distance between transferred paths and rescaled paths.
-    pub gap: f64,
-    pub steps: u32,
-    /// The rescaled paths `s_r x_{t_r}` of the field it was transferred from, for the overlay.
-    pub rescaled: Ensemble,
 }
