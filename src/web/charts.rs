@@ -2,6 +2,7 @@
 
 use super::chart_backend::ChartBackend;
 use super::dom::{by_id, first, set_attribute, set_shown, window};
+use super::page::App;
 use app::state::State;
 use app::text::Text;
 use plotters::prelude::IntoDrawingArea;
@@ -64,9 +65,7 @@ impl Charts {
             .collect()
     }
 
-    /// Draws one of the charts that are due, if any: all at once would be felt in the frame.
-    /// Returns whether it did.
-    pub fn draw_one(&mut self, state: &State, text: &Text, theme: &Theme) -> bool {
+    fn draw_one(&mut self, state: &State, text: &Text, theme: &Theme) -> bool {
         if std::mem::take(&mut self.resized) {
             self.places
                 .iter_mut()
@@ -86,6 +85,12 @@ impl Charts {
         }
         false
     }
+}
+
+/// Draws one of the charts that are due, if any: all at once would be felt in the frame.
+/// Returns whether it did.
+pub fn draw_one(app: &mut App) -> bool {
+    app.charts.draw_one(&app.state, &app.text, &app.look.theme)
 }
 
 impl Place {

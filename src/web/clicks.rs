@@ -2,7 +2,7 @@
 
 use super::dom::{after, by_id, document, root, set_text, window};
 use super::page::{App, act, dispatch};
-use super::{dom, export, help, scene_list, story, user_data};
+use super::{chunks, dom, help, scene_list, story, user_data};
 use app::msg::Msg;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -21,6 +21,8 @@ pub fn listen() {
 }
 
 fn perform(name: &str) {
+    // If it could not be fetched before.
+    chunks::bring_rest();
     match name {
         "previous-scene" => dispatch(Msg::TurnScene(-1)),
         "next-scene" => dispatch(Msg::TurnScene(1)),
@@ -44,7 +46,7 @@ fn perform(name: &str) {
         "clear-drawing" => dispatch(Msg::ClearDrawing),
         "erase" => act(App::turn_pen),
         "open-data" => user_data::choose(),
-        "export" => export::dialog::open(),
+        "export" => chunks::use_exchange(|exchange| (exchange.open_export)()),
         _ => {}
     }
 }

@@ -1,5 +1,6 @@
 //! The workers that train: fetched, listened to, spoken to, and let go.
 
+use super::chunks;
 use super::dom::{self, by_id, document, property, window};
 use super::json;
 use super::page::{App, Dirty, act};
@@ -248,10 +249,14 @@ impl App {
     fn hear(&mut self, role: Role, bytes: &[u8]) {
         match (decode::<Reply>(bytes), role) {
             (Ok(Reply::Done { id, answer }), Role::Engine) if id < FIRST_PAGE_JOB => {
-                self.calls.answered(id, answer);
+                if let Some(exchange) = chunks::exchange() {
+                    (exchange.answered)(&mut self.calls, id, answer);
+                }
             }
             (Ok(Reply::Checkpoint { lane, checkpoint }), Role::Engine) => {
-                self.calls.checked_out(lane, &checkpoint, &self.state);
+                if let Some(exchange) = chunks::exchange() {
+                    (exchange.checked_out)(&mut self.calls, lane, &checkpoint, &self.state);
+                }
                 self.handle(Msg::Engine(Reply::Checkpoint { lane, checkpoint }));
             }
             (Ok(reply), Role::Engine) => self.handle(Msg::Engine(reply)),

@@ -2,7 +2,7 @@
 
 use super::dom::window;
 use super::page::{App, Dirty, act_unseen};
-use super::{host, measures, story};
+use super::{chunks, host, measures, story};
 use app::msg::Msg;
 use app::state::State;
 use app::state::pictures::MEASURES;
@@ -120,9 +120,7 @@ impl App {
     fn draw(&mut self, now: f64) -> bool {
         // Before anything is written: a chart sets fonts, and the browser brings all styles up to
         // date for that, which costs as much as the chart where some are not.
-        let charted = self
-            .charts
-            .draw_one(&self.state, &self.text, &self.look.theme);
+        let charted = chunks::beside().is_some_and(|beside| (beside.draw_chart)(self));
         let dirty = std::mem::take(&mut self.dirty);
         if dirty.stage {
             self.stage.draw(&self.state, &self.look.theme);
@@ -146,36 +144,17 @@ impl App {
     fn draw_beside(&mut self, mut left: Dirty, full: bool, now: f64) {
         let due = |last: f64| !full && now - last >= EVERY;
         let Frames { texts, figures, .. } = self.frames;
-        let show_figures = (left.figures || left.time) && due(figures);
-        if left.later && due(texts) && (!show_figures || texts <= figures) {
+        let beside = chunks::beside().filter(|_| (left.figures || left.time) && due(figures));
+        if left.later && due(texts) && (beside.is_none() || texts <= figures) {
             self.frames.texts = now;
             left.later = false;
             self.show_progress();
-        } else if show_figures {
+        } else if let Some(beside) = beside {
             self.frames.figures = now;
-            self.draw_figures(left.figures, now);
+            (beside.draw_figures)(self, left.figures, now);
             (left.figures, left.time) = (false, false);
         }
         self.dirty.add(left);
-    }
-
-    fn draw_figures(&mut self, changed: bool, now: f64) {
-        self.charts.note(changed);
-        let mut asked = Vec::new();
-        if !self.host.hides("charts") {
-            asked = self.charts.asked(&self.state);
-            asked.extend(measures::wanted().then(|| MEASURES.to_owned()));
-        }
-        if asked != self.state.charts {
-            self.handle(Msg::Charts(asked));
-        }
-        if changed {
-            self.stage.show_figures(&self.state, &self.text);
-            self.measures.show(&self.state, &self.text);
-        }
-        self.stage
-            .show_legends(&self.state, &self.text, &self.look.theme);
-        self.dirty.time |= !self.stage.describe(&self.state, &self.text, now);
     }
 
     fn rest_or_go_on(&mut self, changed: bool) {
@@ -186,4 +165,24 @@ impl App {
             self.frames.last = None;
         }
     }
+}
+
+/// Brings figures, legends and the description up to date: all of them if more than the time has changed.
+pub fn draw_figures(app: &mut App, changed: bool, now: f64) {
+    app.charts.note(changed);
+    let mut asked = Vec::new();
+    if !app.host.hides("charts") {
+        asked = app.charts.asked(&app.state);
+        asked.extend(measures::wanted().then(|| MEASURES.to_owned()));
+    }
+    if asked != app.state.charts {
+        app.handle(Msg::Charts(asked));
+    }
+    if changed {
+        app.stage.show_figures(&app.state, &app.text);
+        app.measures.show(&app.state, &app.text);
+    }
+    app.stage
+        .show_legends(&app.state, &app.text, &app.look.theme);
+    app.dirty.time |= !app.stage.describe(&app.state, &app.text, now);
 }

@@ -1,5 +1,6 @@
 //! The host's wishes, put into force.
 
+use super::chunks;
 use super::dom::{
     self, after, by_id, document, media, on_media, root, set_attribute, set_shown, window,
 };
@@ -124,13 +125,17 @@ pub fn begin_now(app: &mut App) {
 
 /// So many frames have been drawn.
 pub fn drawn(app: &mut App, frames: u32) {
-    if frames == MOVES && BEGUN.get() {
-        fetch_engine(app);
+    if frames == MOVES {
+        chunks::bring_rest();
+        if BEGUN.get() {
+            fetch_engine(app);
+        }
     }
 }
 
 fn fetch_engine(app: &mut App) {
     if !FETCHED.replace(true) {
+        chunks::bring_rest();
         app.engines.load(app.host.backend);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::dom::{self, by_id, document, first};
 use super::page::{App, act, dispatch};
-use super::{clicks, help, host};
+use super::{chunks, clicks, help, host};
 use app::keys::{Action, action};
 use app::msg::Msg;
 use app::msg::Pointer;
@@ -58,6 +58,7 @@ fn name(event: &KeyboardEvent) -> String {
 }
 
 fn perform(action: Action) {
+    chunks::bring_rest();
     match action {
         Action::Msg(msg) => dispatch(msg),
         Action::Layers => {

@@ -1,11 +1,12 @@
 //! The language of the page, and the texts of its markup.
 
 use super::dom::{all, by_id, listen as on, root, set_attribute, set_text, window};
-use super::export::dialog;
 use super::page::{App, Dirty, act};
-use super::{engine_link, help, json, panel, scene_list, storage, story};
+use super::{chunks, engine_link, json, panel, storage, story};
 use app::host::Host;
 use app::text::{Language, Text};
+use js_sys::Promise;
+use serde_json::Value as Json;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Element, Event, HtmlSelectElement, Response};
@@ -22,9 +23,12 @@ pub fn listen() {
         let tag = by_id::<HtmlSelectElement>("language").value();
         storage::write("language", &tag);
         spawn_local(async move {
-            let Some(text) = text(Language::from_tag(&tag)).await else {
+            let Some(mut text) = text(Language::from_tag(&tag)).await else {
                 return;
             };
+            if let Some(rest) = arrived(request_rest(text.language)).await {
+                text.add(rest);
+            }
             act(move |app| {
                 app.text = text;
                 apply(app);
@@ -42,14 +46,30 @@ pub async fn text(language: Language) -> Option<Text> {
 }
 
 async fn read(language: Language) -> Option<Text> {
-    let file = fetch(&engine_link::address(language.address())).await?;
-    Text::of(language, json::read(&file)?)
+    Text::of(language, arrived(request(language.address())).await?)
+}
+
+/// Asks for what the page did not need to say before it moved.
+pub(super) fn request_rest(language: Language) -> Promise {
+    request(language.address_of_rest())
+}
+
+fn request(name: &str) -> Promise {
+    window().fetch_with_str(&engine_link::address(name))
+}
+
+/// What a file of texts that was asked for says.
+pub(super) async fn arrived(request: Promise) -> Option<Json> {
+    json::read(&body(request).await?)
 }
 
 /// The text of a file, if the server has it.
 pub(super) async fn fetch(address: &str) -> Option<String> {
-    let response = JsFuture::from(window().fetch_with_str(address)).await;
-    let response: Response = response.ok()?.unchecked_into();
+    body(window().fetch_with_str(address)).await
+}
+
+async fn body(request: Promise) -> Option<String> {
+    let response: Response = JsFuture::from(request).await.ok()?.unchecked_into();
     let text = response.ok().then(|| response.text().ok())??;
     JsFuture::from(text).await.ok()?.as_string()
 }
@@ -61,9 +81,10 @@ pub fn apply(app: &mut App) {
     by_id::<HtmlSelectElement>("language").set_value(tag);
     translate(&app.text);
     story::build(&app.text);
-    scene_list::build(&app.text);
-    help::build(&app.text);
-    dialog::build(&app.text);
+    if let Some(beside) = chunks::beside() {
+        (beside.build_help)(&app.text);
+        (beside.build_scene_list)(&app.text);
+    }
     panel::build(app);
     app.dirty = Dirty::ALL;
 }
@@ -72,13 +93,18 @@ pub fn apply(app: &mut App) {
 pub(super) fn translate(text: &Text) {
     for element in all("[data-text]") {
         let key = element.get_attribute("data-text").unwrap_or_default();
-        set_text(&element, text.get(&key));
+        if let Some(words) = text.find(&key) {
+            set_text(&element, words);
+        }
     }
     for element in all("[data-text-label]") {
         let key = element.get_attribute("data-text-label").unwrap_or_default();
-        set_attribute(&element, "aria-label", text.get(&key));
+        let Some(words) = text.find(&key) else {
+            continue;
+        };
+        set_attribute(&element, "aria-label", words);
         if element.tag_name() == "BUTTON" {
-            set_attribute(&element, "title", text.get(&key));
+            set_attribute(&element, "title", words);
         }
     }
 }

@@ -4,7 +4,6 @@ use super::api::calls::Calls;
 use super::charts::Charts;
 use super::engine_link::Engines;
 use super::events::Events;
-use super::export::dialog;
 use super::frame::{self, Frames};
 use super::link::LinkWriter;
 use super::measures::Measures;
@@ -13,8 +12,8 @@ use super::stage::Stage;
 use super::theme::Look;
 use super::visibility::Visibility;
 use super::{
-    api, badge, centres, clicks, embed, host, keys, language, link, notices, panel, pointer,
-    scene_list, story, terms, theme, transport, user_data, visibility,
+    api, badge, centres, chunks, clicks, embed, host, keys, language, link, notices, panel,
+    pointer, scene_list, story, terms, theme, transport, user_data, visibility,
 };
 use app::host::Host;
 use app::msg::{Effect, Event, Msg};
@@ -170,7 +169,9 @@ impl App {
         if ticks {
             return;
         }
-        self.calls.settle(&self.state);
+        if let Some(exchange) = chunks::exchange() {
+            (exchange.settle)(&mut self.calls, &self.state);
+        }
         // Out of sight there are no frames that would tell.
         if self.visibility.hidden() {
             self.events.flush(&self.state);
@@ -194,7 +195,9 @@ impl App {
     fn emit(&mut self, event: Event) {
         if event == Event::Ready {
             self.engines.load_rival(self.host.backend);
-            self.calls.ask_again(&self.engines);
+            if let Some(exchange) = chunks::exchange() {
+                (exchange.ask_again)(&self.calls, &self.engines);
+            }
             host::train_unasked(self);
         }
         self.events.note(event, &self.state, &self.text);
@@ -262,7 +265,6 @@ fn begin(app: &mut App) {
     for listen in [
         centres::listen,
         clicks::listen,
-        dialog::listen,
         keys::listen,
         language::listen,
         link::listen,

@@ -55,7 +55,9 @@ pub fn show(state: &State, text: &Text) {
 fn show_words(scene: Option<&Scene>, number: u32, text: &Text) {
     let part = |part: &str| {
         scene.map_or(String::new(), |scene| {
-            text.get(&format!("scene.{}.{part}", scene.key)).to_owned()
+            // The texts of a scene that a link opens may be on their way.
+            let words = text.find(&format!("scene.{}.{part}", scene.key));
+            words.unwrap_or_default().to_owned()
         })
     };
     let framed =

@@ -1,6 +1,7 @@
 //! What users bring along: files chosen, dropped or pasted; and the tools of drawing.
 
 use super::canvas::pixels_of;
+use super::chunks;
 use super::dom::{
     self, after, by_id, document, listen as on, property, set_attribute, set_flag, set_shown,
     window,
@@ -26,7 +27,7 @@ pub fn listen() {
     on(&chooser, "change", |_: Event| {
         let chooser: HtmlInputElement = by_id("own-file");
         if let Some(file) = chooser.files().and_then(|files| files.get(0)) {
-            take(file);
+            bring_file(file);
         }
         // The same file can be chosen again.
         chooser.set_value("");
@@ -42,7 +43,7 @@ pub fn listen() {
     on(&document(), "drop", |event: DragEvent| {
         if let Some(file) = event.data_transfer().and_then(|data| first_file(&data)) {
             event.prevent_default();
-            take(file);
+            bring_file(file);
         }
     });
     on(&document(), "paste", |event: ClipboardEvent| pasted(&event));
@@ -81,16 +82,27 @@ fn pasted(event: &ClipboardEvent) {
     };
     event.prevent_default();
     match first_file(&data) {
-        Some(file) => take(file),
+        Some(file) => bring_file(file),
         None => {
             let text = data.get_data("text").unwrap_or_default();
-            act(move |app| app.take_points(table::read(&text)));
+            chunks::use_exchange(move |exchange| {
+                act(move |app| (exchange.take_text)(app, &text));
+            });
         }
     }
 }
 
+fn bring_file(file: File) {
+    chunks::use_exchange(move |exchange| (exchange.take_file)(file));
+}
+
+/// Reads points from a text.
+pub fn take_text(app: &mut App, text: &str) {
+    app.take_points(table::read(text));
+}
+
 /// Reads a file, by what it is.
-fn take(file: File) {
+pub fn take(file: File) {
     let (kind, name) = (file.type_(), file.name().to_ascii_lowercase());
     spawn_local(async move {
         if kind.starts_with("image/") {

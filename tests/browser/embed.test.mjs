@@ -9,7 +9,7 @@ async function embedded(frame, { style = "width:600px;height:500px", before = ""
   const visit = await openPage({ goto: false });
   const { page } = visit;
   // Any file of the server will do for a start: a page made out of nothing may not frame a local one.
-  await page.goto(address({ path: "style.css", origin: "other" }));
+  await page.goto(address({ path: "embed.js", origin: "other" }));
   await page.evaluate(() => { window.heard = []; addEventListener("message", ({ data }) => window.heard.push(data)); });
   await page.evaluate(([before, style, src]) => {
     document.body.innerHTML = `${before}<iframe id="lab" style="${style}"></iframe>`;
@@ -142,7 +142,7 @@ test("long out of sight the engine is let go, and it goes on where it was", { ti
     const later = window.setTimeout.bind(window);
     window.setTimeout = (f, ms, ...rest) => later(f, ms === 60_000 ? 400 : ms === 15_000 ? 100 : ms, ...rest);
   });
-  await page.goto(address({ path: "style.css", origin: "other" }));
+  await page.goto(address({ path: "embed.js", origin: "other" }));
   await page.evaluate((src) => new Promise((resolve) => {
     document.body.innerHTML = '<iframe id="lab" style="width:600px;height:500px"></iframe><div style="height:4000px"></div>';
     const frame = document.getElementById("lab");

@@ -8,11 +8,12 @@ use wasm_bindgen_cli_support::{Bindgen, Output};
 use crate::files;
 use crate::layout::Layout;
 use crate::program::{self, Profile, Program};
+use crate::split;
 
 /// The name of the note that says which input the output was made from.
 const STAMP: &str = "input.sha256";
 /// The output also depends on how it is asked for, which this file says.
-const WAY: &str = include_str!("bindgen.rs");
+const WAY: &str = concat!(include_str!("bindgen.rs"), include_str!("split.rs"));
 
 /// Compiles the program and binds it. Cheap where nothing changed.
 pub fn build(layout: &Layout, program: Program, profile: Profile) -> Result<()> {
@@ -25,10 +26,17 @@ pub fn build(layout: &Layout, program: Program, profile: Profile) -> Result<()> 
     // Built aside and moved into place, so that an interrupted run leaves no half of a program.
     let fresh = folder.with_extension(format!("{}.part", std::process::id()));
     let _ = fs::remove_dir_all(&fresh);
+    let wasm = match program.split {
+        true => split::cut(&wasm, program, &fresh)?,
+        false => wasm,
+    };
     let mut output = bind(&wasm, program, profile)?;
     match profile {
         Profile::Site => output.emit(&fresh)?,
         Profile::Release => emit_short(output, &fresh, &program.files()[0])?,
+    }
+    if program.split {
+        split::fold_loaders(program, &fresh)?;
     }
     fs::write(fresh.join(STAMP), &digest)?;
     let _ = fs::remove_dir_all(&folder);
@@ -44,6 +52,8 @@ fn bind(wasm: &[u8], program: Program, profile: Profile) -> Result<Output> {
         // So that `init()` needs no argument; a library's default is to ask its caller for the address.
         .omit_default_module_path(false)
         .typescript(false)
+        // Chunks reach the memory and the table of the program through them.
+        .keep_lld_exports(program.split)
         // Names make a panic readable while developing; what ships needs none of either.
         .remove_name_section(profile == Profile::Release)
         .remove_producers_section(profile == Profile::Release);

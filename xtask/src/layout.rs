@@ -28,9 +28,14 @@ impl Layout {
         })
     }
 
-    /// What `serve` and `test` put before a browser. Not `target/site`: there Cargo keeps the profile of that name.
+    /// What `serve` puts before a browser. Not `target/site`: there Cargo keeps the profile of that name.
     pub fn site(&self) -> PathBuf {
         self.target.join("web")
+    }
+
+    /// The site as `test` puts it before a browser: made as `package` makes it.
+    pub fn tested(&self) -> PathBuf {
+        self.target.join("tested")
     }
 
     /// Where wasm-bindgen leaves one program.

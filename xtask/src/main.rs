@@ -12,7 +12,9 @@ mod serve;
 mod server;
 mod setup;
 mod site;
+mod split;
 mod test;
+mod texts;
 mod watch;
 
 use anyhow::{Result, bail};
@@ -23,9 +25,10 @@ const HELP: &str = "\
 cargo xtask <command>
 
   serve [--port 8080] [--no-engine]   build the page, serve it, build the engines behind it, rebuild on change
-  test [--native-only] [--browser-only] [--gpu] [--skip-setup]   everything that must hold; about 45 minutes the first time on two cores, then 8 to 18
-  package                             what is shipped, in dist/: optimised, compressed, any base path
+  test [--native-only] [--browser-only] [--gpu] [--all] [--skip-setup]   everything that must hold; about 45 minutes the first time on two cores, then 8 to 18
+  package [--only page]               what is shipped, in dist/: optimised, compressed, any base path
   build [--no-engine]                 build the site into target/web
+  build --tested [--all]              build what the browser tests run on into target/tested
   bench [--quick] [--package] [--only TEXT] [--json FILE]   speed and size, beside TensorFlow.js; in target/bench.json
 ";
 
@@ -43,10 +46,7 @@ fn run() -> Result<()> {
         Some(Value(command)) => match command.string()?.as_str() {
             "serve" => serve::run(&layout, serve_options(&mut args)?),
             "test" => test::run(&layout, test_options(&mut args)?),
-            "package" => match args.next()? {
-                None => package::run(&layout),
-                Some(other) => Err(other.unexpected().into()),
-            },
+            "package" => package::run(&layout, &package_options(&mut args)?),
             "bench" => bench::run(&layout, &bench_options(&mut args)?),
             "build" => build(&layout, &mut args),
             other => bail!("no such command: {other}\n\n{HELP}"),
@@ -78,11 +78,29 @@ fn test_options(args: &mut lexopt::Parser) -> Result<test::Options> {
             Long("native-only") => options.browser = false,
             Long("browser-only") => options.native = false,
             Long("gpu") => options.gpu = true,
+            Long("all") => (options.gpu, options.all) = (true, true),
             Long("skip-setup") => options.setup = false,
             other => return Err(other.unexpected().into()),
         }
     }
     Ok(options)
+}
+
+fn package_options(args: &mut lexopt::Parser) -> Result<Vec<program::Program>> {
+    let mut programs = program::ALL.to_vec();
+    while let Some(arg) = args.next()? {
+        match arg {
+            Long("only") => {
+                let name = args.value()?.string()?;
+                programs.retain(|program| program.name == name);
+                if programs.is_empty() {
+                    bail!("no such program: {name}");
+                }
+            }
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(programs)
 }
 
 fn bench_options(args: &mut lexopt::Parser) -> Result<bench::Options> {
@@ -101,11 +119,17 @@ fn bench_options(args: &mut lexopt::Parser) -> Result<bench::Options> {
 
 fn build(layout: &Layout, args: &mut lexopt::Parser) -> Result<()> {
     let mut programs = program::ALL.to_vec();
+    let (mut tested, mut all) = (false, false);
     while let Some(arg) = args.next()? {
         match arg {
             Long("no-engine") => programs.retain(|program| !program.is_engine()),
+            Long("tested") => tested = true,
+            Long("all") => all = true,
             other => return Err(other.unexpected().into()),
         }
+    }
+    if tested {
+        return package::for_tests(layout, all);
     }
     setup::wasm_std::ensure(layout)?;
     for program in programs {

@@ -17,6 +17,8 @@ pub struct Program {
     pub features: &'static str,
     /// What differs from the profile it ships with, as Cargo's `--config` takes it.
     pub differs: &'static [&'static str],
+    /// Whether it is cut into chunks, of which all but the first are fetched when they are called for.
+    pub split: bool,
 }
 
 pub const PAGE: Program = Program {
@@ -24,12 +26,14 @@ pub const PAGE: Program = Program {
     bin: "page",
     features: "page",
     differs: &[],
+    split: true,
 };
 pub const ENGINE_CPU: Program = Program {
     name: "engine_cpu",
     bin: "engine",
     features: "engine",
     differs: &[],
+    split: false,
 };
 pub const ENGINE_GPU: Program = Program {
     name: "engine_gpu",
@@ -44,6 +48,7 @@ pub const ENGINE_GPU: Program = Program {
         r#"profile.engine.package.gemm-f32.opt-level="s""#,
         r#"profile.engine.package.macerator.opt-level="s""#,
     ],
+    split: false,
 };
 
 /// In the order in which a visitor needs them.
@@ -66,9 +71,9 @@ impl Program {
 /// How hard the compiler tries.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Profile {
-    /// Quick to build: what `serve` and `test` use.
+    /// Quick to build: what `serve` uses, and `test` for the engine that takes ten minutes otherwise.
     Site,
-    /// What `package` ships.
+    /// What `package` ships and `test` tests.
     Release,
 }
 
@@ -96,6 +101,21 @@ impl Profile {
     }
 }
 
+/// What the linker must leave in a program for it to be cut: where each function names another, and one segment for
+/// each constant, so that a chunk takes its own along.
+const SPLITTABLE: [&str; 2] = [
+    "-Clink-arg=--emit-relocs",
+    "-Clink-arg=--no-merge-data-segments",
+];
+
+/// A program, and how it is built.
+pub type Built = (Program, Profile);
+
+/// All programs, built the same way.
+pub fn all(profile: Profile) -> Vec<Built> {
+    ALL.into_iter().map(|program| (program, profile)).collect()
+}
+
 /// Has Cargo build the program; gives the bytes of its wasm.
 ///
 /// Both engines land at the same path, so the bytes are read under a lock that other builds of ours respect.
@@ -105,7 +125,7 @@ pub fn compile(layout: &Layout, program: Program, profile: Profile) -> Result<Ve
     command
         .current_dir(&layout.root)
         .args([
-            "build",
+            "rustc",
             "--target",
             "wasm32-unknown-unknown",
             "--profile",
@@ -118,8 +138,11 @@ pub fn compile(layout: &Layout, program: Program, profile: Profile) -> Result<Ve
                 .iter()
                 .map(|config| format!("--config={config}")),
         );
+    command.arg("--message-format=json-render-diagnostics");
+    if program.split {
+        command.arg("--").args(SPLITTABLE);
+    }
     let output = command
-        .arg("--message-format=json-render-diagnostics")
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()

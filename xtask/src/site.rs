@@ -9,7 +9,8 @@ use crate::bindgen;
 use crate::files;
 use crate::formulas;
 use crate::layout::Layout;
-use crate::program::{self, Profile};
+use crate::program::{self, Built, Profile};
+use crate::texts;
 
 /// In `index.html`, the element that tells scripts the name of every file: `{"page.js": "page.js", …}`.
 /// `serve` leaves the names as they are; `package` puts a digest of the content into each.
@@ -20,7 +21,7 @@ const ASSETS_CLOSE: &str = "</script>";
 pub type Files = BTreeMap<String, PathBuf>;
 
 /// What belongs to the site. A program that is not built yet is left out.
-pub fn collect(layout: &Layout, profile: Profile) -> Result<Files> {
+pub fn collect(layout: &Layout, programs: &[Built]) -> Result<Files> {
     let mut site = Files::new();
     add(
         &mut site,
@@ -33,8 +34,13 @@ pub fn collect(layout: &Layout, profile: Profile) -> Result<Files> {
             layout.root.join(formulas::SOURCE),
         )],
     )?;
-    add(&mut site, files::list(&layout.root.join("www"))?)?;
-    for program in program::ALL {
+    let www = files::list(&layout.root.join("www"))?;
+    let rests = www
+        .iter()
+        .filter_map(|(name, path)| Some((texts::rest_of(name)?, path.clone())));
+    add(&mut site, rests.collect())?;
+    add(&mut site, www)?;
+    for &(program, profile) in programs {
         add(&mut site, bindgen::outputs(layout, program, profile)?)?;
     }
     Ok(site)
@@ -59,7 +65,7 @@ fn add(site: &mut Files, more: Vec<(String, PathBuf)>) -> Result<()> {
 
 /// Brings `target/web` up to date: copies what changed, removes what is gone.
 pub fn assemble(layout: &Layout) -> Result<()> {
-    let site = collect(layout, Profile::Site)?;
+    let site = collect(layout, &program::all(Profile::Site))?;
     for (name, path) in &site {
         let mut bytes = content(name, path)?;
         if name == "index.html" {
@@ -81,7 +87,7 @@ pub fn content(name: &str, path: &Path) -> Result<Vec<u8>> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     match name {
         formulas::FILE => Ok(formulas::figures(&String::from_utf8(bytes)?)?.into_bytes()),
-        _ => Ok(bytes),
+        _ => texts::share(name, bytes),
     }
 }
 

@@ -4,7 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// What a rebuild can depend on.
-const WATCHED: [&str; 5] = ["src", "www", "index.html", "Cargo.toml", "Cargo.lock"];
+const WATCHED: [&str; 6] = [
+    "src",
+    "crates",
+    "www",
+    "index.html",
+    "Cargo.toml",
+    "Cargo.lock",
+];
 
 /// The state of the watched files at one moment: how many, and the newest times. Compare two to see a change.
 #[derive(PartialEq, Debug)]

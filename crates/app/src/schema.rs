@@ -54,8 +54,6 @@ pub struct Param {
     /// Whether each lane has its own; lane B's is then written with the prefix `b.`.
     pub per_lane: bool,
     pub kind: Kind,
-    /// One English sentence for the docs; the page's own texts are in the language files.
-    pub doc: &'static str,
     pub get: fn(&Settings, LaneId) -> Value,
     /// Stores a value that [`Kind::read`] or [`Kind::clamp`] made.
     pub set: fn(&mut Settings, LaneId, Value),
@@ -131,20 +129,22 @@ pub static PARAMS: &[Param] = &[
         |s| s.data.coupling == CouplingKind::Reflow,
         "How often a rectified flow is trained anew on the flow's own pairs."
     ),
-    Param {
-        name: "aware",
-        group: Group::Data,
-        per_lane: true,
-        kind: Kind::Flag,
-        doc: "Whether matchings know the labels: each label is given its own share of the source.",
-        get: |s, lane| Value::Flag(s.lane[lane].data.label_aware),
-        set: |s, lane, v| {
-            if let Value::Flag(x) = v {
-                s.lane[lane].data.label_aware = x
-            }
+    other!(
+        Param {
+            name: "aware",
+            group: Group::Data,
+            per_lane: true,
+            kind: Kind::Flag,
+            get: |s, lane| Value::Flag(s.lane[lane].data.label_aware),
+            set: |s, lane, v| {
+                if let Value::Flag(x) = v {
+                    s.lane[lane].data.label_aware = x
+                }
+            },
+            applies: |s| s.model.guide == Guide::Cfg && s.data.coupling.fills(),
         },
-        applies: |s| s.model.guide == Guide::Cfg && s.data.coupling.fills(),
-    },
+        "Whether matchings know the labels: each label is given its own share of the source."
+    ),
     drawn!(
         "centres",
         Points,
@@ -209,20 +209,22 @@ pub static PARAMS: &[Param] = &[
         |s| uses(s, ScheduleKind::Ve),
         "Largest sigma of the VE schedule."
     ),
-    Param {
-        name: "curve",
-        group: Group::Path,
-        per_lane: true,
-        kind: Kind::Curve,
-        doc: "Inner control points of the custom schedule's alpha.",
-        get: |s, lane| Value::Curve(s.lane[lane].path.curve),
-        set: |s, lane, v| {
-            if let Value::Curve(x) = v {
-                s.lane[lane].path.curve = x
-            }
+    other!(
+        Param {
+            name: "curve",
+            group: Group::Path,
+            per_lane: true,
+            kind: Kind::Curve,
+            get: |s, lane| Value::Curve(s.lane[lane].path.curve),
+            set: |s, lane, v| {
+                if let Value::Curve(x) = v {
+                    s.lane[lane].path.curve = x
+                }
+            },
+            applies: |s| uses(s, ScheduleKind::Custom),
         },
-        applies: |s| uses(s, ScheduleKind::Custom),
-    },
+        "Inner control points of the custom schedule's alpha."
+    ),
     choice!(
         "predict",
         Model,
@@ -325,20 +327,22 @@ pub static PARAMS: &[Param] = &[
         |s| s.sampling.solver == SolverKind::Dopri5,
         "Tolerance of the adaptive solver, relative and absolute."
     ),
-    Param {
-        name: "label",
-        group: Group::Sampling,
-        per_lane: true,
-        kind: Kind::Label,
-        doc: "Label that samples should have, or none.",
-        get: |s, lane| Value::Label(s.lane[lane].sampling.label),
-        set: |s, lane, v| {
-            if let Value::Label(x) = v {
-                s.lane[lane].sampling.label = x
-            }
+    other!(
+        Param {
+            name: "label",
+            group: Group::Sampling,
+            per_lane: true,
+            kind: Kind::Label,
+            get: |s, lane| Value::Label(s.lane[lane].sampling.label),
+            set: |s, lane, v| {
+                if let Value::Label(x) = v {
+                    s.lane[lane].sampling.label = x
+                }
+            },
+            applies: |s| s.model.guide != Guide::None,
         },
-        applies: |s| s.model.guide != Guide::None,
-    },
+        "Label that samples should have, or none."
+    ),
     real!(
         "guidance",
         Sampling,

@@ -31,11 +31,19 @@ impl Language {
         }
     }
 
-    /// The file of the language on the site.
+    /// The file on the site with what the page says before it moves.
     pub fn address(self) -> &'static str {
         match self {
             Self::English => "lang/en.json",
             Self::Chinese => "lang/zh.json",
+        }
+    }
+
+    /// The file on the site with all other texts.
+    pub fn address_of_rest(self) -> &'static str {
+        match self {
+            Self::English => "lang/en.rest.json",
+            Self::Chinese => "lang/zh.rest.json",
         }
     }
 }
@@ -62,6 +70,13 @@ impl Text {
         match file {
             Json::Object(entries) => Some(Self { language, entries }),
             _ => None,
+        }
+    }
+
+    /// Takes in the texts of another file of the same language.
+    pub fn add(&mut self, file: Json) {
+        if let Json::Object(entries) = file {
+            self.entries.extend(entries);
         }
     }
 

@@ -30,7 +30,7 @@ impl Promised {
         let _ = self.resolve.call1(&JsValue::NULL, value);
     }
 
-    fn break_off(&self, sentence: &str) {
+    pub fn break_off(&self, sentence: &str) {
         let _ = self
             .reject
             .call1(&JsValue::NULL, &js_sys::Error::new(sentence));

@@ -4,6 +4,7 @@
 pub mod calls;
 mod values;
 
+use super::chunks;
 use super::dom::{property, set_property, window};
 use super::page::act;
 use app::api::VERBS;
@@ -35,7 +36,12 @@ fn call(verb: &str, args: JsValue) -> Promise {
     Promise::new(&mut |resolve, reject| {
         let promised = Promised { resolve, reject };
         let (verb, args) = (verb.to_owned(), args.clone());
-        act(move |app| app.call(&verb, &args, promised));
+        chunks::with_exchange(move |exchange| {
+            act(move |app| match exchange {
+                Some(exchange) => (exchange.call)(app, &verb, &args, promised),
+                None => promised.break_off(app.text.get(chunks::FAILED)),
+            });
+        });
     })
 }
 

@@ -7,6 +7,7 @@ use app::decimal;
 use app::export::{Export, Table, What};
 use app::text::Text;
 use protocol::LaneId;
+use std::cell::Cell;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{
@@ -16,7 +17,11 @@ use web_sys::{
 /// The choice that is no export of the API but its verb `weights`.
 const WEIGHTS: &str = "weights";
 
-pub fn listen() {
+thread_local! {
+    static LISTENS: Cell<bool> = const { Cell::new(false) };
+}
+
+fn listen() {
     on(&by_id::<Element>("export-what"), "input", |_: Event| show());
     on(&by_id::<Element>("export-save"), "click", |event: Event| {
         event.prevent_default();
@@ -26,6 +31,10 @@ pub fn listen() {
 
 /// Opens the dialog; Escape and its button close it.
 pub fn open() {
+    if !LISTENS.replace(true) {
+        listen();
+    }
+    act(|app| build(&app.text));
     let dialog: HtmlDialogElement = by_id("export-dialog");
     set_text(&by_id("export-said"), "");
     if !dialog.open() {
@@ -35,7 +44,7 @@ pub fn open() {
 }
 
 /// Fills the choices, in the page's language.
-pub fn build(text: &Text) {
+fn build(text: &Text) {
     let kinds = What::ALL.map(What::name);
     fill(
         "export-what",

@@ -90,7 +90,7 @@ fn browser_side(layout: &Layout) -> PathBuf {
 /// The folder to be measured, built.
 fn site_of(layout: &Layout, options: &Options) -> Result<PathBuf> {
     if options.package {
-        package::run(layout)?;
+        package::run(layout, &program::ALL)?;
         return Ok(layout.root.join("dist"));
     }
     for program in program::ALL {

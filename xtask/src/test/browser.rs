@@ -16,7 +16,7 @@ pub fn folder(layout: &Layout) -> PathBuf {
 }
 
 pub fn run(layout: &Layout, log: &Path) -> Result<()> {
-    let server = Server::start(&layout.site(), 0)?;
+    let server = Server::start(&layout.tested(), 0)?;
     let mut command = Command::new("node");
     command
         .current_dir(folder(layout))

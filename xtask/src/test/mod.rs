@@ -21,6 +21,8 @@ pub struct Options {
     pub browser: bool,
     /// The kernels natively as well: minutes of building.
     pub gpu: bool,
+    /// The browser tests run on the large engine as it ships, too, which takes ten minutes more to build.
+    pub all: bool,
     pub setup: bool,
 }
 
@@ -30,6 +32,7 @@ impl Default for Options {
             native: true,
             browser: true,
             gpu: false,
+            all: false,
             setup: true,
         }
     }
@@ -79,6 +82,7 @@ fn set_up(layout: &Layout, options: &Options) -> Result<()> {
         setup::firefox::ensure()?;
         setup::webkit::ensure()?;
         setup::npm::ensure(layout, &browser::folder(layout))?;
+        setup::npm::ensure(layout, &layout.root.join("xtask"))?;
     }
     Ok(())
 }

@@ -28,8 +28,9 @@ pub struct Stage {
 
 pub fn chosen(options: &Options) -> Vec<Stage> {
     let mut stages = Vec::new();
+    let all = options.all;
     if options.native {
-        stages.extend(native());
+        stages.extend(native(all));
     }
     if options.gpu {
         // The benchmark on a real GPU as well, which nothing else compiles.
@@ -47,12 +48,12 @@ pub fn chosen(options: &Options) -> Vec<Stage> {
         stages.push(Stage {
             name: SITE,
             compiles: true,
-            run: Box::new(site),
+            run: Box::new(move |layout, log| site(layout, log, all)),
         });
         stages.push(Stage {
             name: SIZES,
             compiles: false,
-            run: Box::new(sizes::run),
+            run: Box::new(move |layout, log| sizes::run(layout, log, all)),
         });
         stages.push(Stage {
             name: "baselines",
@@ -68,8 +69,9 @@ pub fn chosen(options: &Options) -> Vec<Stage> {
     stages
 }
 
-/// The lints for wasm use the site's profile: they share its procedural macros and build scripts with the site itself.
-fn native() -> Vec<Stage> {
+/// The lints for wasm use the profiles that the programs are built with for the browser: they share procedural macros
+/// and build scripts with those.
+fn native(all: bool) -> Vec<Stage> {
     vec![
         cargo("format", "fmt --all --check"),
         cargo(
@@ -83,7 +85,7 @@ fn native() -> Vec<Stage> {
         ),
         cargo(
             "clippy page",
-            "clippy --profile site --target wasm32-unknown-unknown --bin page --features page -- -D warnings",
+            "clippy --release --target wasm32-unknown-unknown --bin page --features page -- -D warnings",
         ),
         cargo(
             "native tests",
@@ -91,11 +93,18 @@ fn native() -> Vec<Stage> {
         ),
         cargo(
             "clippy engine cpu",
-            "clippy --profile site --target wasm32-unknown-unknown --bin engine --features engine -- -D warnings",
+            "clippy --profile engine --target wasm32-unknown-unknown --bin engine --features engine -- -D warnings",
         ),
         cargo(
             "clippy engine gpu",
-            "clippy --profile site --target wasm32-unknown-unknown --bin engine --features gpu -- -D warnings",
+            match all {
+                true => {
+                    "clippy --profile engine --target wasm32-unknown-unknown --bin engine --features gpu -- -D warnings"
+                }
+                false => {
+                    "clippy --profile site --target wasm32-unknown-unknown --bin engine --features gpu -- -D warnings"
+                }
+            },
         ),
     ]
 }
@@ -127,7 +136,13 @@ fn baselines(layout: &Layout, log: &Path) -> Result<()> {
 }
 
 /// Another process of ourselves, so that Cargo's progress lands in the log as well.
-fn site(layout: &Layout, log: &Path) -> Result<()> {
+fn site(layout: &Layout, log: &Path, all: bool) -> Result<()> {
     let mut command = Command::new(std::env::current_exe()?);
-    process::run_logged(command.arg("build").current_dir(&layout.root), log, LIMIT)
+    command
+        .args(["build", "--tested"])
+        .current_dir(&layout.root);
+    if all {
+        command.arg("--all");
+    }
+    process::run_logged(&mut command, log, LIMIT)
 }

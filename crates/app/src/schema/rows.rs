@@ -1,4 +1,7 @@
 //! The shapes of rows in the table of parameters, so that a row says only what is its own.
+//!
+//! The last argument of each is a sentence for who reads the table. No row compiles without one, and none is shipped: the
+//! page's own texts are in the language files.
 
 /// A parameter that is one of a named enumeration's values.
 macro_rules! choice {
@@ -11,7 +14,6 @@ macro_rules! choice {
             group: Group::$group,
             per_lane: true,
             kind: Kind::Choice($type::NAMES),
-            doc: $doc,
             get: |s, lane| Value::Choice(s.lane[lane].$($field).+.name()),
             set: |s, lane, v| if let Some(x) = v.choice().and_then($type::from_name) { s.lane[lane].$($field).+ = x },
             applies: $applies,
@@ -30,7 +32,6 @@ macro_rules! whole {
             group: Group::$group,
             per_lane: true,
             kind: Kind::Whole { min: $min, max: $max, scale: $scale },
-            doc: $doc,
             get: |s, lane| Value::Whole(s.lane[lane].$($field).+.into()),
             set: |s, lane, v| if let Value::Whole(x) = v { s.lane[lane].$($field).+ = x as u32 },
             applies: $applies,
@@ -46,7 +47,6 @@ macro_rules! real {
             group: Group::$group,
             per_lane: true,
             kind: Kind::Real { min: $min, max: $max, scale: $scale },
-            doc: $doc,
             get: |s, lane| Value::Real(s.lane[lane].$($field).+),
             set: |s, lane, v| if let Value::Real(x) = v { s.lane[lane].$($field).+ = x },
             applies: $applies,
@@ -62,7 +62,6 @@ macro_rules! drawn {
             group: Group::Data,
             per_lane: false,
             kind: Kind::$kind,
-            doc: $doc,
             get: |s, _| Value::$kind(s.drawn.$field.clone()),
             set: |s, _, v| {
                 if let Value::$kind(x) = v {
@@ -82,10 +81,16 @@ macro_rules! stage {
             group: Group::Stage,
             per_lane: false,
             kind: $kind,
-            doc: $doc,
             get: $get,
             set: $set,
             applies: always,
         }
+    };
+}
+
+/// A parameter of no common shape.
+macro_rules! other {
+    ($param:expr, $doc:literal) => {
+        $param
     };
 }
