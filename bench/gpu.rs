@@ -1,5 +1,5 @@
-//! Training and sampling on this machine's own GPU: the fused kernels of the page's WebGPU engine, beside Burn's tensor
-//! operations and Burn's own modules, autodiff and Adam on the same GPU, the CPU, and PyTorch where it is installed.
+//! Training and sampling on this machine's own GPU: the fused kernels of the page's WebGPU engine, beside Burn's module,
+//! autodiff and Adam on the same GPU, the CPU, and PyTorch where it is installed.
 //!
 //! `cargo bench --profile engine --features gpu --bench gpu` prints Markdown tables. Without a GPU (Vulkan, Metal or
 //! DirectX 12) it says so and measures nothing.
@@ -12,8 +12,8 @@ use pollster::block_on;
 use std::hint::black_box;
 use std::process::Command;
 use std::time::Instant;
-use train::device::{Choice, Kind, Processor};
-use train::module::Learner;
+use train::choice::{Choice, Kind, StepperChoice};
+use train::device::Processor;
 use train::sampler::Sampler;
 use train::trainer::Trainer;
 
@@ -29,12 +29,12 @@ const ROUNDS: usize = 3;
 const LR: f64 = 1e-3;
 
 fn main() {
-    let gpu = block_on(Processor::choose(Choice::WebGpu));
+    let gpu = block_on(Processor::choose(Choice::WebGpu, StepperChoice::Auto));
     if gpu.kind() != Kind::WebGpu {
         println!("There is no GPU to measure: {}.", gpu.detail());
         return;
     }
-    let cpu = block_on(Processor::choose(Choice::Cpu));
+    let cpu = block_on(Processor::choose(Choice::Cpu, StepperChoice::Auto));
     println!("On {}; medians of {ROUNDS} runs.\n", gpu.detail());
     training(&gpu, &cpu);
     sampling(&gpu);
@@ -44,17 +44,15 @@ fn main() {
 fn training(gpu: &Processor, cpu: &Processor) {
     println!("Training steps/s:\n");
     println!(
-        "| network, batch | fused kernels | fused, batches ready | tensor operations | Burn's autodiff and Adam | \
-         CPU, one core | PyTorch |"
+        "| network, batch | fused kernels | fused, batches ready | Burn's autodiff and Adam | CPU, one core | PyTorch |"
     );
-    println!("|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|");
     for size in SIZES {
-        let tensors = gpu.without_kernels();
+        let burn = gpu.without_own_steps();
         let paces = [
             trainer(gpu, size, false),
             trainer(gpu, size, true),
-            trainer(&tensors, size, false),
-            learner(gpu, size),
+            trainer(&burn, size, false),
             trainer(cpu, size, false),
         ];
         let paces = paces.map(|pace| format!("{pace:.0}")).join(" | ");
@@ -80,7 +78,7 @@ fn objective(spec: &LaneSpec) -> Objective {
     Objective::new(spec, &Drawn::default()).expect("moons are not drawn")
 }
 
-/// Our own steps on that processor.
+/// Steps on that processor.
 fn trainer(processor: &Processor, size: (u32, u32, u32), ready: bool) -> f64 {
     let spec = spec(size);
     let mut objective = objective(&spec);
@@ -93,21 +91,6 @@ fn trainer(processor: &Processor, size: (u32, u32, u32), ready: bool) -> f64 {
         // This waits until all of them are done.
         let (loss, taken) = block_on(trainer.take_losses()).expect("the device does not fail");
         assert!(loss.is_finite() && taken == n);
-    })
-}
-
-/// The steps that any Burn program would take.
-fn learner(gpu: &Processor, size: (u32, u32, u32)) -> f64 {
-    let spec = spec(size);
-    let mut objective = objective(&spec);
-    let network = objective.lane().network();
-    let (architecture, flat) = (network.architecture(), network.parameters());
-    let mut learner = Learner::new(&architecture, flat, gpu.device());
-    let mut batches = batches(&mut objective, false);
-    pace(|n| {
-        let losses = (0..n).map(|k| learner.step(&batches(k), LR));
-        let last = losses.last().expect("a step at least");
-        assert!(last.into_scalar::<f32>().is_finite());
     })
 }
 

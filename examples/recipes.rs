@@ -10,6 +10,7 @@ use flow::network::Network;
 use flow::spec::{Drawn, Features, LaneSpec, Target};
 use pollster::block_on;
 use std::time::Instant;
+use train::choice::StepperChoice;
 use train::device::Processor;
 use train::trainer::Trainer;
 
@@ -18,7 +19,7 @@ const RATES: [f64; 4] = [0.003, 0.005, 0.01, 0.02];
 
 fn main() {
     let wanted = std::env::args().nth(1).unwrap_or_default();
-    let cpu = block_on(Processor::tested_cpu("an example"));
+    let cpu = block_on(Processor::tested_cpu("an example", StepperChoice::Auto));
     println!("| target | features | rate, falling to 0 | 1,000 steps | 2,500 | 5,000 | steps/s |");
     println!("|---|---|---|---|---|---|---|");
     // Drawn targets are whatever somebody draws.

@@ -17,6 +17,7 @@ use flow::solver::Frames;
 use flow::spec::{CouplingKind, Drawn, Features, LaneSpec, Source, Target};
 use flow::{Point, VelocityField};
 use std::time::Instant;
+use train::choice::StepperChoice;
 use train::device::Processor;
 use train::trainer::Trainer;
 
@@ -151,7 +152,7 @@ fn objective(spec: &LaneSpec) -> Objective {
 fn train(spec: &LaneSpec) -> (Network, f64) {
     let mut objective = objective(spec);
     let network = objective.lane().network();
-    let processor = pollster::block_on(Processor::tested_cpu("an example"));
+    let processor = pollster::block_on(Processor::tested_cpu("an example", StepperChoice::Auto));
     let mut trainer = Trainer::new(&processor, &network, spec.training);
     let begin = Instant::now();
     for _ in 0..spec.training.limit {

@@ -11,7 +11,8 @@ use engine::session::Engine;
 use inbox::Inbox;
 use protocol::{Reply, encode};
 use serde::Serialize;
-use train::device::{Choice, Processor};
+use train::choice::{Choice, StepperChoice};
+use train::device::Processor;
 use turn::Turn;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
@@ -36,7 +37,7 @@ pub fn start() {
 
 async fn run() {
     let inbox = Inbox::open();
-    let processor = Processor::choose(choice()).await;
+    let processor = Processor::choose(choice(), stepper()).await;
     let clock = performance();
     let mut engine = Engine::new(processor, Box::new(move || clock.now() / 1000.0));
     post(&engine.ready());
@@ -65,6 +66,13 @@ async fn run() {
 fn choice() -> Choice {
     query("backend")
         .and_then(|name| Choice::from_name(&name))
+        .unwrap_or_default()
+}
+
+/// Which way of stepping it asks for: `stepper=auto|burn`.
+fn stepper() -> StepperChoice {
+    query("stepper")
+        .and_then(|name| StepperChoice::from_name(&name))
         .unwrap_or_default()
 }
 

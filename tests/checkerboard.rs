@@ -6,6 +6,7 @@ use flow::evaluation::EvaluationSet;
 use flow::metrics::on_support;
 use flow::network::Network;
 use flow::spec::{Drawn, Features, LaneSpec};
+use train::choice::StepperChoice;
 use train::device::Processor;
 use train::trainer::Trainer;
 
@@ -17,7 +18,7 @@ fn learnt(features: Features, (batch, steps): (u32, u32), n: usize) -> (f64, f64
     (spec.training.lr, spec.training.batch, spec.training.limit) = (5e-3, batch, steps);
     let mut objective = Objective::new(&spec, &Drawn::default()).expect("it is not drawn");
     let network = objective.lane().network();
-    let processor = pollster::block_on(Processor::tested_cpu("a test"));
+    let processor = pollster::block_on(Processor::tested_cpu("a test", StepperChoice::Auto));
     let mut trainer = Trainer::new(&processor, &network, spec.training);
     for _ in 0..steps {
         trainer.step(&objective.batch(batch as usize));

@@ -156,6 +156,7 @@ fn networks_and_their_divergences_are_those_of_pytorch() {
 fn steps_of_adam_are_those_of_pytorch() {
     use flow::batch::Batch;
     use flow::spec::TrainingSpec;
+    use train::choice::StepperChoice;
     use train::device::Processor;
     use train::trainer::Trainer;
 
@@ -173,8 +174,8 @@ fn steps_of_adam_are_those_of_pytorch() {
             weight: given.weight.clone(),
         };
         let start = network(activation, &case);
-        // What ships on the CPU, and Burn's tensors.
-        let blocked = pollster::block_on(Processor::tested_cpu("a test"));
+        // What ships on the CPU, and Burn alone.
+        let blocked = pollster::block_on(Processor::tested_cpu("a test", StepperChoice::Auto));
         for processor in [blocked, Processor::cpu("a test")] {
             let mut trainer = Trainer::new(&processor, &start, spec);
             trainer.step(&batch);

@@ -5,6 +5,7 @@ use flow::evaluation::EvaluationSet;
 use flow::network::Network;
 use flow::spec::{Drawn, LaneSpec, Target};
 use pollster::block_on;
+use train::choice::StepperChoice;
 use train::device::Processor;
 use train::trainer::Trainer;
 
@@ -17,7 +18,7 @@ const MOST: f64 = 0.08;
 
 #[test]
 fn every_target_comes_near_its_exact_field() {
-    let processor = block_on(Processor::tested_cpu("a test"));
+    let processor = block_on(Processor::tested_cpu("a test", StepperChoice::Auto));
     for &target in Target::ALL.iter().filter(|t| **t != Target::Drawn) {
         let mut spec = LaneSpec::default();
         spec.data.target = target;

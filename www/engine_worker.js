@@ -1,6 +1,6 @@
 // The worker's own script: fetches the engine program and starts it.
 //
-// Query: flavour=cpu|gpu, backend=auto|webgpu|cpu, js= and wasm= the program's addresses (as they
+// Query: flavour=cpu|gpu, backend=auto|webgpu|cpu, stepper=auto|burn, js= and wasm= the program's addresses (as they
 // are named in a package). Until the program listens, messages are kept in `inbox`. The page hears
 // { progress } (0..1, or null where the length is unknown), { failed } (a sentence) and, from the
 // program, ArrayBuffers.

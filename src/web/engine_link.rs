@@ -4,7 +4,7 @@ use super::chunks;
 use super::dom::{self, by_id, document, property, window};
 use super::json;
 use super::page::{App, Dirty, act};
-use app::host::BackendWish;
+use app::host::{BackendWish, StepperWish};
 use app::msg::Msg;
 use app::state::FIRST_PAGE_JOB;
 use protocol::{BackendKind, Reply, Request, decode, encode};
@@ -199,7 +199,7 @@ async fn sleep(milliseconds: i32) {
 }
 
 /// The worker's own script, told what to load.
-fn worker_address(flavour: Flavour, script: &str) -> String {
+fn worker_address(flavour: Flavour, stepper: StepperWish, script: &str) -> String {
     let escape = |text: &str| String::from(js_sys::encode_uri_component(text));
     let (name, backend, wasm) = match flavour {
         Flavour::Cpu => ("cpu", "cpu", address("engine_cpu_bg.wasm")),
@@ -207,7 +207,8 @@ fn worker_address(flavour: Flavour, script: &str) -> String {
     };
     let worker = address("engine_worker.js");
     let (js, wasm) = (escape(script), escape(&wasm));
-    format!("{worker}?flavour={name}&backend={backend}&js={js}&wasm={wasm}")
+    let stepper = stepper.name();
+    format!("{worker}?flavour={name}&backend={backend}&stepper={stepper}&js={js}&wasm={wasm}")
 }
 
 impl App {
@@ -216,8 +217,8 @@ impl App {
         self.dirty = Dirty::ALL;
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let Ok(worker) = Worker::new_with_options(&worker_address(flavour, script), &options)
-        else {
+        let address = worker_address(flavour, self.host.stepper, script);
+        let Ok(worker) = Worker::new_with_options(&address, &options) else {
             return self.lose(role, "engine.no-worker");
         };
         let link = Link::new(worker, role);

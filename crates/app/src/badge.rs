@@ -1,5 +1,7 @@
 //! What trains, in words: the badge, and what stands behind it.
 
+mod steps;
+
 use super::reasons::said;
 use super::state::{EngineState, State};
 use super::text::Text;
@@ -26,7 +28,7 @@ pub fn sentence(state: &State, building: bool, text: &Text) -> String {
 }
 
 /// What stands behind it, a sentence a line: the reason where nothing trains, what both processors
-/// were measured to do, and how a step is taken.
+/// were measured to do, how each lane's steps are taken, and what stays on the CPU.
 pub fn details(state: &State, text: &Text) -> Vec<String> {
     let mut lines = Vec::new();
     if let EngineState::Lost(reason) = &state.engine {
@@ -45,10 +47,7 @@ pub fn details(state: &State, text: &Text) -> Vec<String> {
         ];
         lines.push(text.fill("badge.race", &values));
     }
-    let method = state.lanes.iter().map(|lane| &lane.method);
-    if let Some(method) = method.into_iter().find(|method| !method.is_empty()) {
-        lines.push(text.fill("badge.method", &[said(method, text)]));
-    }
+    lines.extend(steps::lines(state, text));
     lines
 }
 
@@ -59,7 +58,7 @@ mod tests {
     use crate::settings::Settings;
     use crate::state::handover::Race;
     use crate::text::Language;
-    use protocol::Backend;
+    use protocol::{Backend, StepMethod};
 
     fn trained_by(kind: BackendKind, detail: &str) -> State {
         let mut state = State::new(Settings::default());
@@ -93,7 +92,8 @@ mod tests {
                 cpu: 812.4,
                 webgpu: 24.6,
             });
-            state.lanes[0].method = "two fused kernels a step, of 4 and 9 workgroups".into();
+            let workgroups = [4, 9];
+            state.lanes[0].method = Some(StepMethod::Fused { workgroups });
             let lines = details(&state, &text).join("\n");
             for part in [
                 "3 × 64",

@@ -20,6 +20,7 @@ pub struct Host {
     /// A filmstrip instead of an animation.
     pub still: bool,
     pub backend: BackendWish,
+    pub stepper: StepperWish,
     /// The page's width in CSS pixels, at most.
     pub width: Option<u32>,
 }
@@ -41,6 +42,25 @@ pub enum BackendWish {
     Auto,
     WebGpu,
     Cpu,
+}
+
+/// Which way training steps may be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepperWish {
+    /// The fastest that agrees with Burn's module, autodiff and Adam.
+    Auto,
+    /// Burn's alone.
+    Burn,
+}
+
+impl StepperWish {
+    /// Its name in the page's and the engine's address.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Burn => "burn",
+        }
+    }
 }
 
 /// Parts of the page that a host may hide, and the ids of their elements.
@@ -73,6 +93,10 @@ impl Host {
                 Some("webgpu") => BackendWish::WebGpu,
                 Some("cpu") => BackendWish::Cpu,
                 _ => BackendWish::Auto,
+            },
+            stepper: match get("stepper") {
+                Some("burn") => StepperWish::Burn,
+                _ => StepperWish::Auto,
             },
             width: get("width")
                 .and_then(|text| text.parse().ok())
@@ -114,6 +138,16 @@ mod tests {
     fn an_embed_begins_when_it_is_seen() {
         assert_eq!(Host::parse("?embed=1").start, Start::Visible);
         assert_eq!(Host::parse("?embed=1&start=click").start, Start::Click);
+    }
+
+    #[test]
+    fn burn_takes_the_steps_where_it_is_asked_to() {
+        for (query, wish) in [
+            ("?stepper=burn&backend=cpu", "burn"),
+            ("?stepper=x", "auto"),
+        ] {
+            assert_eq!(Host::parse(query).stepper.name(), wish);
+        }
     }
 
     #[test]

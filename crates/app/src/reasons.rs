@@ -17,13 +17,6 @@ const KNOWN: &[(&str, &str)] = &[
     ("processor that trains has failed", "reason.lost"),
 ];
 
-/// How training steps are taken. What follows a semicolon says why they are not taken otherwise.
-const METHODS: &[(&str, &str)] = &[
-    ("fused kernels", "method.fused"),
-    ("blocked steps", "method.host"),
-    ("tensor operations", "method.tensors"),
-];
-
 /// The detail of a backend as the badge shows it: nothing where there is nothing to say. Names of
 /// adapters and figures are the same in every language.
 pub fn said(detail: &str, text: &Text) -> String {
@@ -34,11 +27,7 @@ pub fn said(detail: &str, text: &Text) -> String {
     if let Some((_, key)) = KNOWN.iter().find(known) {
         return text.get(key).to_owned();
     }
-    let Some((_, key)) = METHODS.iter().find(known) else {
-        return detail.to_owned();
-    };
-    let why = detail.find("; ").map_or("", |at| &detail[at..]);
-    format!("{}{why}", text.get(key))
+    detail.to_owned()
 }
 
 #[cfg(test)]
@@ -51,9 +40,7 @@ mod tests {
         let text = Text::new(Language::Chinese);
         assert_eq!(said("as chosen", &text), "");
         assert_eq!(said("NVIDIA H100", &text), "NVIDIA H100");
-        let plain = said("tensor operations; too wide", &text);
-        assert!(plain.ends_with("; too wide") && !plain.contains("tensor"));
-        for (part, key) in KNOWN.iter().chain(METHODS) {
+        for (part, key) in KNOWN {
             let sentence = said(&format!("so {part}: why"), &text);
             assert!(!sentence.contains(part) && sentence != *key, "{sentence}");
         }

@@ -42,9 +42,14 @@ pub fn engine(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
         Reply::Measured { steps_per_second } => {
             handover::measured(state, steps_per_second, effects);
         }
-        Reply::Method { lane, run, method } => {
+        Reply::Method {
+            lane,
+            run,
+            method,
+            sampler_fault,
+        } => {
             if let Some(own) = current(state, lane, run) {
-                own.method = method;
+                (own.method, own.sampler_fault) = (Some(method), sampler_fault);
             }
         }
         Reply::Failed(sentence) => failed(state, sentence, effects),

@@ -15,7 +15,7 @@ use flow::experiment::solver_program::SolverProgram;
 use flow::network::{Architecture, Network};
 use std::rc::Rc;
 use train::device::Processor;
-use train::sampler::{Arrived, GpuIntegration, Sampler};
+use train::sampler::{Arrived, GpuIntegration, Sampler, SamplerFault};
 
 /// Seconds of work that a GPU is given at a time.
 const SLICE: f64 = 0.04;
@@ -48,11 +48,10 @@ struct Gpu {
     fault: RefCell<Fault>,
 }
 
-/// Through which networks the GPU could not lead particles when it last could not, and why, as a part of a
-/// sentence.
+/// Through which networks the GPU could not lead particles when it last could not, and why.
 #[derive(Default)]
 struct Fault {
-    of: Option<(Architecture, String)>,
+    of: Option<(Architecture, SamplerFault)>,
     /// Nobody has been told.
     new: bool,
 }
@@ -118,7 +117,7 @@ impl Accelerator {
     }
 
     /// Why the GPU cannot follow particles through such a network, if it once could not; the CPU does.
-    pub(crate) fn fault(&self, architecture: Architecture) -> Option<String> {
+    pub(crate) fn fault(&self, architecture: Architecture) -> Option<SamplerFault> {
         let fault = self.gpu.as_ref()?.fault.borrow();
         let of = fault.of.as_ref().filter(|(of, _)| *of == architecture);
         of.map(|(_, why)| why.clone())
@@ -185,11 +184,11 @@ impl Accelerator {
             let mut travellers = gpu.sampler.start(network, way, noise, tangents).await?;
             let quick = self.advance(gpu, trip, &mut travellers).await?;
             match quick {
-                true => travellers.read_back().await.map(Some).map_err(text),
+                true => Ok(Some(travellers.read_back().await?)),
                 false => Ok(None),
             }
         };
-        let arrived: Result<Option<Arrived>, String> = led.await;
+        let arrived: Result<Option<Arrived>, SamplerFault> = led.await;
         arrived.unwrap_or_else(|why| {
             gpu.give_up(trip.kind(), why);
             None
@@ -202,12 +201,12 @@ impl Accelerator {
         gpu: &Gpu,
         trip: &Trip<'_>,
         travellers: &mut GpuIntegration,
-    ) -> Result<bool, String> {
+    ) -> Result<bool, SamplerFault> {
         let a_call = trip.flops_of_a_call() * trip.noise.len() as f64;
         while !travellers.finished() {
             let begin = (self.now)();
             let most = (gpu.paces(trip.kind()).budget / a_call) as usize;
-            let taken = travellers.advance(most).await.map_err(text)?;
+            let taken = travellers.advance(most).await?;
             let (flops, seconds) = (taken as f64 * a_call, (self.now)() - begin);
             gpu.update(trip.kind(), |paces| paces.book(flops, seconds));
             if !gpu.paces(trip.kind()).prefer_gpu() {
@@ -217,10 +216,6 @@ impl Accelerator {
         }
         Ok(true)
     }
-}
-
-fn text(error: impl core::fmt::Display) -> String {
-    error.to_string()
 }
 
 /// Puts the frames of the next particles of `n` among those before.
@@ -255,7 +250,7 @@ impl Gpu {
     }
 
     /// Does not ask the GPU again for this kind: the CPU does all.
-    fn give_up(&self, kind: Kind, why: String) {
+    fn give_up(&self, kind: Kind, why: SamplerFault) {
         self.update(kind, |paces| paces.gpu = Some(0.0));
         let (mut fault, of) = (self.fault.borrow_mut(), Some((kind.architecture, why)));
         if fault.of != of {

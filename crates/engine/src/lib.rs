@@ -11,6 +11,7 @@ pub mod helper;
 mod helper_pool;
 mod jobs;
 mod lanes;
+mod methods;
 mod pictures;
 mod questions;
 mod reflow_round;

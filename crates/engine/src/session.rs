@@ -3,15 +3,16 @@
 use super::acceleration::Accelerator;
 use super::helper_pool::HelperPool;
 use super::lanes::LaneState;
+use super::methods;
 use super::questions::Questions;
 use super::scheduler::{Scheduler, Work};
 use super::training_run::TrainingRun;
 use flow::spec::{Drawn, LaneSpec};
-use protocol::{Backend, BackendKind, Checkpoint, LaneId, Reply, Request, RunId};
+use protocol::{Backend, Checkpoint, LaneId, Reply, Request, RunId};
 use std::collections::VecDeque;
 use std::rc::Rc;
-use train::device::DeviceError;
-use train::device::{Kind, Processor};
+use train::device::Processor;
+use train::flat::DeviceError;
 
 /// Seconds since some moment. The engine reads no other clock.
 pub type Clock = Box<dyn Fn() -> f64>;
@@ -68,10 +69,7 @@ impl Engine {
     }
 
     fn backend(&self) -> Backend {
-        let kind = match self.processor.kind() {
-            Kind::Cpu => BackendKind::Cpu,
-            Kind::WebGpu => BackendKind::WebGpu,
-        };
+        let kind = methods::backend_kind(self.processor.kind());
         let detail = self.processor.detail().to_owned();
         Backend { kind, detail }
     }
@@ -128,7 +126,7 @@ impl Engine {
     pub async fn tick(&mut self, budget: f64) -> Vec<Reply> {
         let mut replies = Vec::new();
         if let Err(sentence) = self.work(budget, &mut replies).await {
-            self.go_on_without(sentence, &mut replies).await;
+            self.go_on_without(sentence, &mut replies);
         }
         if self.accelerator.has_failed_anew() {
             self.tell_methods(&mut replies);
@@ -240,14 +238,12 @@ impl Engine {
         if let Some(lane) = self.lane(number)
             && let Some(training_run) = &lane.training_run
         {
-            let (run, mut method) = (lane.run, training_run.method());
-            if let Some(why) = accelerator.fault(lane.experiment.architecture()) {
-                method += &format!("; particles are followed on the CPU: {why}");
-            }
+            let fault = accelerator.fault(lane.experiment.architecture());
             replies.push(Reply::Method {
                 lane: number,
-                run,
-                method,
+                run: lane.run,
+                method: methods::step_method(training_run.method()),
+                sampler_fault: fault.map(methods::sampler_fault),
             });
         }
     }
@@ -283,13 +279,13 @@ impl Engine {
     }
 
     /// The processor has failed. Instead of a GPU the CPU goes on; without it there is no going on.
-    pub(super) async fn go_on_without(&mut self, sentence: String, replies: &mut Vec<Reply>) {
+    pub(super) fn go_on_without(&mut self, sentence: String, replies: &mut Vec<Reply>) {
         if self.processor.in_main_memory() {
             self.stop_training();
             self.errands.clear();
             return replies.push(Reply::Failed(sentence));
         }
-        self.processor = Processor::tested_cpu(sentence).await;
+        self.processor = self.processor.cpu_instead(sentence);
         self.accelerator = Accelerator::new(&self.processor, self.now.clone());
         replies.push(Reply::FellBack(self.backend()));
         let now = (self.now)();

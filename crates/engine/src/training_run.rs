@@ -16,10 +16,10 @@ use flow::network::Network;
 use protocol::{self, Accuracy, Floats, LaneId, Progress, RunId, Training};
 use std::rc::Rc;
 use train::classifier::Classification;
-use train::device::DeviceError;
 use train::device::Processor;
-use train::store::Flat;
-use train::trainer::{Checkpoint, Trainer};
+use train::flat::{DeviceError, Flat};
+use train::stepper::Method;
+use train::trainer::{Trainer, TrainerState};
 
 /// Trainer, batches, and what is known about the network.
 pub(crate) struct TrainingRun {
@@ -35,7 +35,7 @@ pub(crate) struct TrainingRun {
     pub report: Report,
     /// The excess loss, and the steps that had been taken when it was measured.
     pub excess: Option<(Estimate, u32)>,
-    /// The steps over which the learning rate decays; none if they are as many.
+    /// Decay window `(start, end)` of the learning rate in steps; equal ends mean a constant rate.
     decay: (u32, u32),
     /// Which pairs it learns from, and those of the next round in the making.
     round: ReflowRound,
@@ -52,7 +52,8 @@ impl TrainingRun {
         let network = lane.network();
         let classifier = lane.classifier();
         Self {
-            classification: classifier.map(|first| Classification::new(&first, lane.schedule())),
+            classification: classifier
+                .map(|first| Classification::new(processor, &first, lane.schedule())),
             trainer: Trainer::new(processor, &network, lane.spec().training),
             objective: Objective::of(Experiment::clone(lane)),
             batch_queue: BatchQueue::default(),
@@ -69,8 +70,8 @@ impl TrainingRun {
         }
     }
 
-    /// How its steps are taken, as a part of a sentence.
-    pub(crate) fn method(&self) -> String {
+    /// How its steps are taken.
+    pub(crate) fn method(&self) -> Method {
         self.trainer.method()
     }
 
@@ -303,7 +304,7 @@ impl TrainingRun {
 
     /// Everything needed to go on elsewhere.
     pub(crate) async fn checkpoint(&self, run: RunId) -> Result<protocol::Checkpoint, DeviceError> {
-        let Checkpoint { step, flat } = self.trainer.checkpoint().await?;
+        let TrainerState { step, flat } = self.trainer.state().await?;
         let [moment_1, moment_2] = if step > 0 {
             [flat.first, flat.second]
         } else {
@@ -330,7 +331,7 @@ impl TrainingRun {
                         weights,
                         first,
                         second,
-                    } = classification.flat().clone();
+                    } = classification.flat();
                     [weights, first, second].map(Floats)
                 }
                 None => Default::default(),
@@ -358,12 +359,11 @@ impl TrainingRun {
         if step > 0 {
             (flat.first, flat.second) = (checkpoint.moment_1.0, checkpoint.moment_2.0);
         }
-        let checkpoint = Checkpoint { step, flat };
-        if !checkpoint.fits(architecture.parameter_count()) {
+        if !flat.fits(architecture.parameter_count()) {
             return Err("The training could not be taken over: moments are missing.".into());
         }
         let training = self.objective.lane().spec().training;
-        self.trainer = Trainer::resume(processor, &network, training, checkpoint);
+        self.trainer = Trainer::resume(processor, &network, training, TrainerState { step, flat });
         self.decay = decay;
         self.trainer.decay_over(decay);
         self.pool = None;
@@ -372,7 +372,7 @@ impl TrainingRun {
         }
         self.batch_queue = BatchQueue::default();
         self.goal = step;
-        self.resume_classifier(classifier, step);
+        self.resume_classifier(processor, classifier, step);
         self.snapshot = Snapshot::new(network, self.classification.as_ref(), step);
         self.report = Report::new(now, step);
         Ok(())
@@ -380,7 +380,12 @@ impl TrainingRun {
 
     /// The classifier goes on too; without a fitting one in the checkpoint it begins anew, as beside
     /// weights that were brought from elsewhere.
-    fn resume_classifier(&mut self, [weights, first, second]: [Floats; 3], step: u32) {
+    fn resume_classifier(
+        &mut self,
+        processor: &Processor,
+        [weights, first, second]: [Floats; 3],
+        step: u32,
+    ) {
         let (weights, first, second) = (weights.0, first.0, second.0);
         let flat = Flat {
             weights,
@@ -389,8 +394,8 @@ impl TrainingRun {
         };
         let lane = self.objective.lane();
         self.classification = lane.classifier().map(|network| {
-            let mut classification = Classification::new(&network, lane.schedule());
-            classification.resume(flat, step);
+            let mut classification = Classification::new(processor, &network, lane.schedule());
+            classification.resume(&flat, step);
             classification
         });
     }

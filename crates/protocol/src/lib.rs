@@ -5,9 +5,11 @@
 //! lane's training carries the lane's [`RunId`]; the receiver drops what belongs to an older run.
 
 mod lane;
+mod steps;
 mod studies;
 
 pub use lane::LaneId;
+pub use steps::{Disagreement, Misfit, SamplerFault, StepMethod, WhyBurn};
 pub use studies::{Curves, Finding, Likelihoods, Map, Method, Probed, StepCost, Study};
 
 use flow::distribution::Estimate;
@@ -199,11 +201,13 @@ pub enum Reply {
         run: RunId,
         sentence: String,
     },
-    /// How the lane's training steps are taken, as a part of a sentence.
+    /// How the lane's training steps are taken.
     Method {
         lane: LaneId,
         run: RunId,
-        method: String,
+        method: StepMethod,
+        /// Why the CPU follows the lane's particles although a GPU trains, once the GPU could not.
+        sampler_fault: Option<SamplerFault>,
     },
     /// The GPU is gone: the same engine goes on with the last weights it knows, on the CPU.
     FellBack(Backend),

@@ -1,10 +1,8 @@
 //! Adam (Kingma & Ba, *Adam: A Method for Stochastic Optimization*, 2015), with its learning rate.
 //!
-//! Written twice: over plain floats where the parameters live in main memory, over tensors where
-//! they live on a GPU. Burn's own optimiser works through a record a tensor: 50 microseconds a step
-//! for the eight tensors of the baseline network where the flat loop below takes 4.
+//! The update of blocked steps, on plain floats; the kernels on a GPU do the same. Burn's own Adam takes 50 microseconds a
+//! step for the eight tensors of the baseline network where the flat loop below takes 4.
 
-use burn::tensor::Tensor;
 use flow::spec::TrainingSpec;
 
 /// Decay of the mean of gradients.
@@ -21,6 +19,9 @@ pub struct Rate {
     pub lr: f32,
     /// `1 / (1 - beta_2^k)`: the bias correction of the second moment.
     pub second: f32,
+    /// The learning rate alone, for an Adam that corrects by itself, and the steps that its moments have averaged over.
+    pub learning_rate: f64,
+    pub averaged: u32,
 }
 
 impl Rate {
@@ -41,10 +42,12 @@ impl Rate {
         let correction = |beta: f32| 1.0 / (1.0 - libm::pow(f64::from(beta), k));
         let limit = to.saturating_sub(from);
         let stretched = TrainingSpec { limit, ..*training };
-        let lr = learning_rate(taken.saturating_sub(from), &stretched);
+        let learning_rate = learning_rate(taken.saturating_sub(from), &stretched);
         Self {
-            lr: (lr * correction(BETA_1)) as f32,
+            lr: (learning_rate * correction(BETA_1)) as f32,
             second: correction(BETA_2) as f32,
+            learning_rate,
+            averaged,
         }
     }
 }
@@ -83,18 +86,6 @@ pub fn update(
         second[i] = BETA_2 * second[i] + (1.0 - BETA_2) * g * g;
         parameters[i] -= rate.lr * first[i] / ((second[i] * rate.second).sqrt() + EPSILON);
     }
-}
-
-/// The same update of a tensor: parameters and moments come in and go out in this order.
-pub fn update_tensor<const D: usize>(
-    rate: Rate,
-    [parameters, first, second]: [Tensor<D>; 3],
-    gradient: Tensor<D>,
-) -> [Tensor<D>; 3] {
-    let first = first * BETA_1 + gradient.clone() * (1.0 - BETA_1);
-    let second = second * BETA_2 + gradient.clone() * gradient * (1.0 - BETA_2);
-    let spread = (second.clone() * rate.second).sqrt() + EPSILON;
-    [parameters - first.clone() * rate.lr / spread, first, second]
 }
 
 #[cfg(test)]
@@ -148,20 +139,5 @@ mod tests {
             "{} {expected}",
             p[0]
         );
-    }
-
-    #[test]
-    fn tensors_are_updated_as_plain_floats_are() {
-        let device = burn::tensor::Device::flex();
-        let tensor = |v: [f32; 3]| Tensor::<1>::from_floats(v, &device);
-        let (mut p, mut m, mut v) = ([1.0, -2.0, 3.0], [0.1, 0.2, -0.3], [0.01, 0.0, 0.5]);
-        let g = [0.3, 0.0, -4.0];
-        let rate = Rate::after(7, &training(20));
-        let updated = update_tensor(rate, [tensor(p), tensor(m), tensor(v)], tensor(g));
-        update(rate, &mut p, &mut m, &mut v, &g);
-        for (tensor, plain) in updated.into_iter().zip([p, m, v]) {
-            let values = tensor.into_data().try_into_vec::<f32>().unwrap();
-            assert!(values.iter().zip(plain).all(|(a, b)| (a - b).abs() < 1e-6));
-        }
     }
 }

@@ -6,15 +6,15 @@
 //! summed over its samples ([`pass`]). All three matrix products of a layer are one loop over packed
 //! numbers ([`product`]), and nothing is allocated after the start.
 //!
-//! Parameters lie as [`layout`] says. Outside they are a [`Flat`](super::store::Flat) as everywhere,
-//! so that any store can go on where another has stopped. Tests hold all of it against Burn's
-//! autodiff and against the same steps on Burn's tensors.
+//! Parameters lie as [`layout`] says. Outside they are a [`Flat`](super::flat::Flat) as everywhere,
+//! so that any stepper can go on where another has stopped. Tests hold all of it against Burn's
+//! module, autodiff and Adam.
 
 pub mod layout;
 pub mod pass;
 pub mod product;
-mod store;
-pub use store::BlockedStore;
+mod stepper;
+pub use stepper::BlockedStepper;
 
 #[cfg(test)]
 mod tests;

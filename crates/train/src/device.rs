@@ -1,40 +1,14 @@
-//! What trains: the CPU, or a GPU through WebGPU.
+//! What trains: the CPU, or a GPU through WebGPU, and which steppers it has.
 
+use crate::blocked::BlockedStepper;
+use crate::burn_stepper::BurnStepper;
+use crate::choice::Kind;
+use crate::flat::Flat;
 #[cfg(feature = "gpu")]
-use super::fused::gpu::Gpu;
-use super::self_test;
+use crate::fused::{WgslStepper, gpu::Gpu};
+use crate::stepper::{Criterion, Stepper, WhyBurn};
 use burn::tensor::Device;
-/// What goes wrong on a processor while it works or is read from.
-pub use burn::tensor::ExecutionError as DeviceError;
-
-/// The kind of processor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Cpu,
-    WebGpu,
-}
-
-/// What somebody wants training to run on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Choice {
-    /// WebGPU where it works, else the CPU.
-    #[default]
-    Auto,
-    WebGpu,
-    Cpu,
-}
-
-impl Choice {
-    /// The choice of that name in links and worker addresses.
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "auto" => Some(Self::Auto),
-            "webgpu" => Some(Self::WebGpu),
-            "cpu" => Some(Self::Cpu),
-            _ => None,
-        }
-    }
-}
+use flow::network::Architecture;
 
 /// A processor that training can run on.
 #[derive(Clone, Debug)]
@@ -42,65 +16,69 @@ pub struct Processor {
     device: Device,
     kind: Kind,
     detail: String,
-    /// Whether the CPU is to take blocked steps instead of tensor operations.
-    blocked: bool,
-    /// The GPU that our own kernels run on, if they are to be used.
+    /// Why the CPU takes no blocked steps, where it takes none.
+    blocked: Result<(), WhyBurn>,
+    /// The GPU that our own kernels run on, or why they are not to be used.
     #[cfg(feature = "gpu")]
-    kernels: Option<Gpu>,
+    kernels: Result<Gpu, WhyBurn>,
 }
 
 impl Processor {
-    /// The CPU, with the reason why it was taken: by blocked steps if they compute rightly, else by
-    /// Burn's tensor operations.
-    pub async fn tested_cpu(reason: impl Into<String>) -> Self {
-        let plain = Self::cpu(reason);
-        let blocked = Self {
-            blocked: true,
-            ..plain.clone()
-        };
-        let Err(why) = self_test::check(&blocked).await else {
-            return blocked;
-        };
-        let detail = format!("{}, by tensor operations; {why}", plain.detail);
-        Self { detail, ..plain }
-    }
-
-    /// The CPU and Burn's tensor operations, with the reason why they were taken.
+    /// The CPU, trained by Burn alone, with the reason why it was taken.
     pub fn cpu(reason: impl Into<String>) -> Self {
         Self {
             device: Device::flex(),
             kind: Kind::Cpu,
             detail: reason.into(),
-            blocked: false,
+            blocked: Err(WhyBurn::Chosen),
             #[cfg(feature = "gpu")]
-            kernels: None,
+            kernels: Err(WhyBurn::Chosen),
         }
     }
 
+    /// A GPU, trained by these kernels, or by Burn alone for that reason.
     #[cfg(feature = "gpu")]
-    pub(super) fn gpu(device: Device, kernels: Option<Gpu>, detail: String) -> Self {
+    pub(crate) fn gpu(device: Device, kernels: Result<Gpu, WhyBurn>, detail: String) -> Self {
         Self {
             device,
             kind: Kind::WebGpu,
-            detail,
-            blocked: false,
             kernels,
+            ..Self::cpu(detail)
         }
     }
 
-    /// The same without kernels of our own, so that Burn's tensor operations train: to compare with.
-    #[cfg(feature = "gpu")]
+    /// The same with blocked steps on the CPU, or with Burn's for that reason.
     #[must_use]
-    pub fn without_kernels(&self) -> Self {
+    pub(crate) fn with_blocked(self, blocked: Result<(), WhyBurn>) -> Self {
+        Self { blocked, ..self }
+    }
+
+    /// The CPU in the place of a GPU that failed, with the reason.
+    #[must_use]
+    pub fn cpu_instead(&self, reason: impl Into<String>) -> Self {
+        Self::cpu(reason).with_blocked(self.blocked.clone())
+    }
+
+    /// The same, trained by Burn alone: to compare with.
+    #[must_use]
+    pub fn without_own_steps(&self) -> Self {
         Self {
-            kernels: None,
+            blocked: Err(WhyBurn::Chosen),
+            #[cfg(feature = "gpu")]
+            kernels: Err(WhyBurn::Chosen),
             ..self.clone()
         }
     }
 
     #[cfg(feature = "gpu")]
-    pub(super) fn kernels(&self) -> Option<&Gpu> {
-        self.kernels.as_ref()
+    pub(crate) fn kernels(&self) -> Option<&Gpu> {
+        self.kernels.as_ref().ok()
+    }
+
+    /// What the self-test says of the kernels.
+    #[cfg(all(feature = "gpu", any(test, feature = "testing")))]
+    pub(crate) fn tested_kernels(&self) -> Result<(), &WhyBurn> {
+        self.kernels.as_ref().map(|_| ())
     }
 
     /// The CPU, its tensors treated as if they were far away: to test what is meant for a GPU.
@@ -112,23 +90,87 @@ impl Processor {
         }
     }
 
-    /// What `choice` asks for, if this program and this machine have it; else the CPU.
+    /// The best stepper for the regression of a network on batches of up to `batch` samples.
+    ///
+    /// # Panics
+    /// If `flat` has not as many numbers as the network.
+    pub fn stepper(
+        &self,
+        architecture: Architecture,
+        flat: &Flat,
+        batch: usize,
+    ) -> Box<dyn Stepper> {
+        match self.kind {
+            Kind::Cpu => self.cpu_stepper(architecture, flat, Criterion::SquaredError),
+            Kind::WebGpu => self.gpu_stepper(architecture, flat, batch),
+        }
+    }
+
+    /// The best stepper on the CPU, whatever else this processor has.
+    ///
+    /// # Panics
+    /// If `flat` has not as many numbers as the network.
+    pub fn cpu_stepper(
+        &self,
+        architecture: Architecture,
+        flat: &Flat,
+        criterion: Criterion,
+    ) -> Box<dyn Stepper> {
+        match &self.blocked {
+            Ok(()) => Box::new(BlockedStepper::new(&architecture, flat, criterion)),
+            Err(why) => Box::new(BurnStepper::new(
+                &architecture,
+                flat,
+                criterion,
+                (&Device::flex(), Kind::Cpu),
+                why.clone(),
+            )),
+        }
+    }
+
+    fn gpu_stepper(
+        &self,
+        architecture: Architecture,
+        flat: &Flat,
+        batch: usize,
+    ) -> Box<dyn Stepper> {
+        self.wgsl_stepper(architecture, flat, batch)
+            .unwrap_or_else(|why| {
+                Box::new(BurnStepper::new(
+                    &architecture,
+                    flat,
+                    Criterion::SquaredError,
+                    (&self.device, self.kind),
+                    why,
+                ))
+            })
+    }
+
+    #[cfg(feature = "gpu")]
+    fn wgsl_stepper(
+        &self,
+        architecture: Architecture,
+        flat: &Flat,
+        batch: usize,
+    ) -> Result<Box<dyn Stepper>, WhyBurn> {
+        let gpu = self.kernels.as_ref().map_err(WhyBurn::clone)?;
+        let stepper = WgslStepper::new(gpu, architecture, flat, batch);
+        Ok(Box::new(stepper.map_err(WhyBurn::TooLarge)?))
+    }
+
+    /// This program has no kernels of its own.
     #[cfg(not(feature = "gpu"))]
-    pub async fn choose(choice: Choice) -> Self {
-        Self::tested_cpu(match choice {
-            Choice::Cpu => "as chosen",
-            Choice::Auto | Choice::WebGpu => "this program trains on the CPU only",
-        })
-        .await
+    fn wgsl_stepper(
+        &self,
+        _: Architecture,
+        _: &Flat,
+        _: usize,
+    ) -> Result<Box<dyn Stepper>, WhyBurn> {
+        Err(WhyBurn::Chosen)
     }
 
     pub fn device(&self) -> &Device {
         &self.device
-    }
-
-    /// Whether it takes blocked steps.
-    pub(super) fn blocked(&self) -> bool {
-        self.blocked
     }
 
     pub fn kind(&self) -> Kind {

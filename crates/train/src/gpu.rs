@@ -1,26 +1,29 @@
 //! A GPU through WebGPU: found, started, and tested before it is believed.
 
-use super::device::{Choice, Processor};
+use super::choice::{Choice, StepperChoice};
+use super::device::Processor;
 use super::fused::gpu::Gpu;
-use super::self_test;
+use super::self_test::{blocked, check};
+use super::stepper::WhyBurn;
 use burn::tensor::Device;
 use burn::tensor::wgpu::{WgpuSetup, wgpu};
 
 impl Processor {
     /// What `choice` asks for, if this machine has it and it computes rightly; else the CPU, with
     /// the reason.
-    pub async fn choose(choice: Choice) -> Self {
+    pub async fn choose(choice: Choice, stepper: StepperChoice) -> Self {
         if choice == Choice::Cpu {
-            return Self::tested_cpu("as chosen").await;
+            return Self::tested_cpu("as chosen", stepper).await;
         }
-        match gpu().await {
-            Ok(processor) => processor,
-            Err(reason) => Self::tested_cpu(reason).await,
+        match gpu(stepper).await {
+            // Classifiers train on the CPU even then.
+            Ok(processor) => processor.with_blocked(blocked(stepper).await),
+            Err(reason) => Self::tested_cpu(reason, stepper).await,
         }
     }
 }
 
-async fn gpu() -> Result<Processor, String> {
+async fn gpu(stepper: StepperChoice) -> Result<Processor, String> {
     #[cfg(target_family = "wasm")]
     probe().await?;
     let started = Device::wgpu_options().init_with_setup_async().await;
@@ -35,18 +38,27 @@ async fn gpu() -> Result<Processor, String> {
         device: wgpu,
         queue,
     };
-    tested(device, kernels, name).await
+    tested(device, kernels, name, stepper).await
 }
 
-/// Our own kernels if they compute rightly, else Burn's tensor operations if these do.
-async fn tested(device: Device, kernels: Gpu, name: String) -> Result<Processor, String> {
-    let fused = Processor::gpu(device.clone(), Some(kernels), name.clone());
-    let Err(why) = self_test::check(&fused).await else {
-        return Ok(fused);
+/// Trained by our own kernels if they may be used and agree with Burn on the CPU, else by Burn on the GPU if that does.
+async fn tested(
+    device: Device,
+    kernels: Gpu,
+    name: String,
+    stepper: StepperChoice,
+) -> Result<Processor, String> {
+    let why = if stepper == StepperChoice::Burn {
+        WhyBurn::Chosen
+    } else {
+        let fused = Processor::gpu(device.clone(), Ok(kernels), name.clone());
+        match check(&fused).await {
+            Ok(()) => return Ok(fused),
+            Err(why) => WhyBurn::SelfTest(why),
+        }
     };
-    let detail = format!("{name}, by tensor operations; with kernels of our own, {why}");
-    let plain = Processor::gpu(device, None, detail);
-    match self_test::check(&plain).await {
+    let plain = Processor::gpu(device, Err(why), name.clone());
+    match check(&plain).await {
         Ok(()) => Ok(plain),
         Err(why) => Err(format!("{name} failed the comparison with the CPU: {why}")),
     }

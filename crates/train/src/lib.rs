@@ -4,40 +4,51 @@
 //! [`Trainer`](trainer::Trainer) takes one Adam step a batch and gives its weights back as plain
 //! floats, in the order of [`flow::network::Network`](flow::network::Network).
 //!
-//! # Why the gradient is written out
-//! Burn's tensors do all arithmetic, but the backward pass of this one architecture is spelt out in
-//! [`network`] instead of being recorded by Burn's autodiff. At the baseline (3-64x3-2, batch 256)
-//! that makes a step 1.7 times faster (2,230 against 1,300 steps a second natively on one core, same
-//! activations in both): no tape, every sigmoid computed once, about 32 instead of 59 dispatches a
-//! step on a GPU whose operations are fused, and no autodiff in the program. Tests hold it against
-//! Burn's autodiff and against finite differences, and every kind of step against Burn's modules, autodiff and Adam
-//! (`module`, native programs only).
+//! # Burn is the network's home
+//! The network is a Burn [`Module`](module::Module). Burn's autodiff and Burn's Adam train it on every device, natively and
+//! in the browser, on the CPU (`flex`) and through WebGPU: [`burn_stepper`]. That is the reference of all else: when an
+//! engine starts, each faster way takes a few steps beside Burn on the CPU, and is used only if it ends where Burn does.
+//! It is also what trains where a faster way fails, and a choice ([`StepperChoice`](choice::StepperChoice)).
 //!
-//! # Why the CPU has steps beside the tensors
-//! [`blocked`] takes the same step on plain slices, eight samples at a time through all layers, with
-//! nothing allocated: 2 to 3 times faster again in WebAssembly. Burn's tensors are what it is compared
-//! with when an engine starts, and what trains if it fails.
+//! # Why there are faster ways
+//! One [`Stepper`](stepper::Stepper) takes the steps of a network; a [`Processor`](device::Processor) says which.
+//! - [`blocked`] takes a step on plain slices, eight samples at a time through all layers and back, with nothing allocated
+//!   and no tape: several times faster than tensor operations on the CPU.
+//! - `fused` takes it in two dispatches on Burn's own GPU, where tensor operations take some 200 and a GPU spends such a
+//!   step between them.
 //!
-//! # Why a GPU has kernels beside the tensors
-//! Even so a GPU spends such a step between its dispatches. `fused` takes one in two of them, on
-//! Burn's own device; tests hold it against the tensors on the CPU. Where its kernels fail the
-//! self-test or a network does not fit them, tensors train as before, and it is said why.
+//! Both compute what Burn computes: tests hold their gradients against Burn's autodiff, and 100 steps against Burn's.
+//!
+//! ```
+//! use flow::batch::Objective;
+//! use flow::spec::{Drawn, LaneSpec};
+//! use train::device::Processor;
+//! use train::trainer::Trainer;
+//!
+//! let spec = LaneSpec::default();
+//! let mut objective = Objective::new(&spec, &Drawn::default()).expect("nothing is drawn");
+//! let network = objective.lane().network();
+//! let mut trainer = Trainer::new(&Processor::cpu("an example"), &network, spec.training);
+//! trainer.step(&objective.batch(64));
+//! let (loss, steps) = pollster::block_on(trainer.take_losses()).expect("main memory can be read");
+//! assert!(loss.is_finite() && steps == 1);
+//! ```
 
-pub mod activation;
 pub mod adam;
 pub mod blocked;
+pub mod burn_stepper;
+pub mod choice;
 pub mod classifier;
 pub mod device;
+pub mod flat;
 #[cfg(any(feature = "gpu", test))]
 mod fused;
 #[cfg(feature = "gpu")]
 mod gpu;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod module;
-pub mod network;
 pub mod sampler;
 mod self_test;
-pub mod store;
+pub mod stepper;
 #[cfg(all(feature = "gpu", any(test, feature = "testing")))]
 pub mod testing;
 pub mod trainer;

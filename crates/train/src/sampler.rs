@@ -4,6 +4,7 @@
 use super::device::Processor;
 #[cfg(feature = "gpu")]
 pub use super::fused::sampler::{GpuIntegration, Sampler};
+use crate::flat::DeviceError;
 use flow::Point;
 
 /// Where particles have been.
@@ -16,6 +17,25 @@ pub struct Arrived {
     pub integrals: Vec<f64>,
 }
 
+/// Why a GPU does not follow particles through a network.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SamplerFault {
+    /// The network's rows do not fit into what a workgroup shares.
+    SharedMemory,
+    /// The network has more than two outputs.
+    Outputs,
+    /// The first particles ended elsewhere than on the CPU.
+    Wrong,
+    /// The GPU failed, in its own words.
+    Device(String),
+}
+
+impl From<DeviceError> for SamplerFault {
+    fn from(error: DeviceError) -> Self {
+        Self::Device(error.to_string())
+    }
+}
+
 #[cfg(feature = "gpu")]
 impl Processor {
     /// What follows particles on this processor's GPU, if it is to be used.
@@ -26,8 +46,9 @@ impl Processor {
 
 #[cfg(not(feature = "gpu"))]
 mod none {
-    use super::Arrived;
-    use crate::device::{DeviceError, Processor};
+    use super::{Arrived, SamplerFault};
+    use crate::device::Processor;
+    use crate::flat::DeviceError;
     use flow::Point;
     use flow::experiment::solver_program::SolverProgram;
     use flow::network::Network;
@@ -56,7 +77,7 @@ mod none {
             _: &SolverProgram,
             _: &[Point],
             _: bool,
-        ) -> Result<GpuIntegration, String> {
+        ) -> Result<GpuIntegration, SamplerFault> {
             match *self {}
         }
     }

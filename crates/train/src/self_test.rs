@@ -1,11 +1,14 @@
-//! Whether a processor computes what it should: a few training steps, there and by Burn's tensor
-//! operations on the CPU.
+//! Whether a processor computes what it should: a few training steps, there and by Burn on the CPU.
 //!
 //! A shader that a browser refuses is only logged, and its output is whatever was in memory before;
 //! so nothing is believed that has not been compared.
 
-use super::device::{DeviceError, Processor};
-use super::store::Flat;
+#[cfg(not(feature = "gpu"))]
+use super::choice::Choice;
+use super::choice::StepperChoice;
+use super::device::Processor;
+use super::flat::{DeviceError, Flat};
+use super::stepper::{Disagreement, WhyBurn};
 use super::trainer::Trainer;
 use flow::batch::Objective;
 use flow::network::Network;
@@ -31,30 +34,59 @@ struct Outcome {
     flat: Flat,
 }
 
-/// Compares `processor` with tensor operations on the CPU.
+impl Processor {
+    /// The CPU, with the reason why it was taken: by blocked steps if they may be used and agree with Burn's, else by Burn.
+    pub async fn tested_cpu(reason: impl Into<String>, choice: StepperChoice) -> Self {
+        Self::cpu(reason).with_blocked(blocked(choice).await)
+    }
+
+    /// What `choice` asks for, if this program and this machine have it; else the CPU.
+    #[cfg(not(feature = "gpu"))]
+    pub async fn choose(choice: Choice, stepper: StepperChoice) -> Self {
+        let reason = match choice {
+            Choice::Cpu => "as chosen",
+            Choice::Auto | Choice::WebGpu => "this program trains on the CPU only",
+        };
+        Self::tested_cpu(reason, stepper).await
+    }
+}
+
+/// Whether the CPU may take blocked steps.
 ///
 /// # Errors
-/// Why it cannot be trusted, as a part of a sentence.
-pub(crate) async fn check(processor: &Processor) -> Result<(), String> {
+/// Why Burn must take them.
+pub(crate) async fn blocked(choice: StepperChoice) -> Result<(), WhyBurn> {
+    if choice == StepperChoice::Burn {
+        return Err(WhyBurn::Chosen);
+    }
+    let blocked = Processor::cpu("").with_blocked(Ok(()));
+    check(&blocked).await.map_err(WhyBurn::SelfTest)
+}
+
+/// Compares `processor` with Burn on the CPU.
+///
+/// # Errors
+/// Why it cannot be trusted.
+pub(crate) async fn check(processor: &Processor) -> Result<(), Disagreement> {
     let expected = train(&Processor::cpu("")).await.map_err(unexpected)?;
     let outcome = train(processor).await.map_err(unexpected)?;
     for (got, expected) in outcome.losses.iter().zip(&expected.losses) {
+        let (got, expected) = (*got, *expected);
         let close = (got - expected).abs() <= LOSS_TOLERANCE * expected;
         if !close {
-            return Err(format!("its loss is {got:.4} instead of {expected:.4}"));
+            return Err(Disagreement::Loss { got, expected });
         }
     }
     let mean = distance(&outcome.flat.first, &expected.flat.first);
-    let off = mean / distance(&expected.flat.first, &[]);
-    let close = off <= GRADIENT_TOLERANCE;
+    let share = mean / distance(&expected.flat.first, &[]);
+    let close = share <= GRADIENT_TOLERANCE;
     if !close {
-        let percent = 100.0 * off;
-        return Err(format!("its gradients are off by {percent:.1} percent"));
+        return Err(Disagreement::Gradients { share });
     }
-    let off = distance(&outcome.flat.weights, &expected.flat.weights) / spec().training.lr;
-    let close = off <= WEIGHT_TOLERANCE;
+    let rates = distance(&outcome.flat.weights, &expected.flat.weights) / spec().training.lr;
+    let close = rates <= WEIGHT_TOLERANCE;
     if !close {
-        return Err(format!("its weights are off by {off:.3} learning rates"));
+        return Err(Disagreement::Weights { rates });
     }
     Ok(())
 }
@@ -66,8 +98,8 @@ fn distance(a: &[f32], b: &[f32]) -> f64 {
     sum / a.len() as f64
 }
 
-fn unexpected(error: DeviceError) -> String {
-    format!("it failed ({error})")
+fn unexpected(error: DeviceError) -> Disagreement {
+    Disagreement::Failed(error.to_string())
 }
 
 fn spec() -> LaneSpec {
@@ -88,7 +120,7 @@ async fn train(processor: &Processor) -> Result<Outcome, DeviceError> {
         trainer.step(&objective.batch(spec.training.batch as usize));
         losses.push(trainer.take_losses().await?.0);
     }
-    let flat = trainer.checkpoint().await?.flat;
+    let flat = trainer.state().await?.flat;
     Ok(Outcome { losses, flat })
 }
 
@@ -97,13 +129,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blocked_steps_pass_on_the_cpu() {
-        let processor = pollster::block_on(Processor::tested_cpu("a test"));
-        assert!(processor.blocked(), "{}", processor.detail());
+    fn blocked_steps_pass_on_the_cpu_unless_burn_is_chosen() {
+        let choose = |choice| pollster::block_on(blocked(choice));
+        assert_eq!(choose(StepperChoice::Auto), Ok(()));
+        assert_eq!(choose(StepperChoice::Burn), Err(WhyBurn::Chosen));
     }
 
     #[test]
-    fn training_by_tensors_passes_on_the_cpu() {
+    fn what_is_read_as_from_a_gpu_passes_as_well() {
         let processor = Processor::cpu_as_if_it_were_a_gpu();
         assert_eq!(pollster::block_on(check(&processor)), Ok(()));
     }

@@ -1,17 +1,18 @@
 //! One network in training: batches in, weights and losses out.
 
 use super::adam::Rate;
-use super::device::{DeviceError, Processor};
-use super::store::{Flat, LossSum, Store};
+use super::device::Processor;
+use super::flat::{DeviceError, Flat, LossSum};
+use super::stepper::{Method, Stepper};
 use flow::batch::Batch;
 use flow::network::Network;
 use flow::spec::TrainingSpec;
 
 /// A network, its optimiser, and the steps it has taken.
 pub struct Trainer {
-    store: Store,
+    stepper: Box<dyn Stepper>,
     training: TrainingSpec,
-    /// The steps over which the learning rate decays to zero; none if they are as many.
+    /// Decay window `(start, end)` of the learning rate in steps; equal ends mean a constant rate.
     decay: (u32, u32),
     step: u32,
     /// Steps that Adam's moments know nothing of.
@@ -22,9 +23,9 @@ pub struct Trainer {
     coming: Option<(LossSum, u32)>,
 }
 
-/// Everything a run needs to go on elsewhere.
+/// What training needs to go on elsewhere: the steps taken, weights and moments.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Checkpoint {
+pub struct TrainerState {
     pub step: u32,
     pub flat: Flat,
 }
@@ -33,26 +34,27 @@ impl Trainer {
     /// Training from this network on, before the first step.
     pub fn new(processor: &Processor, network: &Network, training: TrainingSpec) -> Self {
         let flat = Flat::start(network.parameters().to_vec());
-        Self::resume(processor, network, training, Checkpoint { step: 0, flat })
+        let state = TrainerState { step: 0, flat };
+        Self::resume(processor, network, training, state)
     }
 
-    /// Training from a checkpoint of a network of this shape on.
+    /// Training from such a state of a network of this shape on.
     ///
     /// # Panics
-    /// If the checkpoint has not as many numbers as the network; see [`Checkpoint::fits`].
+    /// If it has not as many numbers as the network; see [`Flat::fits`].
     pub fn resume(
         processor: &Processor,
         network: &Network,
         training: TrainingSpec,
-        checkpoint: Checkpoint,
+        state: TrainerState,
     ) -> Self {
         let architecture = network.architecture();
         let batch = training.batch.max(1) as usize;
         Self {
-            store: Store::new(processor, architecture, checkpoint.flat, batch),
+            stepper: processor.stepper(architecture, &state.flat, batch),
             training,
             decay: (0, training.limit),
-            step: checkpoint.step,
+            step: state.step,
             forgotten: 0,
             unreported: 0,
             coming: None,
@@ -78,10 +80,9 @@ impl Trainer {
         self.step
     }
 
-    /// How its steps are taken, as a part of a sentence: by fused kernels, or by tensor operations
-    /// and why.
-    pub fn method(&self) -> String {
-        self.store.method()
+    /// How its steps are taken.
+    pub fn method(&self) -> Method {
+        self.stepper.method()
     }
 
     /// From now on the learning rate decays to zero from the first to the second of these steps; if
@@ -97,7 +98,7 @@ impl Trainer {
     pub fn step(&mut self, batch: &Batch) {
         let averaged = self.step - self.forgotten;
         let rate = Rate::decayed(self.step, averaged, &self.training, self.decay);
-        self.store.step(batch, rate);
+        self.stepper.step(batch, rate);
         self.step += 1;
         self.unreported += 1;
     }
@@ -113,7 +114,7 @@ impl Trainer {
     /// The same without the steps since this was last asked, which a GPU goes on taking.
     pub async fn take_earlier_losses(&mut self) -> Result<(f64, u32), DeviceError> {
         let steps = core::mem::take(&mut self.unreported);
-        match self.coming.replace((self.store.take_loss_sum(), steps)) {
+        match self.coming.replace((self.stepper.take_loss_sum(), steps)) {
             Some((sum, steps)) => Ok((sum.await?, steps)),
             None => Ok((0.0, 0)),
         }
@@ -121,28 +122,14 @@ impl Trainer {
 
     /// The current weights, in [`Network`]'s order.
     pub async fn weights(&self) -> Result<Vec<f32>, DeviceError> {
-        self.store.weights().await
+        self.stepper.weights().await
     }
 
     /// Everything needed to go on elsewhere.
-    pub async fn checkpoint(&self) -> Result<Checkpoint, DeviceError> {
-        Ok(Checkpoint {
+    pub async fn state(&self) -> Result<TrainerState, DeviceError> {
+        Ok(TrainerState {
             step: self.step,
-            flat: self.store.flat().await?,
+            flat: self.stepper.flat().await?,
         })
-    }
-}
-
-impl Checkpoint {
-    /// Whether a network of this many parameters can go on from here.
-    pub fn fits(&self, parameters: usize) -> bool {
-        let Flat {
-            weights,
-            first,
-            second,
-        } = &self.flat;
-        [weights, first, second]
-            .iter()
-            .all(|values| values.len() == parameters)
     }
 }

@@ -16,7 +16,9 @@ use flow::Point;
 use flow::experiment::Experiment;
 use flow::network::{Architecture, Network};
 use flow::spec::{Drawn, LaneSpec};
-use protocol::{Accuracy, Backend, Checkpoint, Ensemble, JobId, LaneId, RunId};
+use protocol::{
+    Accuracy, Backend, Checkpoint, Ensemble, JobId, LaneId, RunId, SamplerFault, StepMethod,
+};
 
 use handover::{Handover, Race};
 use pictures::Pictures;
@@ -137,8 +139,10 @@ pub struct LaneState {
     pub steps_per_second: f64,
     /// `E integral |v|^2 dt` of the flow on the stage.
     pub kinetic: Option<f64>,
-    /// How its steps are taken, as the engine says it.
-    pub method: String,
+    /// How its steps are taken, once the engine has said it, and why the CPU follows its particles although a GPU
+    /// trains.
+    pub method: Option<StepMethod>,
+    pub sampler_fault: Option<SamplerFault>,
     /// The particles on the stage; `step: None` marks the exact flow.
     pub ensemble: Option<Ensemble>,
     /// The lane's trained network, for the probe under the pointer; a classifier that guides the lane

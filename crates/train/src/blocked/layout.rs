@@ -10,7 +10,7 @@ use flow::network::Architecture;
 
 /// A layer and its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Layer {
+pub struct PaddedLayer {
     pub d_in: usize,
     pub d_out: usize,
     /// The first of its blocks among those of all layers.
@@ -19,7 +19,7 @@ pub struct Layer {
     flat: usize,
 }
 
-impl Layer {
+impl PaddedLayer {
     /// Blocks in a row.
     pub fn columns(&self) -> usize {
         self.d_out.div_ceil(LANES)
@@ -46,14 +46,14 @@ impl Layer {
 /// The layers of a network, from the input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
-    pub layers: Vec<Layer>,
+    pub layers: Vec<PaddedLayer>,
 }
 
 impl Layout {
     pub fn new(architecture: &Architecture) -> Self {
         let (mut start, mut flat) = (0, 0);
         let place = |(d_in, d_out): (usize, usize)| {
-            let layer = Layer {
+            let layer = PaddedLayer {
                 d_in,
                 d_out,
                 start,
@@ -104,7 +104,7 @@ impl Layout {
     }
 
     fn parameters(&self) -> usize {
-        let numbers = |layer: &Layer| (layer.d_in + 1) * layer.d_out;
+        let numbers = |layer: &PaddedLayer| (layer.d_in + 1) * layer.d_out;
         self.layers.iter().map(numbers).sum()
     }
 }

@@ -11,7 +11,7 @@
 //! The first two have samples side by side, so weights are packed for each of them once a step. The
 //! third sums over samples, so inputs and errors of a block are kept once more, sample by sample.
 
-use super::layout::{Layer, Layout};
+use super::layout::{Layout, PaddedLayer};
 use super::product::{
     Four, LANES, Lanes, ROWS, Tile, ZERO, add_product, scaled, shifted, transpose,
 };
@@ -44,7 +44,7 @@ pub struct Pass {
 
 /// A layer, its packed weights, and what passes through it.
 struct LayerBuffers {
-    layer: Layer,
+    layer: PaddedLayer,
     /// For every four outputs: their biases, then a row of weights for each input.
     forward: Vec<Four>,
     /// For every four inputs: a row of weights for each output.
@@ -72,17 +72,17 @@ impl Pass {
         }
     }
 
-    /// The loss of a batch whose inputs are these rows, the sum of what `lesson` says of its panels;
+    /// The loss of a batch whose inputs are these rows, the sum of what `loss_function` gives for its panels;
     /// its gradient is written into `gradient`.
     pub fn gradient(
         &mut self,
         parameters: &[Lanes],
         input: &[f32],
-        lesson: &impl Loss,
+        loss_function: &impl Loss,
         gradient: &mut [Lanes],
     ) -> f64 {
-        for station in &mut self.layers {
-            station.pack(&parameters[station.layer.blocks()]);
+        for buffers in &mut self.layers {
+            buffers.pack(&parameters[buffers.layer.blocks()]);
         }
         gradient.fill([0.0; LANES]);
         let columns = self.layers[0].layer.d_in;
@@ -92,13 +92,13 @@ impl Pass {
                 let first = number * BLOCK + panel * LANES;
                 self.load(rows, columns);
                 self.forward();
-                loss += self.learn(lesson, (first, rows.len() / columns));
+                loss += self.apply(loss_function, (first, rows.len() / columns));
                 self.backward();
                 self.keep(panel);
             }
             let panels = block.len().div_ceil(LANES * columns);
-            for station in &self.layers {
-                station.add_gradient(panels * LANES, &mut gradient[station.layer.blocks()]);
+            for buffers in &self.layers {
+                buffers.add_gradient(panels * LANES, &mut gradient[buffers.layer.blocks()]);
             }
         }
         loss
@@ -120,12 +120,12 @@ impl Pass {
 
     fn forward(&mut self) {
         let mut rest = &mut self.layers[..];
-        while let Some((station, after)) = rest.split_first_mut() {
+        while let Some((buffers, after)) = rest.split_first_mut() {
             let Some(next) = after.first_mut() else {
-                station.forward(&mut self.outputs);
+                buffers.forward(&mut self.outputs);
                 return;
             };
-            station.forward(&mut next.inputs);
+            buffers.forward(&mut next.inputs);
             let (values, slopes) = (&mut next.inputs, &mut next.slopes);
             activation::apply_with_slope(
                 self.activation,
@@ -136,19 +136,19 @@ impl Pass {
         }
     }
 
-    fn learn(&mut self, lesson: &impl Loss, samples: (usize, usize)) -> f64 {
+    fn apply(&mut self, loss_function: &impl Loss, samples: (usize, usize)) -> f64 {
         let last = self.layers.last_mut().expect("a network has a layer");
         if samples.1 < LANES {
             last.errors.fill([0.0; LANES]);
         }
-        lesson.backward(samples, &self.outputs, &mut last.errors)
+        loss_function.backward(samples, &self.outputs, &mut last.errors)
     }
 
     fn backward(&mut self) {
         let mut rest = &mut self.layers[..];
-        while let Some((station, before)) = rest.split_last_mut() {
+        while let Some((buffers, before)) = rest.split_last_mut() {
             if let Some(previous) = before.last_mut() {
-                station.backward(&mut previous.errors);
+                buffers.backward(&mut previous.errors);
             }
             rest = before;
         }
@@ -156,15 +156,15 @@ impl Pass {
 
     /// Keeps the panel for the gradient of its block.
     fn keep(&mut self, panel: usize) {
-        for station in &mut self.layers {
-            station.keep(panel);
+        for buffers in &mut self.layers {
+            buffers.keep(panel);
         }
     }
 }
 
 impl LayerBuffers {
-    fn new(layer: Layer) -> Self {
-        let Layer { d_in, d_out, .. } = layer;
+    fn new(layer: PaddedLayer) -> Self {
+        let PaddedLayer { d_in, d_out, .. } = layer;
         let (fours_in, fours_out) = (d_in.div_ceil(ROWS), d_out.div_ceil(ROWS));
         Self {
             layer,
@@ -180,7 +180,7 @@ impl LayerBuffers {
 
     /// Packs its parameters for both directions.
     fn pack(&mut self, parameters: &[Lanes]) {
-        let Layer { d_in, d_out, .. } = self.layer;
+        let PaddedLayer { d_in, d_out, .. } = self.layer;
         let (width, bias) = (LANES * self.layer.columns(), self.layer.bias());
         let rows = parameters.as_flattened();
         for (k, panel) in self.forward.chunks_exact_mut(1 + d_in).enumerate() {

@@ -1,15 +1,15 @@
-//! Blocked steps, and those of tensors, against Burn's own: module, autodiff and Adam.
+//! Blocked steps against Burn's own: module, autodiff and Adam.
 
-use super::BlockedStore;
 use crate::adam::{BETA_1, Rate};
+use crate::device::Processor;
+use crate::flat::Flat;
 use crate::fused::architecture;
-use crate::module::Learner;
-use crate::store::{Flat, HostStore};
-use burn::tensor::Device;
+use crate::stepper::{Criterion, Method, Stepper};
 use flow::batch::{Batch, Objective};
 use flow::network::{Architecture, Network};
 use flow::random::Rng;
 use flow::spec::{Activation, Drawn, Features, Guide, LaneSpec, Target, TrainingSpec};
+use pollster::block_on;
 
 const LR: f64 = 1e-3;
 
@@ -28,6 +28,30 @@ fn batch(architecture: &Architecture, samples: usize, step: u32) -> Batch {
         batch.input.extend(input);
     }
     batch
+}
+
+/// The same network trained by Burn and by blocked steps.
+fn pair(architecture: Architecture, flat: &Flat, criterion: Criterion) -> [Box<dyn Stepper>; 2] {
+    let burn = Processor::cpu("a test");
+    let blocked = burn.clone().with_blocked(Ok(()));
+    let pair = [burn, blocked].map(|on| on.cpu_stepper(architecture, flat, criterion));
+    assert!(matches!(pair[0].method(), Method::Burn(..)));
+    assert_eq!(pair[1].method(), Method::Blocked);
+    pair
+}
+
+fn losses(stepper: &mut Box<dyn Stepper>) -> f64 {
+    block_on(stepper.take_loss_sum()).expect("main memory can be read")
+}
+
+fn flat(stepper: &dyn Stepper) -> Flat {
+    block_on(stepper.flat()).expect("main memory can be read")
+}
+
+/// The gradient of the first step.
+fn gradient(stepper: &dyn Stepper) -> Vec<f32> {
+    let first = flat(stepper).first;
+    first.iter().map(|m| m / (1.0 - BETA_1)).collect()
 }
 
 fn start(architecture: Architecture) -> Flat {
@@ -87,15 +111,15 @@ fn the_gradient_is_that_of_burns_autodiff() {
             let case = format!("{inputs}-{width}x{depth}, {samples} samples, {activation:?}");
             let architecture = architecture(inputs, width, depth, activation);
             let first = start(architecture);
-            let oracle = Learner::new(&architecture, &first.weights, &Device::flex());
-            let mut store = BlockedStore::new(&architecture, &first);
+            let mut pair = pair(architecture, &first, Criterion::SquaredError);
             let batch = batch(&architecture, samples, 0);
-            let (loss, expected) = oracle.gradient(&batch);
-            store.step(&batch, rate(0));
-            let (loss, taken) = (f64::from(loss), store.take_loss_sum());
-            assert!((loss - taken).abs() < 1e-5 * loss, "{case}: {loss} {taken}");
-            let first = store.flat().first;
-            let got: Vec<f32> = first.iter().map(|m| m / (1.0 - BETA_1)).collect();
+            for stepper in &mut pair {
+                stepper.step(&batch, rate(0));
+            }
+            let [expected, got] = pair.each_mut().map(losses);
+            let near = (expected - got).abs() < 1e-5 * expected;
+            assert!(near, "{case}: {expected} {got}");
+            let [expected, got] = pair.each_ref().map(|stepper| gradient(&**stepper));
             let gap = largest_difference(&expected, &got);
             assert!(gap < 1e-5, "{case}: gradients differ by {gap}");
         }
@@ -115,50 +139,66 @@ fn one_ten_and_a_hundred_steps_end_where_burn_ends() {
     for ((inputs, width, depth, samples), &activation) in shapes.into_iter().zip(Activation::ALL) {
         let case = format!("{inputs}-{width}x{depth}, {samples} samples, {activation:?}");
         let architecture = architecture(inputs, width, depth, activation);
-        let first = start(architecture);
-        let mut oracle = Learner::new(&architecture, &first.weights, &Device::flex());
-        let mut tensors = HostStore::new(architecture, first.clone(), Device::flex());
-        let mut store = BlockedStore::new(&architecture, &first);
-        let mut losses = 0.0;
+        let mut pair = pair(architecture, &start(architecture), Criterion::SquaredError);
+        let jumps = activation == Activation::Relu;
         for step in 0..100 {
             let batch = batch(&architecture, samples, step);
-            losses += f64::from(oracle.step(&batch, LR).into_scalar::<f32>());
-            tensors.step(&batch, rate(step));
-            store.step(&batch, rate(step));
-            if ![0, 9, 99].contains(&step) {
-                continue;
+            for stepper in &mut pair {
+                stepper.step(&batch, rate(step));
             }
-            let expected = oracle.module.to_flat();
-            let most = if activation == Activation::Relu {
-                2e-2
-            } else {
-                1e-3
-            };
-            for got in [tensors.flat(), &store.flat()] {
-                let gap = mean_difference(&expected, &got.weights);
+            if [0, 9, 99].contains(&step) {
+                let [expected, got] = pair.each_ref().map(|stepper| flat(&**stepper));
+                let gap = mean_difference(&expected.weights, &got.weights);
+                let most = if jumps { 2e-2 } else { 1e-3 };
                 assert!(gap < most, "{case}, {step}: weights differ by {gap} rates");
-            }
-            let (expected, got) = (tensors.flat(), store.flat());
-            let gap = mean_difference(&expected.weights, &got.weights);
-            assert!(gap < 1e-3, "{case}, {step}: weights differ by {gap} rates");
-            for (a, b) in [
-                (&expected.first, &got.first),
-                (&expected.second, &got.second),
-            ] {
-                let gap = largest_difference(a, b);
-                assert!(gap < 1e-3, "{case}, {step}: moments differ by {gap}");
+                for (a, b) in [
+                    (&expected.first, &got.first),
+                    (&expected.second, &got.second),
+                ] {
+                    let gap = largest_difference(a, b);
+                    let most = if jumps { 1e-2 } else { 1e-3 };
+                    assert!(gap < most, "{case}, {step}: moments differ by {gap}");
+                }
             }
         }
-        let taken = store.take_loss_sum();
-        let near = (losses - taken).abs() < 1e-5 * losses;
-        assert!(near, "{case}: {losses} {taken}");
-        assert_eq!(store.take_loss_sum(), 0.0, "all were taken");
+        let [expected, got] = pair.each_mut().map(losses);
+        let near = (expected - got).abs() < 1e-5 * expected;
+        assert!(near, "{case}: {expected} {got}");
+        assert_eq!(losses(&mut pair[1]), 0.0, "all were taken");
     }
+}
+
+/// Three classes by the sector of the plane.
+#[test]
+fn a_classifiers_steps_end_where_burn_ends() {
+    let mut architecture = architecture(3, 16, 2, Activation::Silu);
+    architecture.outputs = 3;
+    let mut pair = pair(architecture, &start(architecture), Criterion::CrossEntropy);
+    for step in 0..30 {
+        let mut batch = batch(&architecture, 50, step);
+        let class = |row: &[f32]| usize::from(row[0] > 0.0) + usize::from(row[1] > 0.3);
+        let one_hot = |row| (0..3).map(move |k| f32::from(u8::from(k == class(row))));
+        batch.target = batch.input.chunks(3).flat_map(one_hot).collect();
+        for stepper in &mut pair {
+            stepper.step(&batch, rate(step));
+        }
+        if step == 0 {
+            let [expected, got] = pair.each_ref().map(|stepper| gradient(&**stepper));
+            let gap = largest_difference(&expected, &got);
+            assert!(gap < 1e-5, "gradients differ by {gap}");
+        }
+    }
+    let [expected, got] = pair.each_mut().map(losses);
+    let near = (expected - got).abs() < 1e-5 * expected;
+    assert!(near, "{expected} {got}");
+    let [expected, got] = pair.each_ref().map(|stepper| flat(&**stepper).weights);
+    let gap = mean_difference(&expected, &got);
+    assert!(gap < 1e-3, "weights differ by {gap} learning rates");
 }
 
 /// Batches as lanes make them: Fourier features, labels of which some are hidden, weights.
 #[test]
-fn a_lanes_own_batches_are_learnt_as_by_burns_tensors() {
+fn a_lanes_own_batches_are_learnt_as_by_burn() {
     for guide in [Guide::None, Guide::Cfg] {
         for features in [Features::Plain, Features::Fourier] {
             let mut spec = LaneSpec::default();
@@ -168,34 +208,35 @@ fn a_lanes_own_batches_are_learnt_as_by_burns_tensors() {
             let mut objective = Objective::new(&spec, &Drawn::default()).expect("moons are known");
             let architecture = objective.lane().architecture();
             let first = Flat::start(objective.lane().network().parameters().to_vec());
-            let mut tensors = HostStore::new(architecture, first.clone(), Device::flex());
-            let mut store = BlockedStore::new(&architecture, &first);
+            let mut pair = pair(architecture, &first, Criterion::SquaredError);
             for step in 0..20 {
                 let batch = objective.batch(90);
-                tensors.step(&batch, rate(step));
-                store.step(&batch, rate(step));
+                for stepper in &mut pair {
+                    stepper.step(&batch, rate(step));
+                }
             }
-            let gap = mean_difference(&tensors.flat().weights, &store.flat().weights);
+            let [expected, got] = pair.each_ref().map(|stepper| flat(&**stepper).weights);
+            let gap = mean_difference(&expected, &got);
             assert!(gap < 1e-3, "{guide:?} {features:?}: {gap} learning rates");
         }
     }
 }
 
 #[test]
-fn a_run_goes_on_from_blocks_to_tensors_and_back() {
+fn a_run_goes_on_from_blocks_to_burn_and_back() {
     let (architecture, samples) = (architecture(35, 20, 3, Activation::Elu), 40);
-    let mut whole = BlockedStore::new(&architecture, &start(architecture));
-    let mut before = BlockedStore::new(&architecture, &start(architecture));
-    let train = |store: &mut BlockedStore, steps: core::ops::Range<u32>| {
-        steps.for_each(|k| store.step(&batch(&architecture, samples, k), rate(k)));
+    let steppers = |flat: &Flat| pair(architecture, flat, Criterion::SquaredError);
+    let train = |stepper: &mut Box<dyn Stepper>, steps: core::ops::Range<u32>| {
+        steps.for_each(|k| stepper.step(&batch(&architecture, samples, k), rate(k)));
+        flat(&**stepper)
     };
-    train(&mut whole, 0..30);
-    train(&mut before, 0..10);
-    let mut tensors = HostStore::new(architecture, before.flat(), Device::flex());
-    (10..20).for_each(|k| tensors.step(&batch(&architecture, samples, k), rate(k)));
-    let mut after = BlockedStore::new(&architecture, tensors.flat());
-    train(&mut after, 20..30);
-    let gap = mean_difference(&whole.flat().weights, &after.flat().weights);
+    let [_, mut blocked] = steppers(&start(architecture));
+    let whole = train(&mut blocked, 0..30);
+    let [_, mut blocked] = steppers(&start(architecture));
+    let [mut burn, _] = steppers(&train(&mut blocked, 0..10));
+    let [_, mut blocked] = steppers(&train(&mut burn, 10..20));
+    let parts = train(&mut blocked, 20..30);
+    let gap = mean_difference(&whole.weights, &parts.weights);
     assert!(gap < 1e-3, "weights differ by {gap} learning rates");
 }
 
@@ -214,9 +255,11 @@ fn a_checkpoint_comes_back_as_it_went() {
         first: numbers(),
         second: numbers(),
     };
-    let store = BlockedStore::new(&architecture, &given);
-    assert_eq!(store.flat(), given);
-    assert_eq!(store.weights(), given.weights);
+    for stepper in pair(architecture, &given, Criterion::SquaredError) {
+        assert_eq!(flat(&*stepper), given);
+        let weights = block_on(stepper.weights());
+        assert_eq!(weights.expect("main memory can be read"), given.weights);
+    }
 }
 
 /// A loss that is not a number must be seen, or nobody stops the run.
@@ -226,8 +269,9 @@ fn what_is_not_a_number_is_not_hidden() {
         let architecture = architecture(3, 9, 2, activation);
         let mut flat = start(architecture);
         *flat.weights.last_mut().expect("there are weights") = f32::NAN;
-        let mut store = BlockedStore::new(&architecture, &flat);
-        store.step(&batch(&architecture, 20, 0), rate(0));
-        assert!(store.take_loss_sum().is_nan(), "{activation:?}");
+        for mut stepper in pair(architecture, &flat, Criterion::SquaredError) {
+            stepper.step(&batch(&architecture, 20, 0), rate(0));
+            assert!(losses(&mut stepper).is_nan(), "{activation:?}");
+        }
     }
 }

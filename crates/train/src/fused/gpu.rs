@@ -1,7 +1,7 @@
 //! A GPU as the kernels see it: Burn's own device and queue.
 
 use super::plan::Limits;
-use crate::device::DeviceError;
+use crate::flat::DeviceError;
 use burn::tensor::wgpu::wgpu;
 use wgpu::util::DownloadBuffer;
 

@@ -1,7 +1,7 @@
 //! How the two kernels divide the work of a network and a batch among workgroups.
 
 use super::layout::Layout;
-use core::fmt;
+use crate::stepper::Misfit;
 use flow::network::Architecture;
 
 /// Threads that a workgroup of the first kernel has at least, if its samples allow. Few: on a small
@@ -46,18 +46,15 @@ impl Plan {
     /// The plan for batches of `batch` samples.
     ///
     /// # Errors
-    /// What the device is too small for, as a part of a sentence.
+    /// What the device is too small for.
     pub(crate) fn new(
         architecture: Architecture,
         batch: usize,
         limits: Limits,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Misfit> {
         let layout = Layout::new(architecture);
         if layout.width / TILE.1 > limits.threads {
-            return Err(format!(
-                "layers of {} units are too wide",
-                architecture.width
-            ));
+            return Err(Misfit::Width(architecture.width));
         }
         let samples = samples(&layout, batch, limits)?;
         let plan = Self {
@@ -67,7 +64,7 @@ impl Plan {
         };
         let largest = plan.largest_buffer();
         if largest > limits.buffer {
-            return Err(format!("it needs a buffer of {largest} bytes"));
+            return Err(Misfit::Buffer(largest));
         }
         Ok(plan)
     }
@@ -122,24 +119,14 @@ impl Plan {
 
 /// As many samples as make [`THREADS`] threads, if they fit into what a workgroup shares and are no
 /// more than there are.
-fn samples(layout: &Layout, batch: usize, limits: Limits) -> Result<usize, String> {
+fn samples(layout: &Layout, batch: usize, limits: Limits) -> Result<usize, Misfit> {
     let row = 16 * layout.input.max(layout.width).max(layout.output);
     let threads = layout.width / TILE.1;
     let wanted = THREADS.div_ceil(threads);
     let most = (limits.shared / (TILE.0 * row)).min(limits.threads / threads);
     match wanted.min(most).min(batch.div_ceil(TILE.0)) {
-        0 => Err("its rows do not fit into a workgroup".to_owned()),
+        0 => Err(Misfit::SharedMemory),
         eights => Ok(TILE.0 * eights),
-    }
-}
-
-impl fmt::Display for Plan {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [forward, update] = self.workgroups();
-        write!(
-            f,
-            "two fused kernels a step, of {forward} and {update} workgroups"
-        )
     }
 }
 
@@ -156,7 +143,7 @@ mod tests {
         buffer: 134_217_728,
     };
 
-    fn plan(inputs: usize, width: u32, depth: u32, batch: usize) -> Result<Plan, String> {
+    fn plan(inputs: usize, width: u32, depth: u32, batch: usize) -> Result<Plan, Misfit> {
         let architecture = architecture(inputs, width, depth, Activation::Silu);
         Plan::new(architecture, batch, LEAST)
     }
@@ -202,7 +189,8 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_refused_with_a_reason() {
         let reason = plan(3, 4096, 1, 16).expect_err("512 threads are too many");
-        assert!(reason.contains("4096"), "{reason}");
-        assert!(plan(3, 512, 6, 100_000).is_err());
+        assert_eq!(reason, Misfit::Width(4096));
+        let reason = plan(3, 512, 6, 100_000).expect_err("128 MiB are not enough");
+        assert!(matches!(reason, Misfit::Buffer(bytes) if bytes > LEAST.buffer));
     }
 }

@@ -8,8 +8,8 @@ use super::gpu::Gpu;
 use super::kernels::{activate, bind, bind_steps, pipeline};
 use super::layout::Layout;
 use super::plan::Limits;
-use crate::device::DeviceError;
-use crate::sampler::Arrived;
+use crate::flat::DeviceError;
+use crate::sampler::{Arrived, SamplerFault};
 use burn::tensor::wgpu::wgpu;
 use core::cell::RefCell;
 use flow::Point;
@@ -70,8 +70,8 @@ pub struct Sampler {
 /// A kernel compiled for a shape of network.
 struct Program {
     shape: Shape,
-    /// Why it is not to be used, as a part of a sentence.
-    fault: Option<String>,
+    /// Why it is not to be used.
+    fault: Option<SamplerFault>,
     pipeline: wgpu::ComputePipeline,
 }
 
@@ -118,14 +118,14 @@ impl Sampler {
     /// Particles of these starting points, before the first call.
     ///
     /// # Errors
-    /// Why the GPU cannot take them, as a part of a sentence.
+    /// Why the GPU cannot take them.
     pub async fn start(
         &self,
         network: &Network,
         way: &SolverProgram,
         noise: &[Point],
         tangents: bool,
-    ) -> Result<GpuIntegration, String> {
+    ) -> Result<GpuIntegration, SamplerFault> {
         let program = self.program(network, way, noise, tangents).await?;
         match &program.fault {
             Some(fault) => Err(fault.clone()),
@@ -140,7 +140,7 @@ impl Sampler {
         way: &SolverProgram,
         noise: &[Point],
         tangents: bool,
-    ) -> Result<Rc<Program>, String> {
+    ) -> Result<Rc<Program>, SamplerFault> {
         let shape = Shape::new(network.architecture(), tangents, self.gpu.limits())?;
         let fits = |program: &&Rc<Program>| program.shape == shape;
         if let Some(found) = self.programs.borrow().iter().find(fits) {
@@ -162,14 +162,18 @@ impl Sampler {
 }
 
 impl Shape {
-    fn new(architecture: Architecture, tangents: bool, limits: Limits) -> Result<Self, String> {
+    fn new(
+        architecture: Architecture,
+        tangents: bool,
+        limits: Limits,
+    ) -> Result<Self, SamplerFault> {
         let layout = Layout::new(architecture);
         let signals = if tangents { 3 } else { 1 };
         let shared = 16 * (signals * layout.input.max(layout.width) + 4);
         let most = (limits.shared / (4 * shared)).min(limits.threads / layout.width);
         match THREADS.div_ceil(layout.width).min(most) {
-            0 => Err("its rows do not fit into a workgroup".to_owned()),
-            _ if layout.output > 1 => Err("it has more than two outputs".to_owned()),
+            0 => Err(SamplerFault::SharedMemory),
+            _ if layout.output > 1 => Err(SamplerFault::Outputs),
             fours => Ok(Self {
                 architecture,
                 tangents,
@@ -235,7 +239,7 @@ impl Program {
         };
         let fault = match arrived.await {
             Ok(arrived) => fault(&arrived, network, &way, noise),
-            Err(error) => Some(error.to_string()),
+            Err(error) => Some(error.into()),
         };
         Self {
             shape: program.shape,
@@ -251,7 +255,7 @@ pub(super) fn fault(
     network: &Network,
     way: &SolverProgram,
     noise: &[Point],
-) -> Option<String> {
+) -> Option<SamplerFault> {
     let right = |(k, &noise): (usize, &Point)| {
         let expected = way.follow(network, noise);
         let near = |a: f64, b: f64| (a - b).abs() <= TOLERANCE * (1.0 + b.abs());
@@ -260,7 +264,7 @@ pub(super) fn fault(
         there == [true; 2] && integral.is_none_or(|&found| near(found, expected.integral))
     };
     let wrong = !noise.iter().enumerate().all(right);
-    wrong.then(|| "its particles are elsewhere than on the CPU".to_owned())
+    wrong.then_some(SamplerFault::Wrong)
 }
 
 impl GpuIntegration {

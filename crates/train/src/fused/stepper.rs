@@ -4,8 +4,8 @@ use super::gpu::{Gpu, broken};
 use super::kernels::{Kernels, Parameters, Step};
 use super::plan::Plan;
 use crate::adam::Rate;
-use crate::device::DeviceError;
-use crate::store::{Flat, LossSum};
+use crate::flat::{DeviceError, Flat, LossSum, Reading};
+use crate::stepper::{Method, Misfit, Stepper};
 use burn::tensor::wgpu::wgpu;
 use core::cell::RefCell;
 use core::pin::Pin;
@@ -23,7 +23,7 @@ const MOST_BYTES: usize = 4 << 20;
 type Validation = Pin<Box<dyn Future<Output = Option<wgpu::Error>>>>;
 
 /// Parameters on a GPU, trained by fused kernels.
-pub struct FusedStore {
+pub struct WgslStepper {
     gpu: Gpu,
     plan: Plan,
     parameters: Parameters,
@@ -41,16 +41,15 @@ struct Waiting {
     reported: bool,
 }
 
-impl FusedStore {
+impl WgslStepper {
     /// # Errors
-    /// Why the device is too small for this network and batches of up to `batch` samples, as a part of a
-    /// sentence.
+    /// Why the device is too small for this network and batches of up to `batch` samples.
     pub fn new(
         gpu: &Gpu,
         architecture: Architecture,
         flat: &Flat,
         batch: usize,
-    ) -> Result<Self, String> {
+    ) -> Result<Self, Misfit> {
         let plan = Plan::new(architecture, batch, gpu.limits())?;
         let scope = gpu.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let weights = plan.layout.pad(&flat.weights);
@@ -77,15 +76,29 @@ impl FusedStore {
         })
     }
 
-    pub fn plan(&self) -> &Plan {
-        &self.plan
+    /// Submits the steps that wait.
+    fn submit(&self) {
+        let mut waiting = self.waiting.borrow_mut();
+        if waiting.steps.is_empty() {
+            return;
+        }
+        let forget = core::mem::take(&mut waiting.reported);
+        self.kernels
+            .run(&self.gpu, &waiting.steps, &waiting.samples, forget);
+        waiting.steps.clear();
+        waiting.samples.clear();
     }
 
-    /// One gradient, one update; submitted with others.
-    ///
-    /// # Panics
-    /// If the batch has more samples than were announced.
-    pub fn step(&mut self, batch: &Batch, rate: Rate) {
+    async fn read(&self, parameters: &wgpu::Buffer) -> Result<Vec<f32>, DeviceError> {
+        self.submit();
+        let Plan { layout, .. } = self.plan;
+        let padded = self.gpu.read(parameters, 4 * layout.parameters()).await?;
+        Ok(layout.flatten(&padded))
+    }
+}
+
+impl Stepper for WgslStepper {
+    fn step(&mut self, batch: &Batch, rate: Rate) {
         let Plan {
             layout,
             batch: samples,
@@ -105,21 +118,7 @@ impl FusedStore {
         }
     }
 
-    /// Submits the steps that wait.
-    fn submit(&self) {
-        let mut waiting = self.waiting.borrow_mut();
-        if waiting.steps.is_empty() {
-            return;
-        }
-        let forget = core::mem::take(&mut waiting.reported);
-        self.kernels
-            .run(&self.gpu, &waiting.steps, &waiting.samples, forget);
-        waiting.steps.clear();
-        waiting.samples.clear();
-    }
-
-    /// The sum of the losses of all steps since it was last taken, once they are done.
-    pub fn take_loss_sum(&mut self) -> LossSum {
+    fn take_loss_sum(&mut self) -> LossSum {
         let validation = self.validation.take();
         self.submit();
         let reported = core::mem::replace(&mut self.waiting.get_mut().reported, true);
@@ -138,25 +137,24 @@ impl FusedStore {
         })
     }
 
-    /// The weights after all steps taken.
-    pub async fn weights(&self) -> Result<Vec<f32>, DeviceError> {
-        self.read(&self.parameters.weights).await
+    fn weights(&self) -> Reading<'_, Vec<f32>> {
+        Box::pin(self.read(&self.parameters.weights))
     }
 
-    /// Weights and moments after all steps taken.
-    pub async fn flat(&self) -> Result<Flat, DeviceError> {
-        Ok(Flat {
-            weights: self.read(&self.parameters.weights).await?,
-            first: self.read(&self.parameters.first).await?,
-            second: self.read(&self.parameters.second).await?,
+    fn flat(&self) -> Reading<'_, Flat> {
+        Box::pin(async {
+            Ok(Flat {
+                weights: self.read(&self.parameters.weights).await?,
+                first: self.read(&self.parameters.first).await?,
+                second: self.read(&self.parameters.second).await?,
+            })
         })
     }
 
-    async fn read(&self, parameters: &wgpu::Buffer) -> Result<Vec<f32>, DeviceError> {
-        self.submit();
-        let Plan { layout, .. } = self.plan;
-        let padded = self.gpu.read(parameters, 4 * layout.parameters()).await?;
-        Ok(layout.flatten(&padded))
+    fn method(&self) -> Method {
+        Method::Fused {
+            workgroups: self.plan.workgroups(),
+        }
     }
 }
 
