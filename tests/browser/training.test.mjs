@@ -112,7 +112,7 @@ test("a few steps on WebGPU give the losses of the CPU", { timeout: 600_000 }, a
       const losses = [];
       for (let i = 0; i < 6; i++) losses.push((await call(page, "train", { steps: 1 })).loss);
       const { step } = (await call(page, "get")).figures[0];
-      // And by which operations: where the kernels failed their test, tensor operations would do the same.
+      // And by which way: where the kernels failed their test, Burn would do the same.
       const method = backend === "cpu" ? "vectorised code" : "fused kernels";
       await page.waitForFunction((method) => document.getElementById("badge").title.includes(method), method);
       const end = Array.from(await call(page, "field", { points, t: 0.25, which: "model" }));
@@ -128,6 +128,39 @@ test("a few steps on WebGPU give the losses of the CPU", { timeout: 600_000 }, a
   cpu.end.forEach((v, i) => assert.ok(Math.abs(v - gpu.end[i]) < 2e-3, `${cpu.end} | ${gpu.end}`));
   assert.notDeepEqual(cpu.start, cpu.end);
 });
+
+/// What the badge says of the steps, by backend and language.
+const BY_BURN = {
+  cpu: { en: /Burn’s module, autodiff and Adam on the CPU; as chosen/, zh: /Burn 的模块、自动微分与 Adam，在 CPU 上; 按所选/ },
+  webgpu: { en: /Burn’s module, autodiff and Adam on WebGPU; as chosen/, zh: /Burn 的模块、自动微分与 Adam，在 WebGPU 上; 按所选/ },
+};
+
+for (const backend of ["cpu", "webgpu"])
+  test(`stepper=burn trains moons on ${backend} to the losses of the faster way, and the badge says so`, { timeout: 600_000 }, async () => {
+    const hash = "v=1&target=moons&width=32&depth=2&batch=128&seed=5";
+    const run = async (stepper, lang) => {
+      let result;
+      const query = `autoplay=0&backend=${backend}&stepper=${stepper}&lang=${lang}`;
+      await visiting({ gpu: backend === "webgpu", query, hash }, async (page) => {
+        const ready = await call(page, "ready");
+        assert.equal(ready.backend, backend, JSON.stringify(ready));
+        const losses = [];
+        for (let i = 0; i < 5; i++) losses.push((await call(page, "train", { steps: 1 })).loss);
+        const badge = await page.evaluate(() => document.getElementById("badge").title);
+        result = { losses, badge };
+      });
+      return result;
+    };
+    const fast = await run("auto", "en");
+    assert.doesNotMatch(fast.badge, BY_BURN[backend].en);
+    for (const lang of ["en", "zh"]) {
+      const burn = await run("burn", lang);
+      assert.match(burn.badge, BY_BURN[backend][lang]);
+      // One step each; sums in another order differ by some 1e-6, and grow a little from step to step.
+      fast.losses.forEach((loss, i) =>
+        assert.ok(Math.abs(burn.losses[i] / loss - 1) < 1e-3, `${burn.losses} by Burn, ${fast.losses} otherwise`));
+    }
+  });
 
 test("training pauses, goes on, and starts anew", { timeout: 120_000 }, () =>
   visiting({ query: "autoplay=0&backend=cpu", hash: "v=1&target=rings" }, async (page) => {
