@@ -9,7 +9,7 @@ use super::kernels::{activate, bind, bind_steps, pipeline};
 use super::layout::Layout;
 use super::plan::Limits;
 use crate::flat::DeviceError;
-use crate::sampler::{Arrived, SamplerFault};
+use crate::particles::{Arrived, SamplerFault};
 use burn::tensor::wgpu::wgpu;
 use core::cell::RefCell;
 use flow::Point;

@@ -3,7 +3,7 @@
 
 use super::gpu;
 use crate::fused::sampler::{Sampler, fault};
-use crate::sampler::Arrived;
+use crate::particles::Arrived;
 use flow::Point;
 use flow::experiment::solver_program::SolverProgram;
 use flow::experiment::{Experiment, log_densities};
