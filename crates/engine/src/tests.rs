@@ -26,10 +26,8 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        Self::on(pollster::block_on(Processor::tested_cpu(
-            "a test",
-            StepperChoice::Auto,
-        )))
+        let tested = Processor::tested_cpu("a test", StepperChoice::Auto);
+        Self::on(pollster::block_on(tested))
     }
 
     fn on(processor: Processor) -> Self {
@@ -408,18 +406,13 @@ fn a_gpu_that_is_lost_is_replaced_by_the_cpu_with_the_last_weights() {
         .go_on_without("It is lost.".into(), &mut replies);
     let (kind, detail) = (BackendKind::Cpu, "It is lost.".to_owned());
     assert_eq!(replies[0], Reply::FellBack(Backend { kind, detail }));
-    assert!(
-        matches!(
-            &replies[1..],
-            [Reply::Method {
-                lane: LaneId::A,
-                run: 1,
-                method: StepMethod::Burn(BackendKind::Cpu, WhyBurn::Chosen),
-                sampler_fault: None
-            }]
-        ),
-        "{replies:?}"
-    );
+    let told = Reply::Method {
+        lane: LaneId::A,
+        run: 1,
+        method: StepMethod::Burn(BackendKind::Cpu, WhyBurn::Chosen),
+        sampler_fault: None,
+    };
+    assert_eq!(replies[1..], [told]);
     let replies = bench.finish();
     let checkpoint = replies.iter().find_map(|reply| match reply {
         Reply::Checkpoint { checkpoint, .. } => Some(checkpoint.step),
