@@ -105,7 +105,7 @@ pub fn bring_rest() {
                     if app.text.language == language {
                         app.text.add(texts);
                     }
-                    language::apply(app);
+                    language::complete(app);
                 }
                 _ => tell(app),
             });

@@ -79,13 +79,18 @@ pub fn apply(app: &mut App) {
     let tag = app.text.language.tag();
     set_attribute(&root(), "lang", tag);
     by_id::<HtmlSelectElement>("language").set_value(tag);
-    translate(&app.text);
     story::build(&app.text);
+    panel::build(app);
+    complete(app);
+}
+
+/// Says what has come later. The panel is left as it is: its texts were there before, and somebody may be typing in it.
+pub(super) fn complete(app: &mut App) {
+    translate(&app.text);
     if let Some(beside) = chunks::beside() {
         (beside.build_help)(&app.text);
         (beside.build_scene_list)(&app.text);
     }
-    panel::build(app);
     app.dirty = Dirty::ALL;
 }
 

@@ -13,10 +13,11 @@ const REST: &str = ".rest.json";
 const FIRST_SCENE: &str = "noise";
 /// Parts of a scene that are only said while it is open.
 const OF_SCENE: [&str; 3] = ["text", "try", "source"];
-/// What is said of things that come with the chunk beside the picture, or that are opened first.
-const LATER: [&str; 14] = [
-    "chart", "curve", "describe", "draw", "export", "figure", "formula", "help", "key", "legend",
-    "mark", "measure", "mixture", "term",
+/// What is said of things that come with the chunk beside the picture, or that are opened first. Nothing in the panel,
+/// which is built once: somebody may be typing in it when the rest arrives.
+const LATER: [&str; 12] = [
+    "chart", "describe", "export", "figure", "formula", "help", "key", "legend", "mark", "measure",
+    "mixture", "term",
 ];
 /// The same of single texts.
 const SINGLE: [&str; 1] = ["story.references.list"];
@@ -48,7 +49,7 @@ fn waits(key: &str) -> bool {
     let parts: Vec<_> = key.split('.').collect();
     match parts[..] {
         ["scene", scene, part] => OF_SCENE.contains(&part) && scene != FIRST_SCENE,
-        [first, ..] => key.ends_with(".help") || LATER.contains(&first) || SINGLE.contains(&key),
+        [first, ..] => LATER.contains(&first) || SINGLE.contains(&key),
         [] => false,
     }
 }
