@@ -53,6 +53,7 @@ fn every_layer_asks_for_what_it_shows_once_there_is_a_network() {
         (Layer::Error, Map::Error),
         (Layer::Divergence, Map::Divergence),
         (Layer::Score, Map::Score),
+        (Layer::Magnitude, Map::Velocity),
     ];
     for (layer, map) in layers {
         let mut state = visit("layers=particles");

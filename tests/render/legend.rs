@@ -45,6 +45,22 @@ fn rescaled_paths_are_listed_only_under_a_transfer() {
 }
 
 #[test]
+fn the_speed_has_a_scale_from_the_lengths_of_the_velocities() {
+    let mut state = views::state(MOONS);
+    state.settings.layers = Layers::of(&[Layer::Magnitude, Layer::Density]);
+    let grid = state.lanes[0].arrows.as_mut().unwrap();
+    // Every velocity is of length 3, and the scale goes to the next round number from twice that.
+    for pair in grid.values.chunks_exact_mut(2) {
+        pair.copy_from_slice(&[1.8, 2.4]);
+    }
+    let marks = marks(&state);
+    assert_eq!(keys(&state), ["mark.magnitude"]);
+    assert_eq!(marks[0].text.values, ["10"]);
+    state.lanes[0].arrows = None;
+    assert_eq!(keys(&state), ["mark.density-exact"], "nothing is known yet");
+}
+
+#[test]
 fn the_density_is_named_by_what_it_is_known_from() {
     let mut state = views::state(MOONS);
     state.settings.layers = Layers::of(&[Layer::Density]);
@@ -83,9 +99,15 @@ fn classes_replace_directions_and_mistakes_are_named() {
 fn every_mark_has_words_in_both_languages_and_a_picture_in_every_theme() {
     let mut state = views::state(MOONS);
     state.lanes[0].pairs = Some(fixture::pairs(MOONS, false));
-    for ground in [Layer::Density, Layer::Error, Layer::Divergence] {
+    let grounds = [
+        Layer::Density,
+        Layer::Error,
+        Layer::Divergence,
+        Layer::Magnitude,
+    ];
+    for ground in grounds {
         let mut layers = fixture::every_layer();
-        for other in [Layer::Density, Layer::Error, Layer::Divergence] {
+        for other in grounds {
             layers.set(other, other == ground);
         }
         state.settings.layers = layers;

@@ -53,7 +53,7 @@ pub fn refresh(state: &mut State) {
             continue;
         };
         let stale = own.arrows.is_none() && own.arrows_preview.is_none();
-        if layers.has(Layer::Arrows) && stale {
+        if layers.any(&[Layer::Arrows, Layer::Magnitude]) && stale {
             own.arrows_preview = Some(ArrowsPreview::new(math, extent));
         }
         if layers.has(Layer::Pairs) && own.pairs.is_none() {

@@ -9,7 +9,7 @@ mod views;
 use super::msg::Effect;
 use super::settings::{DensityKind, Layer};
 use super::state::State;
-use super::state::pictures::{Depends, Picture, Version};
+use super::state::pictures::{Depends, Picture, ShownBy, Version};
 use flow::spec::{CouplingKind, SampleSchedule};
 use protocol::{Answer, JobId, LaneId, Request};
 
@@ -61,21 +61,18 @@ fn wanted(state: &State, lane: LaneId, picture: Picture) -> Option<Version> {
 
 /// Whether the layer or the chart is there that shows the picture.
 fn shown(state: &State, lane: LaneId, picture: Picture) -> bool {
-    let (spec, layers) = (state.spec(lane), state.settings.layers);
-    let density = |kind| layers.has(Layer::Density) && state.settings.density == kind;
-    match picture {
-        Picture::Pairs => true,
-        Picture::Density => {
-            density(DensityKind::Exact) && spec.data.coupling == CouplingKind::Independent
+    let (spec, settings) = (state.spec(lane), &state.settings);
+    match picture.shown_by() {
+        ShownBy::Always => true,
+        ShownBy::Layers(layers) => settings.layers.any(layers),
+        ShownBy::Density(kind) => {
+            // Another coupling has no closed form, so its map is an estimate from the particles.
+            let known =
+                kind != DensityKind::Exact || spec.data.coupling == CouplingKind::Independent;
+            settings.layers.has(Layer::Density) && settings.density == kind && known
         }
-        Picture::Learned => density(DensityKind::Learned),
-        Picture::Transfer => spec.sampling.sample_schedule != SampleSchedule::Same,
-        other => {
-            other.layer().is_some_and(|layer| layers.has(layer))
-                || other
-                    .chart()
-                    .is_some_and(|name| state.charts.iter().any(|c| c == name))
-        }
+        ShownBy::Transfer => spec.sampling.sample_schedule != SampleSchedule::Same,
+        ShownBy::Chart(name) => state.charts.iter().any(|chart| chart == name),
     }
 }
 

@@ -5,92 +5,71 @@ use flow::spec::{CouplingKind, Drawn, LaneSpec};
 use protocol::LaneId;
 use serde::{Deserialize, Serialize};
 
-/// A layer of the stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Layer {
-    Density,
-    Data,
-    Pairs,
-    Trajectories,
-    Arrows,
-    Particles,
-    /// Learned minus exact velocity.
-    Error,
-    /// The divergence of the velocity.
-    Divergence,
-    /// A grid of the source, deformed by the flow.
-    Grid,
-    /// Arrows of `grad log p_t`.
-    Score,
-    /// The posterior over the data at the pointer.
-    Posterior,
-    /// One batch as the coupling matches it.
-    Matching,
-    /// A box, the mass in it and the flux through its edge.
-    Region,
-    /// Points carried on by the flow and back again.
-    FlowMap,
+/// Makes the layers, their names and both of their orders of one list.
+macro_rules! layers {
+    ($($(#[$doc:meta])* $layer:ident, $name:literal, $use:literal;)*) => {
+        /// A layer of the stage.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Layer {
+            $($(#[$doc])* $layer,)*
+        }
+
+        impl Layer {
+            /// All layers, in the order in which links list them.
+            pub const ALL: [Self; [$($name),*].len()] = [$(Self::$layer),*];
+
+            /// The layers in the order of their controls: what one looks at every day first.
+            pub const BY_USE: [Self; Self::ALL.len()] = by_use([$($use),*]);
+
+            /// The name in links and in the API.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$layer => $name,)*
+                }
+            }
+        }
+    };
 }
 
-impl Layer {
-    /// All layers, in the order in which links and controls list them.
-    pub const ALL: [Self; 14] = [
-        Self::Density,
-        Self::Data,
-        Self::Pairs,
-        Self::Trajectories,
-        Self::Arrows,
-        Self::Particles,
-        Self::Error,
-        Self::Divergence,
-        Self::Grid,
-        Self::Score,
-        Self::Posterior,
-        Self::Matching,
-        Self::Region,
-        Self::FlowMap,
-    ];
-    /// Their schema names, in the same order.
-    pub const NAMES: [&'static str; 14] = [
-        "density",
-        "data",
-        "pairs",
-        "trajectories",
-        "arrows",
-        "particles",
-        "error",
-        "divergence",
-        "grid",
-        "score",
-        "posterior",
-        "matching",
-        "region",
-        "flowmap",
-    ];
+// Layer, its name in links, and the place of its control. A new one stands last, since links list the
+// layers in this order.
+layers! {
+    Density, "density", 4;
+    Data, "data", 5;
+    Pairs, "pairs", 3;
+    Trajectories, "trajectories", 1;
+    Arrows, "arrows", 2;
+    Particles, "particles", 0;
+    /// Learned minus exact velocity.
+    Error, "error", 13;
+    /// The divergence of the velocity.
+    Divergence, "divergence", 12;
+    /// A grid of the source, deformed by the flow.
+    Grid, "grid", 8;
+    /// Arrows of `grad log p_t`.
+    Score, "score", 14;
+    /// The posterior over the data at the pointer.
+    Posterior, "posterior", 7;
+    /// One batch as the coupling matches it.
+    Matching, "matching", 6;
+    /// A box, the mass in it and the flux through its edge.
+    Region, "region", 10;
+    /// Points carried on by the flow and back again.
+    FlowMap, "flowmap", 9;
+    /// The length of the velocity.
+    Magnitude, "magnitude", 11;
+}
 
-    /// The layers in the order of their controls: what one looks at every day first.
-    pub const BY_USE: [Self; 14] = [
-        Self::Particles,
-        Self::Trajectories,
-        Self::Arrows,
-        Self::Pairs,
-        Self::Density,
-        Self::Data,
-        Self::Matching,
-        Self::Posterior,
-        Self::Grid,
-        Self::FlowMap,
-        Self::Region,
-        Self::Divergence,
-        Self::Error,
-        Self::Score,
-    ];
-
-    /// The name in links and in the API.
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
+/// The layers, each at its place.
+const fn by_use<const N: usize>(places: [usize; N]) -> [Layer; N] {
+    let mut order = [Layer::Density; N];
+    let mut i = 0;
+    while i < N {
+        order[places[i]] = Layer::ALL[i];
+        i += 1;
     }
+    order
 }
 
 /// A set of layers.
@@ -112,6 +91,11 @@ impl Layers {
     /// Whether the layer is shown.
     pub fn has(self, layer: Layer) -> bool {
         self.0 & (1 << layer as u8) != 0
+    }
+
+    /// Whether any of these layers is shown.
+    pub fn any(self, layers: &[Layer]) -> bool {
+        layers.iter().any(|&layer| self.has(layer))
     }
 
     /// Shows or hides a layer.
@@ -241,5 +225,18 @@ pub fn labels(settings: &Settings, lane: LaneId) -> u32 {
     match classes(data.target, &settings.drawn) {
         count if count < 2 || paired => 0,
         count => count,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_layer_has_a_control_of_its_own() {
+        for layer in Layer::ALL {
+            let places = Layer::BY_USE.iter().filter(|other| **other == layer);
+            assert_eq!(places.count(), 1, "{}", layer.name());
+        }
     }
 }

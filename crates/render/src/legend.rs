@@ -109,6 +109,12 @@ fn ground(stage: &Stage, layer: Layer) -> Option<Mark> {
             2,
             ramp(&|x| theme.error(range * x)),
         ),
+        Layer::Magnitude => scaled(
+            "mark.magnitude",
+            &stage.lane.arrows,
+            2,
+            ramp(&|x| theme.density(range * x)),
+        ),
         Layer::Divergence => {
             let look = ramp(&|x| theme.signed(range * (2.0 * x - 1.0)));
             scaled("mark.divergence", &views.divergence, 1, look)

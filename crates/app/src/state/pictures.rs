@@ -1,103 +1,86 @@
 //! Which pictures a lane has, of which version, and which have been asked for.
 
-use crate::settings::Layer;
+use crate::settings::{DensityKind, Layer};
 use protocol::{JobId, RunId};
 
 /// The name by which the page says that the table of all figures is on it.
 pub const MEASURES: &str = "measures";
 
-/// A kind of picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Picture {
-    Pairs,
-    Density,
-    Arrows,
-    Transfer,
-    Learned,
-    Error,
-    Divergence,
-    Score,
-    Mesh,
-    Matching,
-    Region,
-    RoundTrip,
+/// Makes the pictures and what is known of each of one list.
+macro_rules! pictures {
+    ($($(#[$doc:meta])* $picture:ident, $depends:ident, $shown:expr;)*) => {
+        /// A kind of picture.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Picture {
+            $($(#[$doc])* $picture,)*
+        }
+
+        impl Picture {
+            pub(crate) const ALL: [Self; [$(Self::$picture),*].len()] = [$(Self::$picture),*];
+
+            /// What of the lane it is made from.
+            pub(crate) fn depends(self) -> Depends {
+                match self {
+                    $(Self::$picture => Depends::$depends,)*
+                }
+            }
+
+            /// What shows it.
+            pub(crate) fn shown_by(self) -> ShownBy {
+                match self {
+                    $(Self::$picture => $shown,)*
+                }
+            }
+        }
+    };
+}
+
+// Picture, what it depends on, and what shows it.
+pictures! {
+    Pairs, Pairs, ShownBy::Always;
+    Density, Schedule, ShownBy::Density(DensityKind::Exact);
+    /// The velocity, as arrows and as its length.
+    Arrows, Network, ShownBy::Layers(&[Layer::Arrows, Layer::Magnitude]);
+    Transfer, Network, ShownBy::Transfer;
+    Learned, Seldom, ShownBy::Density(DensityKind::Learned);
+    Error, Network, ShownBy::Layers(&[Layer::Error]);
+    Divergence, Seldom, ShownBy::Layers(&[Layer::Divergence]);
+    Score, Seldom, ShownBy::Layers(&[Layer::Score]);
+    Mesh, Seldom, ShownBy::Layers(&[Layer::Grid]);
+    Matching, Pairs, ShownBy::Layers(&[Layer::Matching]);
+    Region, Seldom, ShownBy::Layers(&[Layer::Region]);
+    RoundTrip, Seldom, ShownBy::Layers(&[Layer::FlowMap]);
     /// The error at the end against evaluations, for solvers or schedules.
-    Errors,
-    Costs,
-    Likelihood,
-    Gradients,
-    StepCost,
+    Errors, Seldom, ShownBy::Chart("errors");
+    Costs, Data, ShownBy::Chart("costs");
+    Likelihood, Seldom, ShownBy::Chart("likelihood");
+    Gradients, Data, ShownBy::Chart("gradients");
+    /// It is looked at together with the likelihood.
+    StepCost, Seldom, ShownBy::Chart("likelihood");
     /// Every figure, with its floor.
-    Measures,
+    Measures, Rarely, ShownBy::Chart(MEASURES);
 }
 
 impl Picture {
-    pub(crate) const ALL: [Self; 18] = [
-        Self::Pairs,
-        Self::Density,
-        Self::Arrows,
-        Self::Transfer,
-        Self::Learned,
-        Self::Error,
-        Self::Divergence,
-        Self::Score,
-        Self::Mesh,
-        Self::Matching,
-        Self::Region,
-        Self::RoundTrip,
-        Self::Errors,
-        Self::Costs,
-        Self::Likelihood,
-        Self::Gradients,
-        Self::StepCost,
-        Self::Measures,
-    ];
-
-    /// The chart that shows it, by name; the others belong to layers.
-    pub(crate) fn chart(self) -> Option<&'static str> {
-        Some(match self {
-            Self::Errors => "errors",
-            Self::Costs => "costs",
-            Self::Likelihood => "likelihood",
-            Self::Gradients => "gradients",
-            // They are looked at together.
-            Self::StepCost => "likelihood",
-            Self::Measures => MEASURES,
-            _ => return None,
-        })
-    }
-
-    /// The layer that shows it, where it is just one.
-    pub(crate) fn layer(self) -> Option<Layer> {
-        Some(match self {
-            Self::Arrows => Layer::Arrows,
-            Self::Error => Layer::Error,
-            Self::Divergence => Layer::Divergence,
-            Self::Score => Layer::Score,
-            Self::Mesh => Layer::Grid,
-            Self::Matching => Layer::Matching,
-            Self::Region => Layer::Region,
-            Self::RoundTrip => Layer::FlowMap,
-            _ => return None,
-        })
-    }
-
     /// Whether it is the same however the lane is sampled.
     pub(crate) fn of_data_only(self) -> bool {
         matches!(self.depends(), Depends::Data | Depends::Pairs)
     }
+}
 
-    /// What of the lane it is made from.
-    pub(crate) fn depends(self) -> Depends {
-        match self {
-            Self::Pairs | Self::Matching => Depends::Pairs,
-            Self::Costs | Self::Gradients => Depends::Data,
-            Self::Density => Depends::Schedule,
-            Self::Arrows | Self::Transfer | Self::Error => Depends::Network,
-            Self::Measures => Depends::Rarely,
-            _ => Depends::Seldom,
-        }
-    }
+/// What shows a picture.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ShownBy {
+    /// It is always there.
+    Always,
+    /// Any of these layers.
+    Layers(&'static [Layer]),
+    /// The heat map of that density.
+    Density(DensityKind),
+    /// A lane that is sampled under another schedule.
+    Transfer,
+    /// A chart of that name on the page.
+    Chart(&'static str),
 }
 
 /// What a picture is made from.

@@ -17,6 +17,7 @@ pub(super) fn layers(state: &State, lane: LaneId) -> Vec<Notice> {
     let sentence = |layer: Layer| match layer {
         Layer::Error => scale("describe.error", own.views.error.as_ref(), 2),
         Layer::Divergence => scale("describe.divergence", own.views.divergence.as_ref(), 1),
+        Layer::Magnitude => scale("describe.magnitude", own.arrows.as_ref(), 2),
         Layer::Matching => matching(own),
         Layer::Region => region(own, state.settings.t),
         Layer::FlowMap => round_trip(own),

@@ -1,4 +1,5 @@
-//! Two pictures of a field: how far the learned one is from the exact one, and its divergence.
+//! Three pictures of a field: how far the learned one is from the exact one, how fast it is, and its
+//! divergence.
 //!
 //! Both scales are linear and belong to the lane, not to `t`: a round number of about twice the
 //! usual size. What is beyond it has the last colour. Sign is never told by colour alone: small
@@ -9,6 +10,7 @@ use super::lattice::{Slice, usual_size};
 use crate::scene::{Scratch, Stage};
 use crate::ticks::round_step;
 use app::state::views::Grid;
+use raster::color::Color;
 use raster::surface::{Stroke, Surface};
 
 /// Signs along a side, half their width in pixels, and from which share of the scale they stand.
@@ -24,12 +26,36 @@ pub(crate) fn scale(grid: &Grid, channels: usize) -> Option<f32> {
 
 /// `|v - u|`.
 pub(super) fn error(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surface) {
-    let slice = Slice::of(stage.lane.views.error.as_ref(), 2, stage.t);
+    let color = |share: f32| stage.theme.error(share);
+    length(
+        stage,
+        stage.lane.views.error.as_ref(),
+        color,
+        scratch,
+        surface,
+    );
+}
+
+/// `|v|`.
+pub(super) fn magnitude(stage: &Stage, scratch: &mut Scratch, surface: &mut dyn Surface) {
+    let color = |share: f32| stage.theme.density(share);
+    length(stage, stage.lane.arrows.as_ref(), color, scratch, surface);
+}
+
+/// The length of a vector as a colour, which has one for each share of the scale.
+fn length(
+    stage: &Stage,
+    grid: Option<&Grid>,
+    color: impl Fn(f32) -> Color,
+    scratch: &mut Scratch,
+    surface: &mut dyn Surface,
+) {
+    let slice = Slice::of(grid, 2, stage.t);
     let Some((slice, scale)) = slice.and_then(|s| Some((s, scale(s.grid, 2)?))) else {
         return;
     };
     let range = stage.density_range();
-    let shades = heat::shades(|share| stage.theme.error(range * share));
+    let shades = heat::shades(|share| color(range * share));
     let cells = (0..slice.cells()).map(|index| {
         let [x, y] = slice.vector(index);
         heat::shade((x * x + y * y).sqrt() / scale)

@@ -30,7 +30,12 @@ pub(super) use arrows::Arrow;
 type Painter = fn(&Stage, &mut Scratch, &mut dyn Surface);
 
 /// The heat maps, of which one stage has room for one: the first that is shown and known.
-const GROUNDS: [Layer; 3] = [Layer::Divergence, Layer::Error, Layer::Density];
+const GROUNDS: [Layer; 4] = [
+    Layer::Divergence,
+    Layer::Error,
+    Layer::Magnitude,
+    Layer::Density,
+];
 
 /// What lies above them, in the order it is painted, lowest first.
 pub(super) const MARKS: [Layer; 11] = [
@@ -53,6 +58,7 @@ pub(super) fn ground(stage: &Stage) -> Option<Layer> {
     let known = |layer: Layer| match layer {
         Layer::Divergence => views.divergence.is_some(),
         Layer::Error => views.error.is_some(),
+        Layer::Magnitude => stage.lane.arrows.is_some(),
         _ => true,
     };
     let shown = |layer: &Layer| stage.shows(*layer) && known(*layer);
@@ -73,6 +79,7 @@ pub(super) fn painter(layer: Layer) -> Painter {
             arrows::error(stage, scratch, surface);
         },
         Layer::Divergence => field::divergence,
+        Layer::Magnitude => field::magnitude,
         Layer::Grid => mesh::draw,
         Layer::Score => arrows::score,
         Layer::Posterior => posterior::draw,
