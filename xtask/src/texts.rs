@@ -15,9 +15,9 @@ const FIRST_SCENE: &str = "noise";
 const OF_SCENE: [&str; 3] = ["text", "try", "source"];
 /// What is said of things that come with the chunk beside the picture, or that are opened first. Nothing in the panel,
 /// which is built once: somebody may be typing in it when the rest arrives.
-const LATER: [&str; 12] = [
+const LATER: [&str; 14] = [
     "chart", "describe", "export", "figure", "formula", "help", "key", "legend", "mark", "measure",
-    "mixture", "term",
+    "method", "mixture", "term", "why",
 ];
 /// The same of single texts.
 const SINGLE: [&str; 1] = ["story.references.list"];

@@ -18,11 +18,11 @@ pub(super) fn lines(state: &State, text: &Text) -> Vec<String> {
     let methods: Vec<_> = lanes().filter_map(known).collect();
     let mut lines: Vec<String> = match &methods[..] {
         [(_, first), rest @ ..] if rest.iter().all(|(_, other)| other == first) => {
-            vec![text.fill("badge.method", std::slice::from_ref(first))]
+            vec![text.fill("method.all", std::slice::from_ref(first))]
         }
         differing => {
             let line = |(name, said): &(char, String)| {
-                text.fill("badge.method-of", &[name.to_string(), said.clone()])
+                text.fill("method.of", &[name.to_string(), said.clone()])
             };
             differing.iter().map(line).collect()
         }
@@ -30,13 +30,13 @@ pub(super) fn lines(state: &State, text: &Text) -> Vec<String> {
     for (name, lane) in lanes() {
         if let Some(fault) = &lane.sampler_fault {
             let values = [name.to_string(), sampler_fault(fault, text)];
-            lines.push(text.fill("badge.follows", &values));
+            lines.push(text.fill("method.follows", &values));
         }
     }
     if let EngineState::Ready(backend) = &state.engine
         && backend.kind == BackendKind::WebGpu
     {
-        lines.push(text.get("badge.stays").to_owned());
+        lines.push(text.get("method.stays").to_owned());
     }
     lines
 }
@@ -127,7 +127,7 @@ mod tests {
             told[1].contains('B') && told[1].contains("4096"),
             "{told:?}"
         );
-        assert_eq!(told[2..], [text.get("badge.stays")]);
+        assert_eq!(told[2..], [text.get("method.stays")]);
         let told = lines(&state(kind, [Some(fused.clone()), Some(fused)]), &text);
         assert_eq!(told.len(), 2, "once for both: {told:?}");
         let told = lines(&state(BackendKind::Cpu, [None, None]), &text);
