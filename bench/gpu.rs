@@ -31,11 +31,11 @@ const LR: f64 = 1e-3;
 fn main() {
     let gpu = block_on(Processor::choose(Choice::WebGpu, StepperChoice::Auto));
     if gpu.kind() != Kind::WebGpu {
-        println!("There is no GPU to measure: {}.", gpu.detail());
+        println!("There is no GPU to measure: {:?}.", gpu.origin());
         return;
     }
     let cpu = block_on(Processor::choose(Choice::Cpu, StepperChoice::Auto));
-    println!("On {}; medians of {ROUNDS} runs.\n", gpu.detail());
+    println!("On {:?}; medians of {ROUNDS} runs.\n", gpu.origin());
     training(&gpu, &cpu);
     sampling(&gpu);
 }

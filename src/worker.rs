@@ -9,7 +9,7 @@ mod turn;
 
 use engine::session::Engine;
 use inbox::Inbox;
-use protocol::{Reply, encode};
+use protocol::{Failure, Reply, encode};
 use serde::Serialize;
 use train::choice::{Choice, StepperChoice};
 use train::device::Processor;
@@ -28,9 +28,7 @@ pub fn start() {
     }
     std::panic::set_hook(Box::new(|panic| {
         console_error_panic_hook::hook(panic);
-        post(&Reply::Failed(format!(
-            "The engine has stopped because of an error in its program ({panic})."
-        )));
+        post(&Reply::Failed(Failure::Program(panic.to_string())));
     }));
     spawn_local(run());
 }
@@ -48,7 +46,7 @@ async fn run() {
         for request in inbox.take() {
             match request {
                 Ok(request) => engine.handle(request, &mut replies),
-                Err(sentence) => replies.push(Reply::Failed(sentence)),
+                Err(detail) => replies.push(Reply::Failed(Failure::Message(detail))),
             }
         }
         helpers.serve(&mut engine, &mut replies);

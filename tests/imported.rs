@@ -84,7 +84,9 @@ fn what_the_host_has_locked_nothing_changes() {
     );
     let before = state.settings.clone();
     let effects = set(&mut state, "lr", "0.1");
-    assert!(matches!(&effects[..], [Effect::Emit(Event::Error(key))] if key == "notice.locked"));
+    assert!(
+        matches!(&effects[..], [Effect::Emit(Event::Error(notice))] if notice.key == "notice.locked")
+    );
     update(&mut state, Msg::Dismiss);
     for msg in [
         Msg::Seek(0.5),

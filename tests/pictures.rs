@@ -6,16 +6,13 @@ use app::settings::Layer;
 use app::state::{EngineState, State};
 use app::update::update;
 use protocol::{
-    Accuracy, Answer, Backend, BackendKind, Ensemble, Finding, Floats, Job, JobId, LaneId, Map,
-    Progress, Reply, Request, Study,
+    Accuracy, Answer, Backend, CpuReason, EngineFault, Ensemble, Finding, Floats, Job, JobId,
+    LaneFault, LaneId, Map, Progress, Reply, Request, Study,
 };
 
 fn visit(fragment: &str) -> State {
     let mut state = State::new(link::parse(fragment).0);
-    let backend = Backend {
-        kind: BackendKind::Cpu,
-        detail: "asked for".into(),
-    };
+    let backend = Backend::Cpu(CpuReason::Chosen);
     update(&mut state, Msg::Engine(Reply::Ready(backend)));
     state
 }
@@ -152,7 +149,7 @@ fn the_table_of_figures_is_measured_rarely_while_a_lane_trains() {
     );
     for (step, times) in [(255, 0), (300, 1), (400, 0), (600, 1)] {
         if let Some(id) = ids.pop() {
-            let answer = Err("busy".into());
+            let answer = Err(protocol::Refusal::NoPoints);
             update(&mut state, Msg::Engine(Reply::Done { id, answer }));
         }
         let next = picture(&state, step);
@@ -231,7 +228,7 @@ fn another_round_has_other_pairs_and_another_excess() {
         (own.history.excess.clone(), own.round),
         (vec![(93, 0.5)], 0)
     );
-    let answer = Err("whatever".into());
+    let answer = Err(protocol::Refusal::NoPoints);
     update(
         &mut state,
         Msg::Engine(Reply::Done {
@@ -263,7 +260,7 @@ fn one_lane_fails_and_the_other_trains_on() {
     let failed = Reply::LaneFailed {
         lane: LaneId::B,
         run: state.lanes[1].run,
-        sentence: "Lane B: training has diverged.".into(),
+        fault: LaneFault::Diverged { step: 9 },
     };
     update(&mut state, Msg::Engine(failed.clone()));
     assert_eq!(
@@ -291,15 +288,12 @@ fn a_lost_engine_is_started_again_when_the_user_asks() {
         update(&mut state, Msg::RetryEngine).is_empty(),
         "it is not lost"
     );
-    update(&mut state, Msg::EngineLost("it crashed".into()));
+    update(&mut state, Msg::EngineLost(EngineFault::Crashed));
     assert_eq!(state.notices.len(), 1);
     let effects = update(&mut state, Msg::RetryEngine);
     assert!(effects.contains(&Effect::Load) && state.notices.is_empty());
     assert_eq!(state.engine, EngineState::Loading { fraction: None });
-    let backend = Backend {
-        kind: BackendKind::Cpu,
-        detail: String::new(),
-    };
+    let backend = Backend::Cpu(CpuReason::Chosen);
     let effects = update(&mut state, Msg::Engine(Reply::Ready(backend)));
     assert!(
         effects

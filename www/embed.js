@@ -94,11 +94,11 @@ class FlowLab extends HTMLElement {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
   }
 
-  #replied({ id, ok, value, error }) {
+  #replied({ id, ok, value, error, code }) {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (ok) waiting?.resolve(value);
-    else waiting?.reject(new Error(error));
+    else waiting?.reject(Object.assign(new Error(error), { code }));
   }
 
   static {

@@ -2,7 +2,7 @@
 //
 // Query: flavour=cpu|gpu, backend=auto|webgpu|cpu, stepper=auto|burn, js= and wasm= the program's addresses (as they
 // are named in a package). Until the program listens, messages are kept in `inbox`. The page hears
-// { progress } (0..1, or null where the length is unknown), { failed } (a sentence) and, from the
+// { progress } (0..1, or null where the length is unknown), { failed } (what the browser says) and, from the
 // program, ArrayBuffers.
 const query = new URL(import.meta.url).searchParams;
 const name = `engine_${query.get("flavour") ?? "cpu"}`;
@@ -38,4 +38,4 @@ async function load() {
   await program.default({ module_or_path: reported(response) });
 }
 
-load().catch((error) => postMessage({ failed: `The engine could not be loaded: ${error.message ?? error}` }));
+load().catch((error) => postMessage({ failed: String(error.message ?? error) }));

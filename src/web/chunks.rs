@@ -47,7 +47,7 @@ fn fetch_beside() -> Result<Beside, SplitLoaderError> {
 pub struct Exchange {
     pub call: fn(&mut App, &str, &JsValue, Promised),
     pub settle: fn(&mut Calls, &State),
-    pub answered: fn(&mut Calls, JobId, Result<Answer, String>),
+    pub answered: fn(&mut Calls, JobId, Result<Answer, protocol::Refusal>),
     pub checked_out: fn(&mut Calls, LaneId, &Checkpoint, &State),
     pub ask_again: fn(&Calls, &Engines),
     pub open_export: fn(),

@@ -7,7 +7,7 @@ use super::page::{App, Dirty, act};
 use app::host::{BackendWish, StepperWish};
 use app::msg::Msg;
 use app::state::FIRST_PAGE_JOB;
-use protocol::{BackendKind, Reply, Request, decode, encode};
+use protocol::{BackendKind, EngineFault, Reply, Request, decode, encode};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -165,7 +165,7 @@ fn fetch(flavour: Flavour, role: Role) {
     spawn_local(async move {
         match available(&script).await {
             true => act(move |app| app.start_worker(flavour, role, &script)),
-            false => act(move |app| app.lose(role, "engine.no-load")),
+            false => act(move |app| app.lose(role, EngineFault::NotLoaded(String::new()))),
         }
     });
 }
@@ -219,7 +219,7 @@ impl App {
         options.set_type(WorkerType::Module);
         let address = worker_address(flavour, self.host.stepper, script);
         let Ok(worker) = Worker::new_with_options(&address, &options) else {
-            return self.lose(role, "engine.no-worker");
+            return self.lose(role, EngineFault::NoWorker);
         };
         let link = Link::new(worker, role);
         match role {
@@ -228,21 +228,16 @@ impl App {
         }
     }
 
-    /// A worker is of no use any more: why, as a key of the language files.
-    fn lose(&mut self, role: Role, key: &str) {
-        let sentence = self.text.get(key).to_owned();
-        self.lose_because(role, sentence);
-    }
-
-    fn lose_because(&mut self, role: Role, sentence: String) {
+    /// A worker is of no use any more.
+    fn lose(&mut self, role: Role, fault: EngineFault) {
         match role {
             Role::Engine => {
                 end(self.engines.engine.take());
-                self.handle(Msg::EngineLost(sentence));
+                self.handle(Msg::EngineLost(fault));
             }
             Role::Candidate => {
                 self.engines.dismiss_rival();
-                self.handle(Msg::RivalLost(sentence));
+                self.handle(Msg::RivalLost(fault));
             }
         }
     }
@@ -262,14 +257,14 @@ impl App {
             }
             (Ok(reply), Role::Engine) => self.handle(Msg::Engine(reply)),
             (Ok(reply), Role::Candidate) => self.handle(Msg::Candidate(reply)),
-            (Err(_), role) => self.lose(role, "engine.version"),
+            (Err(_), role) => self.lose(role, EngineFault::Version),
         }
     }
 
     /// What the worker's script says before its program can: how far it is, or that it failed.
     fn hear_script(&mut self, role: Role, data: &JsValue) {
         if let Some(reason) = property(data, "failed").as_string() {
-            self.lose_because(role, reason);
+            self.lose(role, EngineFault::NotLoaded(reason));
         } else if role == Role::Engine {
             let fraction = property(data, "progress").as_f64();
             self.handle(Msg::EngineLoading { fraction });
@@ -314,9 +309,9 @@ impl App {
         self.lose(
             role,
             if began {
-                "engine.crashed"
+                EngineFault::Crashed
             } else {
-                "engine.no-load"
+                EngineFault::NotLoaded(String::new())
             },
         );
     }

@@ -38,10 +38,12 @@ impl Events {
             Event::Time => self.time = true,
             Event::Trained { lane } => self.trained[lane] = true,
             Event::Ready => self.tell("ready", wait::ready(state)),
-            Event::Error(sentence) => {
-                let notice = state.notices.iter().find(|notice| notice.key == sentence);
-                let sentence = notice.map_or(sentence.clone(), |notice| text.notice(notice));
-                self.tell("error", object(vec![("message", sentence.into())]));
+            Event::Error(notice) => {
+                let detail = vec![
+                    ("message", text.notice(&notice).into()),
+                    ("code", notice.key.into()),
+                ];
+                self.tell("error", object(detail));
             }
         }
     }

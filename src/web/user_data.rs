@@ -168,12 +168,8 @@ impl App {
     }
 
     fn take_weights(&mut self, bytes: &[u8]) {
-        if let Err(sentence) = self.load_weights(LaneId::A, bytes) {
-            let notice = Notice {
-                key: "notice.weights",
-                values: vec![sentence],
-            };
-            self.handle(Msg::Notify(notice));
+        if let Err(fault) = self.load_weights(LaneId::A, bytes) {
+            self.handle(Msg::Notify(fault.notice()));
         }
     }
 

@@ -68,7 +68,7 @@ impl<T: DeserializeOwned> State<T> {
         let bytes = js_sys::Uint8Array::new(data).to_vec();
         let request = decode(&bytes);
         self.arrivals
-            .push_back(request.map_err(|error| format!("unreadable message: {error}")));
+            .push_back(request.map_err(|error| error.to_string()));
         self.waiting.take().into_iter().for_each(Waker::wake);
     }
 }

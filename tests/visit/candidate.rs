@@ -1,7 +1,7 @@
 //! A second engine comes along: it takes over, or is sent away.
 
 use super::*;
-use protocol::{Checkpoint, LaneId, RunId};
+use protocol::{Checkpoint, CpuReason, LaneId, RunId};
 
 fn checkpoint_of(run: RunId) -> Checkpoint {
     Checkpoint {
@@ -27,9 +27,8 @@ fn a_faster_rival_takes_over_every_run() {
             steps: None,
         },
     );
-    let gpu = Backend {
-        kind: BackendKind::WebGpu,
-        detail: "Adapter".into(),
+    let gpu = Backend::WebGpu {
+        adapter: "Adapter".into(),
     };
     let effects = update(&mut state, Msg::Candidate(Reply::Ready(gpu)));
     assert!(matches!(
@@ -61,15 +60,17 @@ fn a_faster_rival_takes_over_every_run() {
         (configured(&last), resumed, trained),
         (LaneId::ALL.to_vec(), 2, 2)
     );
-    assert!(matches!(&state.engine, EngineState::Ready(b) if b.kind == BackendKind::WebGpu));
+    assert!(matches!(
+        &state.engine,
+        EngineState::Ready(Backend::WebGpu { .. })
+    ));
 }
 
 #[test]
 fn a_slower_rival_is_sent_away_and_the_badge_says_why() {
     let (mut state, _) = with_engine("");
-    let gpu = Backend {
-        kind: BackendKind::WebGpu,
-        detail: "Software".into(),
+    let gpu = Backend::WebGpu {
+        adapter: "Software".into(),
     };
     update(&mut state, Msg::Candidate(Reply::Ready(gpu)));
     update(
@@ -90,5 +91,8 @@ fn a_slower_rival_is_sent_away_and_the_badge_says_why() {
         (race.cpu, race.webgpu, &*race.adapter),
         (400.0, 1.0, "Software")
     );
-    assert!(matches!(&state.engine, EngineState::Ready(b) if b.detail == app::handover::SLOWER));
+    assert!(matches!(
+        &state.engine,
+        EngineState::Ready(Backend::Cpu(CpuReason::Slower))
+    ));
 }

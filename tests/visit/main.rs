@@ -10,7 +10,8 @@ use app::state::{EngineState, FIRST_PAGE_JOB, State};
 use app::update::update;
 use flow::random::Rng;
 use protocol::{
-    Accuracy, Backend, BackendKind, Ensemble, Floats, LaneId, Progress, Reply, Request, Training,
+    Accuracy, Backend, CpuReason, EngineFault, Ensemble, Floats, LaneId, Progress, Reply, Request,
+    Training,
 };
 
 fn open(fragment: &str) -> State {
@@ -18,10 +19,7 @@ fn open(fragment: &str) -> State {
 }
 
 fn cpu() -> Backend {
-    Backend {
-        kind: BackendKind::Cpu,
-        detail: "asked for".into(),
-    }
+    Backend::Cpu(CpuReason::Chosen)
 }
 
 /// A visit whose engine has arrived.
@@ -256,7 +254,7 @@ fn pictures_are_asked_for_once_and_again_when_the_field_has_moved_on() {
     assert_eq!(jobs(&update(&mut state, Msg::Engine(reply))), 0);
     let done = Reply::Done {
         id: FIRST_PAGE_JOB + 2,
-        answer: Err("never mind".into()),
+        answer: Err(protocol::Refusal::NoPoints),
     };
     update(&mut state, Msg::Engine(done));
     let reply = ensemble(&state, LaneId::A, 20);
@@ -268,7 +266,7 @@ fn a_lost_engine_leaves_the_exact_flow_and_a_sentence() {
     let (mut state, _) = with_engine("target=moons");
     let reply = ensemble(&state, LaneId::A, 50);
     update(&mut state, Msg::Engine(reply));
-    update(&mut state, Msg::EngineLost("engine.crashed".into()));
+    update(&mut state, Msg::EngineLost(EngineFault::Crashed));
     for _ in 0..400 {
         update(&mut state, Msg::Tick { dt: 0.02 });
     }
@@ -344,7 +342,7 @@ fn a_monkey_does_no_harm() {
                 8 => Msg::ToggleLayer(Layer::ALL[rng.below(Layer::ALL.len())]),
                 9 => Msg::Draw(vec![[rng.normal() * 9.0, f64::NAN]; rng.below(3)]),
                 10 => Msg::Engine(Reply::Ready(cpu())),
-                11 => Msg::EngineLost("engine.crashed".into()),
+                11 => Msg::EngineLost(EngineFault::Crashed),
                 12 => Msg::Engine(progress(
                     &state,
                     LaneId::ALL[rng.below(2)],

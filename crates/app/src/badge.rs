@@ -2,10 +2,10 @@
 
 mod steps;
 
-use super::reasons::said;
 use super::state::{EngineState, State};
+use super::statuses;
 use super::text::Text;
-use protocol::BackendKind;
+use protocol::{Backend, EngineFault};
 
 /// The badge itself: what trains, with the adapter's name or why the CPU does. `building` where the
 /// engine's files are still being made.
@@ -15,13 +15,14 @@ pub fn sentence(state: &State, building: bool, text: &Text) -> String {
         EngineState::Loading { .. } => ("badge.loading", ""),
         // Why nothing trains is told in a notice.
         EngineState::Lost(_) => ("badge.lost", ""),
-        EngineState::Ready(backend) => match backend.kind {
-            BackendKind::Cpu => ("badge.cpu", backend.detail.as_str()),
-            BackendKind::WebGpu => ("badge.webgpu", backend.detail.as_str()),
-        },
+        EngineState::Ready(Backend::Cpu(reason)) => {
+            let reason = statuses::cpu_reason(reason).map(|key| text.get(key));
+            ("badge.cpu", reason.unwrap_or_default())
+        }
+        EngineState::Ready(Backend::WebGpu { adapter }) => ("badge.webgpu", adapter.as_str()),
     };
-    let (what, detail) = (text.get(key), said(detail, text));
-    if what.contains(&detail) {
+    let what = text.get(key);
+    if what.contains(detail) {
         return what.to_owned();
     }
     format!("{what} · {detail}")
@@ -31,8 +32,8 @@ pub fn sentence(state: &State, building: bool, text: &Text) -> String {
 /// were measured to do, how each lane's steps are taken, and what stays on the CPU.
 pub fn details(state: &State, text: &Text) -> Vec<String> {
     let mut lines = Vec::new();
-    if let EngineState::Lost(reason) = &state.engine {
-        lines.push(said(reason, text));
+    if let EngineState::Lost(fault) = &state.engine {
+        lines.push(text.get(statuses::engine_fault(fault)).to_owned());
     }
     if let Some(race) = &state.race {
         let speed = |steps: f64| format!("{steps:.0}");
@@ -48,6 +49,14 @@ pub fn details(state: &State, text: &Text) -> Vec<String> {
         lines.push(text.fill("badge.race", &values));
     }
     lines.extend(steps::lines(state, text));
+    let detail = match &state.engine {
+        EngineState::Ready(Backend::Cpu(reason)) => statuses::detail(reason),
+        EngineState::Lost(EngineFault::NotLoaded(detail)) => Some(detail.as_str()),
+        _ => None,
+    };
+    if let Some(detail) = detail.filter(|detail| !detail.is_empty()) {
+        lines.push(text.fill("badge.detail", &[detail.to_owned()]));
+    }
     lines
 }
 
@@ -58,24 +67,25 @@ mod tests {
     use crate::settings::Settings;
     use crate::state::handover::Race;
     use crate::text::Language;
-    use protocol::{Backend, StepMethod};
+    use protocol::{CpuReason, StepMethod};
 
-    fn trained_by(kind: BackendKind, detail: &str) -> State {
+    fn trained_by(backend: Backend) -> State {
         let mut state = State::new(Settings::default());
-        let detail = detail.to_owned();
-        state.engine = EngineState::Ready(Backend { kind, detail });
+        state.engine = EngineState::Ready(backend);
         state
     }
 
     #[test]
     fn the_badge_names_the_adapter_or_says_nothing_more() {
         let text = Text::new(Language::English);
-        let gpu = trained_by(BackendKind::WebGpu, "NVIDIA H100");
+        let gpu = trained_by(Backend::WebGpu {
+            adapter: "NVIDIA H100".into(),
+        });
         assert_eq!(
             sentence(&gpu, false, &text),
             "Training on WebGPU · NVIDIA H100"
         );
-        let cpu = trained_by(BackendKind::Cpu, "as chosen");
+        let cpu = trained_by(Backend::Cpu(CpuReason::Chosen));
         assert_eq!(sentence(&cpu, false, &text), "Training on the CPU");
         assert!(details(&cpu, &text).is_empty());
     }
@@ -84,7 +94,7 @@ mod tests {
     fn behind_it_stand_both_speeds_and_the_method_in_every_language() {
         for language in Language::ALL {
             let text = Text::new(language);
-            let mut state = trained_by(BackendKind::Cpu, super::super::handover::SLOWER);
+            let mut state = trained_by(Backend::Cpu(CpuReason::Slower));
             let work = handover::work(&state);
             state.race = Some(Race {
                 adapter: "lavapipe".into(),

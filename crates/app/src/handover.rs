@@ -8,36 +8,52 @@ use super::state::handover::{Handover, Race, Work};
 use super::state::{EngineState, State};
 use flow::experiment::Experiment;
 use flow::spec::LaneSpec;
-use protocol::{Backend, BackendKind, Checkpoint, LaneId, Reply, Request};
-
-/// What the engine on the CPU says of itself when the other one is slower.
-pub const SLOWER: &str = "faster here than WebGPU";
+use protocol::{
+    Backend, BackendKind, Checkpoint, CpuReason, EngineFault, Failure, LaneId, Reply, Request,
+};
 
 /// The second engine said something.
 pub fn candidate(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
     match reply {
-        Reply::Ready(backend) if Some(backend.kind) != kind(state) => {
+        Reply::Ready(backend) if Some(backend.kind()) != kind(state) => {
             start(state, backend, effects);
         }
         // It came up on the same: nothing is gained.
-        Reply::Ready(backend) => no_rival(state, backend.detail, effects),
+        Reply::Ready(backend) => no_rival(state, why_none(backend), effects),
         Reply::Measured { steps_per_second } => {
             if let Handover::Measuring { candidate, .. } = &mut state.handover {
                 *candidate = Some(steps_per_second);
             }
             decide(state, effects);
         }
-        Reply::FellBack(backend) => no_rival(state, backend.detail, effects),
-        Reply::Failed(reason) => no_rival(state, reason, effects),
+        Reply::FellBack(backend) => no_rival(state, why_none(backend), effects),
+        Reply::Failed(failure) => no_rival(state, why_failed(failure), effects),
         _ => {}
     }
 }
 
 /// The second engine could not be loaded: the first goes on, and its badge says why.
-pub fn rival_lost(state: &mut State, reason: String) {
+pub fn rival_lost(state: &mut State, fault: EngineFault) {
     state.handover = Handover::None;
     state.race = None;
-    explain(state, reason);
+    explain(state, CpuReason::NoEngine(fault));
+}
+
+/// Why a second engine that is there is of no use.
+fn why_none(backend: Backend) -> CpuReason {
+    match backend {
+        Backend::Cpu(reason) => reason,
+        // The first engine has a GPU as well, which loses nothing.
+        Backend::WebGpu { .. } => CpuReason::Chosen,
+    }
+}
+
+fn why_failed(failure: Failure) -> CpuReason {
+    match failure {
+        Failure::Processor(detail) => CpuReason::Lost(detail),
+        Failure::Program(_) => CpuReason::NoEngine(EngineFault::Crashed),
+        Failure::Message(_) => CpuReason::NoEngine(EngineFault::Version),
+    }
 }
 
 /// The network may be another one: if by what is known the other engine would win, it is fetched again.
@@ -62,7 +78,7 @@ pub fn reconsider(state: &mut State, effects: &mut Vec<Effect>) {
 /// What trains now, if anything does.
 fn kind(state: &State) -> Option<BackendKind> {
     match &state.engine {
-        EngineState::Ready(backend) => Some(backend.kind),
+        EngineState::Ready(backend) => Some(backend.kind()),
         _ => None,
     }
 }
@@ -113,16 +129,18 @@ fn decide(state: &mut State, effects: &mut Vec<Effect>) {
         return;
     };
     let (mut backend, candidate, engine) = (backend.clone(), *candidate, *engine);
-    state.race = Some(match (&state.engine, backend.kind) {
-        (EngineState::Ready(gpu), BackendKind::Cpu) => race(&gpu.detail, *work, candidate, engine),
-        _ => race(&backend.detail, *work, engine, candidate),
+    state.race = Some(match (&state.engine, backend.kind()) {
+        (EngineState::Ready(gpu), BackendKind::Cpu) => {
+            race(gpu.adapter(), *work, candidate, engine)
+        }
+        _ => race(backend.adapter(), *work, engine, candidate),
     });
     if candidate <= engine {
-        stay(state, SLOWER.to_owned(), effects);
+        stay(state, CpuReason::Slower, effects);
         return;
     }
-    if backend.kind == BackendKind::Cpu {
-        backend.detail = SLOWER.to_owned();
+    if let Backend::Cpu(reason) = &mut backend {
+        *reason = CpuReason::Slower;
     }
     state.handover = Handover::Moving {
         backend,
@@ -215,23 +233,21 @@ pub fn abandon(state: &mut State) {
 }
 
 /// The second engine is none, and is not asked again.
-fn no_rival(state: &mut State, reason: String, effects: &mut Vec<Effect>) {
+fn no_rival(state: &mut State, reason: CpuReason, effects: &mut Vec<Effect>) {
     state.race = None;
     stay(state, reason, effects);
 }
 
 /// The first engine stays, and its badge says why.
-fn stay(state: &mut State, reason: String, effects: &mut Vec<Effect>) {
+fn stay(state: &mut State, reason: CpuReason, effects: &mut Vec<Effect>) {
     state.handover = Handover::None;
     effects.push(Effect::DismissRival);
     explain(state, reason);
 }
 
-fn explain(state: &mut State, reason: String) {
-    if let EngineState::Ready(backend) = &mut state.engine
-        && backend.kind == BackendKind::Cpu
-    {
-        backend.detail = reason;
+fn explain(state: &mut State, reason: CpuReason) {
+    if let EngineState::Ready(Backend::Cpu(known)) = &mut state.engine {
+        *known = reason;
     }
 }
 
@@ -257,11 +273,13 @@ mod tests {
 
     /// What a second engine of that kind leads to, if it and the first one are so fast.
     fn run(state: &mut State, kind: BackendKind, candidate: f64, engine: f64) -> Vec<Effect> {
-        let detail = "it".to_owned();
-        update(
-            state,
-            Msg::Candidate(Reply::Ready(Backend { kind, detail })),
-        );
+        let backend = match kind {
+            BackendKind::Cpu => Backend::Cpu(CpuReason::Chosen),
+            BackendKind::WebGpu => Backend::WebGpu {
+                adapter: "it".into(),
+            },
+        };
+        update(state, Msg::Candidate(Reply::Ready(backend)));
         let speed = |steps_per_second| Reply::Measured { steps_per_second };
         update(state, Msg::Candidate(speed(candidate)));
         update(state, Msg::Engine(speed(engine)))
@@ -278,10 +296,7 @@ mod tests {
             effects.iter().find_map(kind)
         };
         let mut state = State::new(Settings::default());
-        let first = Backend {
-            kind: BackendKind::Cpu,
-            detail: "asked for".into(),
-        };
+        let first = Backend::Cpu(CpuReason::Chosen);
         update(&mut state, Msg::Engine(Reply::Ready(first)));
         assert_eq!(challenge(&mut state, "512"), None, "nothing is known");
         set(&mut state, "64");
@@ -318,7 +333,7 @@ mod tests {
         );
         assert_eq!((known.work.width, known.work.depth), (8, 3));
         // One that does not come is not asked again.
-        update(&mut state, Msg::RivalLost("It is gone.".into()));
+        update(&mut state, Msg::RivalLost(EngineFault::Crashed));
         assert_eq!(challenge(&mut state, "512"), None);
     }
 }

@@ -3,6 +3,7 @@
 //! by the state, so a whole visit is a `Vec<Msg>` that can be replayed in a native test.
 
 pub mod api;
+pub mod api_error;
 pub mod badge;
 pub mod centres;
 pub mod curve;
@@ -20,7 +21,6 @@ pub mod panel;
 pub mod pictures;
 pub mod points;
 mod posterior;
-pub mod reasons;
 pub mod replies;
 pub mod rules;
 pub mod scenes;
@@ -30,6 +30,7 @@ pub mod settle;
 pub mod sliders;
 pub mod snapshot;
 pub mod state;
+mod statuses;
 pub mod stroke;
 pub mod suspend;
 pub mod terms;

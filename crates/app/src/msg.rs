@@ -5,7 +5,7 @@ use super::settings::Layer;
 use super::terms::Term;
 use super::user_data::{Endpoint, Imported, Pen};
 use flow::Point;
-use protocol::{BackendKind, LaneId, Reply, Request};
+use protocol::{BackendKind, EngineFault, LaneId, Reply, Request};
 
 /// Something happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,11 +91,11 @@ pub enum Msg {
     EngineLoading {
         fraction: Option<f64>,
     },
-    /// The engine cannot be used: why, as a sentence.
-    EngineLost(String),
+    /// The engine cannot be used.
+    EngineLost(EngineFault),
     /// The second engine, which may take over, said something.
     Candidate(Reply),
-    RivalLost(String),
+    RivalLost(EngineFault),
 }
 
 /// Something to be done by the glue around the state machine.
@@ -130,8 +130,8 @@ pub enum Event {
     Time,
     /// A lane has trained some more.
     Trained { lane: LaneId },
-    /// Something went wrong: a sentence.
-    Error(String),
+    /// Something went wrong, or was done otherwise than asked.
+    Error(Notice),
 }
 
 /// The pointer on the stage of a lane, in the plane's coordinates.

@@ -65,7 +65,7 @@ mod tests {
             overlay(&state, LaneId::A),
             Some(Overlay::Remark("overlay.exact"))
         );
-        state.engine = EngineState::Lost(String::new());
+        state.engine = EngineState::Lost(protocol::EngineFault::Crashed);
         assert_eq!(
             overlay(&state, LaneId::A),
             Some(Overlay::Remark("overlay.exact-only"))

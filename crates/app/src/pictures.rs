@@ -120,7 +120,7 @@ fn ask(
 
 /// Takes the answer to one of the page's own questions. A picture that cannot be made is left out,
 /// the stage has others; so is one of a lane that is sampled otherwise since.
-pub fn answered(state: &mut State, id: JobId, answer: Result<Answer, String>) {
+pub fn answered(state: &mut State, id: JobId, answer: Result<Answer, protocol::Refusal>) {
     for own in &mut state.lanes {
         if let Some((picture, version)) = own.pictures.answered(id) {
             let current = picture.of_data_only() || version.sampling == own.sampling;

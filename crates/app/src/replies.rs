@@ -5,10 +5,12 @@ use super::notice::Notice;
 use super::settle::{configure_all, notify};
 use super::state::presence::Presence;
 use super::state::{EngineState, FIRST_PAGE_JOB, LaneState, State};
-use super::{exact_preview, handover, pictures, settle, suspend};
+use super::{exact_preview, handover, pictures, settle, statuses, suspend};
 use flow::experiment::Experiment;
 use flow::network::Network;
-use protocol::{Backend, Ensemble, LaneId, Progress, Reply, RunId};
+use protocol::{
+    Backend, EngineFault, Ensemble, Failure, LaneFault, LaneId, Progress, Reply, RunId,
+};
 
 /// Points kept of a curve; a longer one is thinned to half.
 const CURVE: usize = 600;
@@ -52,13 +54,9 @@ pub fn engine(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
                 (own.method, own.sampler_fault) = (Some(method), sampler_fault);
             }
         }
-        Reply::Failed(sentence) => failed(state, sentence, effects),
+        Reply::Failed(failure) => failed(state, &failure, effects),
         Reply::FellBack(backend) => fell_back(state, backend, effects),
-        Reply::LaneFailed {
-            lane,
-            run,
-            sentence,
-        } => lane_failed(state, lane, run, sentence, effects),
+        Reply::LaneFailed { lane, run, fault } => lane_failed(state, (lane, run), &fault, effects),
     }
 }
 
@@ -134,11 +132,11 @@ fn ensemble(state: &mut State, ensemble: Ensemble) {
 }
 
 /// The engine stopped because it could not go on; it may go on when something is changed.
-fn failed(state: &mut State, sentence: String, effects: &mut Vec<Effect>) {
+fn failed(state: &mut State, failure: &Failure, effects: &mut Vec<Effect>) {
     for own in &mut state.lanes {
         (own.training, own.running) = (false, false);
     }
-    say_failed(state, sentence, effects);
+    notify(state, statuses::failure(failure), effects);
 }
 
 /// The GPU is gone, and the engine goes on by itself, on the CPU.
@@ -151,23 +149,15 @@ fn fell_back(state: &mut State, backend: Backend, effects: &mut Vec<Effect>) {
 /// One lane cannot go on; the other does.
 fn lane_failed(
     state: &mut State,
-    lane: LaneId,
-    run: RunId,
-    sentence: String,
+    (lane, run): (LaneId, RunId),
+    fault: &LaneFault,
     effects: &mut Vec<Effect>,
 ) {
     let Some(own) = current(state, lane, run) else {
         return;
     };
     (own.training, own.running) = (false, false);
-    say_failed(state, sentence, effects);
-}
-
-fn say_failed(state: &mut State, sentence: String, effects: &mut Vec<Effect>) {
-    effects.push(Effect::Emit(Event::Error(sentence.clone())));
-    let values = vec![sentence];
-    let key = "notice.failed";
-    notify(state, Notice { key, values }, effects);
+    notify(state, statuses::lane_fault(lane, fault), effects);
 }
 
 /// The user wants the lost engine to be started again.
@@ -184,8 +174,9 @@ pub fn retry(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 /// There is no engine (any more): the page shows the exact flow instead, and says so.
-pub fn lost(state: &mut State, reason: String, effects: &mut Vec<Effect>) {
-    state.engine = EngineState::Lost(reason.clone());
+pub fn lost(state: &mut State, fault: EngineFault, effects: &mut Vec<Effect>) {
+    let reason = statuses::engine_fault(&fault);
+    state.engine = EngineState::Lost(fault);
     for lane in LaneId::ALL {
         let own = &mut state.lanes[lane];
         (own.training, own.running) = (false, false);
@@ -198,7 +189,7 @@ pub fn lost(state: &mut State, reason: String, effects: &mut Vec<Effect>) {
         state,
         Notice {
             key: "notice.no-engine",
-            values: vec![reason],
+            values: vec![reason.to_owned()],
         },
         effects,
     );

@@ -63,7 +63,7 @@ pub fn notify(state: &mut State, notice: Notice, effects: &mut Vec<Effect>) {
     if state.notices.len() == NOTICES {
         state.notices.remove(0);
     }
-    effects.push(Effect::Emit(Event::Error(notice.key.to_owned())));
+    effects.push(Effect::Emit(Event::Error(notice.clone())));
     state.notices.push(notice);
 }
 

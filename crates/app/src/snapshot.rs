@@ -2,9 +2,10 @@
 
 use super::schema::PARAMS;
 use super::state::{EngineState, State};
+use super::statuses;
 use super::update::link_of;
 use super::value::Value;
-use protocol::{BackendKind, LaneId};
+use protocol::{Backend, BackendKind, LaneId};
 use serde_json::{Map, Value as Json};
 
 /// The whole state: every parameter by its schema name (`b.` where lane B differs), the link, and
@@ -81,13 +82,21 @@ pub fn engine(state: &State) -> Json {
         ]),
         EngineState::Ready(backend) => object(vec![
             ("state", "ready".into()),
-            ("backend", backend_name(backend.kind).into()),
-            ("detail", backend.detail.as_str().into()),
+            ("backend", backend_name(backend.kind()).into()),
+            ("detail", detail(backend).into()),
         ]),
-        EngineState::Lost(reason) => object(vec![
+        EngineState::Lost(fault) => object(vec![
             ("state", "lost".into()),
-            ("detail", reason.as_str().into()),
+            ("detail", statuses::engine_fault(fault).into()),
         ]),
+    }
+}
+
+/// The adapter's name, or the code of why the CPU was taken; nothing where nothing else was asked for.
+fn detail(backend: &Backend) -> &str {
+    match backend {
+        Backend::Cpu(reason) => statuses::cpu_reason(reason).unwrap_or_default(),
+        Backend::WebGpu { adapter } => adapter,
     }
 }
 

@@ -78,13 +78,10 @@ mod tests {
     use crate::msg::Msg;
     use crate::settings::Settings;
     use crate::update::update;
-    use protocol::{Backend, BackendKind, Reply};
+    use protocol::{Backend, CpuReason, Reply};
 
     fn ready() -> Reply {
-        Reply::Ready(Backend {
-            kind: BackendKind::Cpu,
-            detail: String::new(),
-        })
+        Reply::Ready(Backend::Cpu(CpuReason::Chosen))
     }
 
     fn state() -> State {

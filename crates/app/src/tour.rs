@@ -153,7 +153,7 @@ mod tests {
         pass(&mut state, PATIENCE + 1.0);
         assert_eq!(state.settings.scene, 2);
         let mut lost = touring();
-        update(&mut lost, Msg::EngineLost("engine.no-load".into()));
+        update(&mut lost, Msg::EngineLost(protocol::EngineFault::Crashed));
         pass(&mut lost, READING + 1.0);
         assert_eq!(lost.settings.scene, 2);
     }

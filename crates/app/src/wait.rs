@@ -1,5 +1,6 @@
 //! What callers of the API wait for, and when it has come or can come no more.
 
+use super::api_error::ApiError;
 use super::snapshot::{backend_name, object};
 use super::state::{EngineState, State};
 use protocol::{LaneId, RunId};
@@ -24,9 +25,9 @@ pub enum Wait {
 
 impl Wait {
     /// What became of it, if anything has. An answer itself comes another way.
-    pub fn outcome(&self, state: &State) -> Option<Result<Json, String>> {
-        if let EngineState::Lost(reason) = &state.engine {
-            return Some(Err(format!("There is no training engine: {reason}")));
+    pub fn outcome(&self, state: &State) -> Option<Result<Json, ApiError>> {
+        if let EngineState::Lost(fault) = &state.engine {
+            return Some(Err(fault.into()));
         }
         match *self {
             Self::Ready => state.engine_ready().then(|| Ok(ready(state))),
@@ -40,31 +41,38 @@ impl Wait {
 }
 
 /// Whether the run is no more, or cannot begin.
-fn gone(state: &State, lane: LaneId, run: RunId) -> Option<Result<Json, String>> {
+fn gone(state: &State, lane: LaneId, run: RunId) -> Option<Result<Json, ApiError>> {
     let own = &state.lanes[lane];
+    let name = lane.letter();
     if own.run != run {
-        return Some(Err(format!(
-            "Lane {} was started anew or has left the stage.",
-            lane.letter()
-        )));
+        return Some(Err(ApiError {
+            code: "lane-anew",
+            message: format!("Lane {name} was started anew or has left the stage."),
+        }));
     }
     let problem = own.problem.as_ref()?;
-    Some(Err(format!(
-        "Lane {} cannot run with these settings ({}).",
-        lane.letter(),
-        problem.key
-    )))
+    Some(Err(ApiError {
+        code: "lane-problem",
+        message: format!(
+            "Lane {name} cannot run with these settings ({}).",
+            problem.key
+        ),
+    }))
 }
 
-fn trained(state: &State, lane: LaneId, until: u32) -> Option<Result<Json, String>> {
+fn trained(state: &State, lane: LaneId, until: u32) -> Option<Result<Json, ApiError>> {
     let own = &state.lanes[lane];
     if own.step >= until {
         return Some(Ok(figures(state, lane)));
     }
-    (!own.training).then(|| Err(format!("Training was stopped at step {}.", own.step)))
+    let stopped = || ApiError {
+        code: "stopped",
+        message: format!("Training was stopped at step {}.", own.step),
+    };
+    (!own.training).then(|| Err(stopped()))
 }
 
-fn stopped(state: &State, lane: LaneId) -> Option<Result<Json, String>> {
+fn stopped(state: &State, lane: LaneId) -> Option<Result<Json, ApiError>> {
     let owner = state.settings.trained_lane(lane);
     let rests = !state.engine_ready() || !state.lanes[owner].running;
     rests.then(|| Ok(figures(state, lane)))
@@ -83,7 +91,7 @@ pub fn ready(state: &State) -> Json {
 /// The name of what trains, and of its adapter; nothing while there is nothing.
 fn backend(state: &State) -> (&str, &str) {
     match &state.engine {
-        EngineState::Ready(backend) => (backend_name(backend.kind), &backend.detail),
+        EngineState::Ready(backend) => (backend_name(backend.kind()), backend.adapter()),
         _ => ("", ""),
     }
 }
@@ -114,15 +122,11 @@ pub fn figures(state: &State, lane: LaneId) -> Json {
 mod tests {
     use super::*;
     use crate::settings::Settings;
-    use protocol::{Backend, BackendKind};
+    use protocol::{Backend, CpuReason, EngineFault};
 
     fn state() -> State {
         let mut state = State::new(Settings::default());
-        let detail = "cores".to_owned();
-        state.engine = EngineState::Ready(Backend {
-            kind: BackendKind::Cpu,
-            detail,
-        });
+        state.engine = EngineState::Ready(Backend::Cpu(CpuReason::Chosen));
         state.lanes[0].training = true;
         state
     }
@@ -155,7 +159,7 @@ mod tests {
         let mut anew = state();
         anew.lanes[0].run += 1;
         let mut lost = state();
-        lost.engine = EngineState::Lost("fire".into());
+        lost.engine = EngineState::Lost(EngineFault::Crashed);
         for state in [stopped, anew, lost] {
             assert!(wait.outcome(&state).unwrap().is_err());
         }

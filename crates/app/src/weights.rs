@@ -6,6 +6,7 @@
 //! The crate of that name would add more to the page than all of its charts, so it is only the
 //! oracle of the tests.
 
+use super::notice::Notice;
 use flow::network::{Architecture, Network};
 use serde_json::{Map, Value as Json};
 
@@ -74,16 +75,69 @@ fn list(lengths: &[usize]) -> String {
     format!("[{}]", lengths.join(","))
 }
 
+/// Why weights were not loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WeightsFault {
+    /// There is no network to load them into.
+    NoNetwork,
+    NotSafetensors,
+    /// The file's network is deeper than the lane's.
+    TooManyTensors {
+        given: usize,
+        wanted: usize,
+    },
+    Activation {
+        file: String,
+        lane: &'static str,
+    },
+    /// A tensor of the lane's network that the file does not have.
+    Missing(String),
+    Shape {
+        tensor: String,
+        file: String,
+        lane: String,
+    },
+    NotFloats(String),
+    NoData(String),
+    NotFinite(String),
+}
+
+impl WeightsFault {
+    /// The sentence for the visitor.
+    pub fn notice(&self) -> Notice {
+        let (key, values) = match self {
+            Self::NoNetwork => ("weights.no-network", vec![]),
+            Self::NotSafetensors => ("weights.not-safetensors", vec![]),
+            Self::TooManyTensors { given, wanted } => (
+                "weights.too-many",
+                vec![given.to_string(), wanted.to_string()],
+            ),
+            Self::Activation { file, lane } => {
+                ("weights.activation", vec![file.clone(), (*lane).to_owned()])
+            }
+            Self::Missing(tensor) => ("weights.missing", vec![tensor.clone()]),
+            Self::Shape { tensor, file, lane } => (
+                "weights.shape",
+                vec![tensor.clone(), file.clone(), lane.clone()],
+            ),
+            Self::NotFloats(tensor) => ("weights.not-floats", vec![tensor.clone()]),
+            Self::NoData(tensor) => ("weights.no-data", vec![tensor.clone()]),
+            Self::NotFinite(tensor) => ("weights.not-finite", vec![tensor.clone()]),
+        };
+        Notice { key, values }
+    }
+}
+
 /// The parameters in a file, in the order of [`flow::network`], with whoever reads JSON here.
 ///
 /// # Errors
-/// A sentence, if it is no such file, or of a network of another shape than `architecture`.
+/// If it is no such file, or of a network of another shape than `architecture`.
 pub fn read(
     file: &[u8],
     architecture: Architecture,
     json: impl Fn(&str) -> Option<Json>,
-) -> Result<Vec<f32>, String> {
-    let (header, data) = split(file, json).ok_or("This is no safetensors file.")?;
+) -> Result<Vec<f32>, WeightsFault> {
+    let (header, data) = split(file, json).ok_or(WeightsFault::NotSafetensors)?;
     check_activation(&header, architecture)?;
     let wanted = tensors(architecture);
     let mut parameters = Vec::with_capacity(architecture.parameter_count());
@@ -92,10 +146,8 @@ pub fn read(
     }
     let given = header.keys().filter(|name| *name != "__metadata__").count();
     if given > wanted.len() {
-        return Err(format!(
-            "The file has {given} tensors, but the lane's network has {}: it is deeper than the lane's.",
-            wanted.len()
-        ));
+        let wanted = wanted.len();
+        return Err(WeightsFault::TooManyTensors { given, wanted });
     }
     Ok(parameters)
 }
@@ -112,15 +164,19 @@ fn split(file: &[u8], json: impl Fn(&str) -> Option<Json>) -> Option<(Map<String
 }
 
 /// A file that names its activation must name the lane's.
-fn check_activation(header: &Map<String, Json>, architecture: Architecture) -> Result<(), String> {
+fn check_activation(
+    header: &Map<String, Json>,
+    architecture: Architecture,
+) -> Result<(), WeightsFault> {
     let named = header
         .get("__metadata__")
         .and_then(|m| m["activation"].as_str());
     let own = architecture.activation.name();
     match named {
-        Some(name) if name != own => Err(format!(
-            "The file's network has the activation {name}, the lane's has {own}."
-        )),
+        Some(name) if name != own => Err(WeightsFault::Activation {
+            file: name.to_owned(),
+            lane: own,
+        }),
         _ => Ok(()),
     }
 }
@@ -130,23 +186,24 @@ fn tensor(
     data: &[u8],
     name: &str,
     shape: &[usize],
-) -> Result<Vec<f32>, String> {
+) -> Result<Vec<f32>, WeightsFault> {
+    let name = || name.to_owned();
     let entry = header
-        .get(name)
-        .ok_or_else(|| format!("The file has no tensor `{name}`, which the lane's network has."))?;
+        .get(&name())
+        .ok_or_else(|| WeightsFault::Missing(name()))?;
     let given: Vec<usize> = lengths(&entry["shape"]);
     if given != shape {
-        return Err(format!(
-            "`{name}` has the shape {} in the file, but {} in the lane's network.",
-            list(&given),
-            list(shape)
-        ));
+        return Err(WeightsFault::Shape {
+            tensor: name(),
+            file: list(&given),
+            lane: list(shape),
+        });
     }
     if entry["dtype"] != FLOAT {
-        return Err(format!("`{name}` is not of 32-bit floats."));
+        return Err(WeightsFault::NotFloats(name()));
     }
     let bytes = bytes_of(entry, data).filter(|b| b.len() == 4 * shape.iter().product::<usize>());
-    let bytes = bytes.ok_or_else(|| format!("The data of `{name}` are not in the file."))?;
+    let bytes = bytes.ok_or_else(|| WeightsFault::NoData(name()))?;
     let floats = bytes
         .as_chunks::<4>()
         .0
@@ -154,7 +211,7 @@ fn tensor(
         .map(|four| f32::from_le_bytes(*four));
     let values: Vec<f32> = floats.collect();
     if values.iter().any(|x| !x.is_finite()) {
-        return Err(format!("`{name}` holds a number that is not finite."));
+        return Err(WeightsFault::NotFinite(name()));
     }
     Ok(values)
 }
@@ -177,7 +234,7 @@ fn lengths(list: &Json) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Architecture, Network, tensors, write};
+    use super::{Architecture, Network, WeightsFault, tensors, write};
     use flow::features::Encoding;
     use flow::random::Rng;
     use flow::spec::{Activation, LaneSpec};
@@ -185,7 +242,7 @@ mod tests {
     use safetensors::SafeTensors;
     use safetensors::tensor::{Dtype, TensorView, serialize};
 
-    fn read(file: &[u8], architecture: Architecture) -> Result<Vec<f32>, String> {
+    fn read(file: &[u8], architecture: Architecture) -> Result<Vec<f32>, WeightsFault> {
         super::read(file, architecture, |text| serde_json::from_str(text).ok())
     }
 
@@ -241,15 +298,20 @@ mod tests {
         let file = write(&small(), 0);
         let own = small().architecture();
         let refused = |architecture| read(&file, architecture).unwrap_err();
-        assert!(refused(Architecture { width: 6, ..own }).contains("[3,5]"));
-        assert!(refused(Architecture { depth: 3, ..own }).contains("layer.2.weight"));
-        assert!(refused(Architecture { depth: 1, ..own }).contains("layer.1.weight"));
+        let values = |architecture| refused(architecture).notice().values.join(" ");
+        let shape = refused(Architecture { width: 6, ..own });
+        assert!(matches!(shape, WeightsFault::Shape { file, .. } if file == "[3,5]"));
+        assert!(values(Architecture { depth: 3, ..own }).contains("layer.2.weight"));
+        assert!(values(Architecture { depth: 1, ..own }).contains("layer.1.weight"));
         let tanh = Architecture {
             activation: Activation::Tanh,
             ..own
         };
-        assert!(refused(tanh).contains("tanh"));
-        assert!(read(b"no file", own).is_err());
+        assert!(matches!(
+            refused(tanh),
+            WeightsFault::Activation { lane: "tanh", .. }
+        ));
+        assert_eq!(read(b"no file", own), Err(WeightsFault::NotSafetensors));
     }
 
     #[test]
@@ -258,7 +320,7 @@ mod tests {
         parameters[4] = f32::INFINITY;
         let broken = Network::new(small().architecture(), parameters).unwrap();
         let refused = read(&write(&broken, 0), broken.architecture()).unwrap_err();
-        assert!(refused.contains("layer.0.weight"));
+        assert_eq!(refused, WeightsFault::NotFinite("layer.0.weight".into()));
     }
 
     proptest! {

@@ -13,7 +13,7 @@ use flow::distribution::Distribution;
 use flow::experiment::Experiment;
 use flow::network::Network;
 use flow::spec::SamplingSpec;
-use protocol::{Answer, Floats, Job, LaneId, Metrics, RunId, Which};
+use protocol::{Answer, Floats, Job, LaneId, Metrics, Refusal, RunId, Which};
 use std::rc::Rc;
 
 mod couplings;
@@ -60,8 +60,8 @@ pub(crate) struct Context {
     pub clock: Rc<dyn Fn() -> f64>,
 }
 
-/// Answers a question; an error is a sentence for the user.
-pub(crate) async fn answer(context: Context, job: Job) -> Result<Answer, String> {
+/// Answers a question.
+pub(crate) async fn answer(context: Context, job: Job) -> Result<Answer, Refusal> {
     match job {
         Job::Sample {
             n,
@@ -90,10 +90,10 @@ pub(crate) async fn answer(context: Context, job: Job) -> Result<Answer, String>
 }
 
 /// A number of points that can be worked with.
-fn count(n: u32, most: u32) -> Result<usize, String> {
+fn count(n: u32, most: u32) -> Result<usize, Refusal> {
     match n {
-        0 => Err("Ask for at least one point.".into()),
-        n if n > most => Err(format!("Ask for at most {most} points at a time.")),
+        0 => Err(Refusal::NoPoints),
+        n if n > most => Err(Refusal::TooManyPoints { most }),
         n => Ok(n as usize),
     }
 }
@@ -116,12 +116,9 @@ impl Context {
     }
 
     /// The exact field of what the network learns.
-    fn truth(&self) -> Result<Box<dyn VelocityField>, String> {
-        self.round.known(&self.experiment).truth().ok_or_else(|| {
-            "The exact field of what this lane learns has no closed form, or too many terms. \
-             Choose the independent or the paired coupling, and fewer points, to see it."
-                .into()
-        })
+    fn truth(&self) -> Result<Box<dyn VelocityField>, Refusal> {
+        let known = self.round.known(&self.experiment);
+        known.truth().ok_or(Refusal::NoExactField)
     }
 
     /// Fresh particles of the lane's source, ready to go.
@@ -150,7 +147,7 @@ async fn sample(
     seed: u32,
     sampling: SamplingSpec,
     trajectories: bool,
-) -> Result<Answer, String> {
+) -> Result<Answer, Refusal> {
     let keep = if trajectories { FRAMES } else { 1 };
     let sampling_task = context.sampling_task(n, seed, sampling, keep);
     let Followed { frames, nfe } = sampling_task.follow().await;
@@ -159,10 +156,10 @@ async fn sample(
     Ok(Answer::Sample { ensemble })
 }
 
-async fn field(context: &Context, x: &Floats, t: f64, which: Which) -> Result<Answer, String> {
+async fn field(context: &Context, x: &Floats, t: f64, which: Which) -> Result<Answer, Refusal> {
     let x = points(x);
     if !t.is_finite() || x.iter().flatten().any(|v| !v.is_finite()) {
-        return Err("The field can only be asked at finite points and times.".into());
+        return Err(Refusal::NotFinite);
     }
     let (inner, flops): (Box<dyn VelocityField + '_>, usize) = match which {
         Which::Model => (context.learned(), context.flops()),

@@ -4,7 +4,7 @@ use super::display::Display;
 use super::training_run::TrainingRun;
 use flow::experiment::Experiment;
 use flow::spec::{Drawn, LaneSpec, SamplingSpec};
-use protocol::{LaneId, Progress, RunId};
+use protocol::{LaneFault, LaneId, Progress, RunId};
 use std::rc::Rc;
 use train::device::Processor;
 
@@ -29,15 +29,15 @@ impl LaneState {
     /// A lane at step 0, whose picture is asked for.
     ///
     /// # Errors
-    /// A sentence for the user, if there is nothing to train on.
+    /// If there is nothing to train on.
     pub(crate) fn new(
         run: RunId,
         (spec, drawn): (&LaneSpec, &Drawn),
         borrow: bool,
         processor: &Processor,
         now: f64,
-    ) -> Result<Self, String> {
-        let experiment = Experiment::new(spec, drawn).map_err(|error| error.to_string())?;
+    ) -> Result<Self, LaneFault> {
+        let experiment = Experiment::new(spec, drawn).map_err(LaneFault::Data)?;
         let experiment = Rc::new(experiment);
         let mut lane = Self {
             run,

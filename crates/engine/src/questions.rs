@@ -3,7 +3,7 @@
 use super::jobs::{self, Context};
 use super::session::{Engine, Outcome};
 use super::slices::Sliced;
-use protocol::{Answer, Job, JobId, LaneId, Reply};
+use protocol::{Answer, Job, JobId, LaneId, Refusal, Reply};
 use std::collections::VecDeque;
 
 /// A job, who asked it, and about which lane.
@@ -18,7 +18,7 @@ struct Question {
 pub(crate) struct Questions {
     waiting: VecDeque<Question>,
     /// The one that is being answered: its number, its lane, and the work.
-    current: Option<(JobId, LaneId, Sliced<Outcome<Answer>>)>,
+    current: Option<(JobId, LaneId, Sliced<Result<Answer, Refusal>>)>,
 }
 
 impl Questions {
@@ -38,9 +38,7 @@ impl Questions {
         self.waiting = staying;
         let ids = current.map(|(id, ..)| id).into_iter();
         for id in ids.chain(gone.into_iter().map(|question| question.id)) {
-            let name = lane.letter();
-            let sentence = format!("Lane {name} was changed before the answer was ready.");
-            let answer = Err(sentence);
+            let answer = Err(Refusal::Changed(lane));
             replies.push(Reply::Done { id, answer });
         }
     }
@@ -72,9 +70,9 @@ impl Engine {
                 let work = Sliced::new(jobs::answer(context, job));
                 self.questions.current = Some((id, lane, work));
             }
-            Err(sentence) => replies.push(Reply::Done {
+            Err(refusal) => replies.push(Reply::Done {
                 id,
-                answer: Err(sentence),
+                answer: Err(refusal),
             }),
         }
         Ok(())
@@ -85,9 +83,9 @@ impl Engine {
         &mut self,
         number: LaneId,
         replies: &mut Vec<Reply>,
-    ) -> Outcome<Outcome<Context>> {
+    ) -> Outcome<Result<Context, Refusal>> {
         let Some(snapshot) = self.network(number, replies).await? else {
-            return Ok(Err(format!("Lane {} is not shown.", number.letter())));
+            return Ok(Err(Refusal::NotShown(number)));
         };
         let (clock, accelerator) = (self.now.clone(), self.accelerator.clone());
         let lane = self.lanes[number].as_ref();

@@ -8,17 +8,18 @@ use super::questions::Questions;
 use super::scheduler::{Scheduler, Work};
 use super::training_run::TrainingRun;
 use flow::spec::{Drawn, LaneSpec};
-use protocol::{Backend, Checkpoint, LaneId, Reply, Request, RunId};
+use protocol::{Backend, Checkpoint, CpuReason, Failure, LaneId, Reply, Request, RunId};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use train::device::Processor;
 use train::flat::DeviceError;
+use train::origin::Origin;
 
 /// Seconds since some moment. The engine reads no other clock.
 pub type Clock = Box<dyn Fn() -> f64>;
 
-/// What could not be done, as a sentence for the user.
-pub(super) type Outcome<T = ()> = Result<T, String>;
+/// What can be done on a processor that may fail.
+pub(super) type Outcome<T = ()> = Result<T, Failure>;
 
 /// Two lanes, their training, their pictures, and the questions about them.
 ///
@@ -69,9 +70,17 @@ impl Engine {
     }
 
     fn backend(&self) -> Backend {
-        let kind = methods::backend_kind(self.processor.kind());
-        let detail = self.processor.detail().to_owned();
-        Backend { kind, detail }
+        let reason = match self.processor.origin().clone() {
+            Origin::Adapter(adapter) => return Backend::WebGpu { adapter },
+            Origin::Chosen | Origin::Native(_) => CpuReason::Chosen,
+            Origin::CpuOnly => CpuReason::CpuOnly,
+            Origin::NoAdapter => CpuReason::NoAdapter,
+            Origin::NoTimestamps => CpuReason::NoTimestamps,
+            Origin::NotStarted(detail) => CpuReason::NotStarted(detail),
+            Origin::SelfTest { adapter, detail } => CpuReason::SelfTest { adapter, detail },
+            Origin::Lost(detail) => CpuReason::Lost(detail),
+        };
+        Backend::Cpu(reason)
     }
 
     /// Whether there is nothing to do until the next request.
@@ -125,8 +134,8 @@ impl Engine {
     /// tick may take longer, but others run while it waits.
     pub async fn tick(&mut self, budget: f64) -> Vec<Reply> {
         let mut replies = Vec::new();
-        if let Err(sentence) = self.work(budget, &mut replies).await {
-            self.go_on_without(sentence, &mut replies);
+        if let Err(failure) = self.work(budget, &mut replies).await {
+            self.go_on_without(failure, &mut replies);
         }
         if self.accelerator.has_failed_anew() {
             self.tell_methods(&mut replies);
@@ -200,10 +209,10 @@ impl Engine {
                 self.network_changed(number, true);
                 self.tell_method(number, replies);
             }
-            Err(sentence) => replies.push(Reply::LaneFailed {
+            Err(fault) => replies.push(Reply::LaneFailed {
                 lane: number,
                 run,
-                sentence,
+                fault,
             }),
         }
     }
@@ -218,10 +227,10 @@ impl Engine {
         });
         match resumed {
             Ok(()) => self.network_changed(number, true),
-            Err(sentence) => replies.push(Reply::LaneFailed {
+            Err(fault) => replies.push(Reply::LaneFailed {
                 lane: number,
                 run,
-                sentence,
+                fault,
             }),
         }
     }
@@ -279,13 +288,15 @@ impl Engine {
     }
 
     /// The processor has failed. Instead of a GPU the CPU goes on; without it there is no going on.
-    pub(super) fn go_on_without(&mut self, sentence: String, replies: &mut Vec<Reply>) {
+    pub(super) fn go_on_without(&mut self, failure: Failure, replies: &mut Vec<Reply>) {
         if self.processor.in_main_memory() {
             self.stop_training();
             self.errands.clear();
-            return replies.push(Reply::Failed(sentence));
+            return replies.push(Reply::Failed(failure));
         }
-        self.processor = self.processor.cpu_instead(sentence);
+        let (Failure::Processor(detail) | Failure::Program(detail) | Failure::Message(detail)) =
+            failure;
+        self.processor = self.processor.cpu_instead(Origin::Lost(detail));
         self.accelerator = Accelerator::new(&self.processor, self.now.clone());
         replies.push(Reply::FellBack(self.backend()));
         let now = (self.now)();
@@ -324,7 +335,7 @@ impl Engine {
     }
 }
 
-/// The sentence for a device that failed.
-pub(super) fn broken(error: DeviceError) -> String {
-    format!("The processor that trains has failed ({error}).")
+/// A device that failed.
+pub(super) fn broken(error: DeviceError) -> Failure {
+    Failure::Processor(error.to_string())
 }

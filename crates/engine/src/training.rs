@@ -4,7 +4,7 @@ use super::lanes::LaneState;
 use super::session::{Engine, Outcome, broken};
 use super::training_run::TrainingRun;
 use flow::spec::{Drawn, LaneSpec};
-use protocol::{LaneId, Reply, Training};
+use protocol::{LaneFault, LaneId, Reply, Training};
 
 /// Fewest steps queued on a GPU; as many as before its pace is known.
 const FIRST_STEPS: u32 = 1;
@@ -26,7 +26,7 @@ const MEASUREMENT: f64 = 0.3;
 impl Engine {
     /// Trains the next lane until about `deadline`.
     ///
-    /// A lane that diverges stops, with a sentence; the other does not.
+    /// A lane that diverges stops, and says so; the other does not.
     pub(super) async fn train(&mut self, deadline: f64, replies: &mut Vec<Reply>) -> Outcome {
         let Some(number) = self.next_to_train() else {
             return Ok(());
@@ -63,7 +63,9 @@ impl Engine {
             replies.push(Reply::LaneFailed {
                 lane: number,
                 run: lane.run,
-                sentence: diverged(number, training_run.steps()),
+                fault: LaneFault::Diverged {
+                    step: training_run.steps(),
+                },
             });
         }
         if !training_run.running() {
@@ -88,7 +90,9 @@ impl Engine {
         spec.training.limit = 0;
         // What it is trained on does not matter, and there may be nothing drawn.
         spec.data = LaneSpec::default().data;
-        let lane = LaneState::new(0, (&spec, &Drawn::default()), false, &self.processor, 0.0)?;
+        let data = (&spec, &Drawn::default());
+        let lane = LaneState::new(0, data, false, &self.processor, 0.0);
+        let lane = lane.expect("the default data can be trained on");
         let mut training_run = TrainingRun::new(&lane.experiment, &self.processor, 0.0);
         training_run.aim(Training::Until(u32::MAX));
         take_steps(&mut training_run, WARM_UP, || true);
@@ -126,12 +130,4 @@ fn take_steps(training_run: &mut TrainingRun, most: u32, time_left: impl Fn() ->
         }
     }
     most
-}
-
-fn diverged(lane: LaneId, step: u32) -> String {
-    format!(
-        "Lane {}: training has diverged after {step} steps, the loss is no longer a number. \
-         Choose a smaller learning rate and reset.",
-        lane.letter()
-    )
 }

@@ -13,7 +13,7 @@ use flow::coupling::Pairs;
 use flow::distribution::Estimate;
 use flow::experiment::Experiment;
 use flow::network::Network;
-use protocol::{self, Accuracy, Floats, LaneId, Progress, RunId, Training};
+use protocol::{self, Accuracy, Floats, LaneFault, LaneId, Progress, RunId, Training};
 use std::rc::Rc;
 use train::classifier::Classification;
 use train::device::Processor;
@@ -348,19 +348,19 @@ impl TrainingRun {
         checkpoint: protocol::Checkpoint,
         processor: &Processor,
         now: f64,
-    ) -> Result<(), String> {
+    ) -> Result<(), LaneFault> {
         let (step, decay, round) = (checkpoint.step, checkpoint.decay, checkpoint.round);
         let [x0, x1] = checkpoint.pool.each_ref().map(points);
         let classifier = checkpoint.classifier;
         let architecture = self.snapshot.network.architecture();
-        let network = Network::new(architecture, checkpoint.weights.0)
-            .map_err(|error| format!("The training could not be taken over. {error}"))?;
+        let network =
+            Network::new(architecture, checkpoint.weights.0).map_err(|_| LaneFault::Checkpoint)?;
         let mut flat = Flat::start(network.parameters().to_vec());
         if step > 0 {
             (flat.first, flat.second) = (checkpoint.moment_1.0, checkpoint.moment_2.0);
         }
         if !flat.fits(architecture.parameter_count()) {
-            return Err("The training could not be taken over: moments are missing.".into());
+            return Err(LaneFault::Checkpoint);
         }
         let training = self.objective.lane().spec().training;
         self.trainer = Trainer::resume(processor, &network, training, TrainerState { step, flat });

@@ -49,7 +49,7 @@ const COARSE_SPACING: f64 = 1.1;
 const LEAST_NODES: usize = 8;
 
 /// Why a lane has no data to learn from as it asks to. `Display` is a sentence for the user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum DataError {
     /// There are no points.
     NothingDrawn,

@@ -187,7 +187,7 @@ pub fn smiley() -> Distribution {
 const EYE_MASS: f64 = 2.5;
 
 /// Why a text cannot be drawn. `Display` is a sentence for the user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum TextError {
     /// No letter at all.
     Empty,

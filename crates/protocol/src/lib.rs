@@ -5,10 +5,12 @@
 //! lane's training carries the lane's [`RunId`]; the receiver drops what belongs to an older run.
 
 mod lane;
+mod status;
 mod steps;
 mod studies;
 
 pub use lane::LaneId;
+pub use status::{CpuReason, EngineFault, Failure, LaneFault, Refusal};
 pub use steps::{Disagreement, Misfit, SamplerFault, StepMethod, WhyBurn};
 pub use studies::{Curves, Finding, Likelihoods, Map, Method, Probed, StepCost, Study};
 
@@ -180,10 +182,10 @@ pub enum Reply {
         step: u32,
         weights: Floats,
     },
-    /// The answer to a [`Request::Job`]; an error is a sentence for the user.
+    /// The answer to a [`Request::Job`].
     Done {
         id: JobId,
-        answer: Result<Answer, String>,
+        answer: Result<Answer, Refusal>,
     },
     Checkpoint {
         lane: LaneId,
@@ -191,15 +193,13 @@ pub enum Reply {
     },
     /// Training steps per second of the network that was asked about.
     Measured { steps_per_second: f64 },
-    /// Something the engine could not do, as a sentence for the user. Training of all lanes has
-    /// stopped.
-    Failed(String),
-    /// A lane cannot go on, as a sentence for the user. Its training has stopped; the other lane's
-    /// has not.
+    /// The engine cannot go on. Training of all lanes has stopped.
+    Failed(Failure),
+    /// A lane cannot go on. Its training has stopped; the other lane's has not.
     LaneFailed {
         lane: LaneId,
         run: RunId,
-        sentence: String,
+        fault: LaneFault,
     },
     /// How the lane's training steps are taken.
     Method {
@@ -215,10 +215,29 @@ pub enum Reply {
 
 /// What trains.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Backend {
-    pub kind: BackendKind,
-    /// The adapter's name, or why the CPU was taken.
-    pub detail: String,
+pub enum Backend {
+    Cpu(CpuReason),
+    WebGpu {
+        /// The adapter's name.
+        adapter: String,
+    },
+}
+
+impl Backend {
+    pub fn kind(&self) -> BackendKind {
+        match self {
+            Self::Cpu(_) => BackendKind::Cpu,
+            Self::WebGpu { .. } => BackendKind::WebGpu,
+        }
+    }
+
+    /// The adapter's name; nothing of the CPU.
+    pub fn adapter(&self) -> &str {
+        match self {
+            Self::Cpu(_) => "",
+            Self::WebGpu { adapter } => adapter,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,6 +6,7 @@ use crate::choice::Kind;
 use crate::flat::Flat;
 #[cfg(feature = "gpu")]
 use crate::fused::{WgslStepper, gpu::Gpu};
+use crate::origin::Origin;
 use crate::stepper::{Criterion, Stepper, WhyBurn};
 use burn::tensor::Device;
 use flow::network::Architecture;
@@ -15,7 +16,7 @@ use flow::network::Architecture;
 pub struct Processor {
     device: Device,
     kind: Kind,
-    detail: String,
+    origin: Origin,
     /// Why the CPU takes no blocked steps, where it takes none.
     blocked: Result<(), WhyBurn>,
     /// The GPU that our own kernels run on, or why they are not to be used.
@@ -25,11 +26,11 @@ pub struct Processor {
 
 impl Processor {
     /// The CPU, trained by Burn alone, with the reason why it was taken.
-    pub fn cpu(reason: impl Into<String>) -> Self {
+    pub fn cpu(reason: impl Into<Origin>) -> Self {
         Self {
             device: Device::flex(),
             kind: Kind::Cpu,
-            detail: reason.into(),
+            origin: reason.into(),
             blocked: Err(WhyBurn::Chosen),
             #[cfg(feature = "gpu")]
             kernels: Err(WhyBurn::Chosen),
@@ -38,12 +39,12 @@ impl Processor {
 
     /// A GPU, trained by these kernels, or by Burn alone for that reason.
     #[cfg(feature = "gpu")]
-    pub(crate) fn gpu(device: Device, kernels: Result<Gpu, WhyBurn>, detail: String) -> Self {
+    pub(crate) fn gpu(device: Device, kernels: Result<Gpu, WhyBurn>, name: String) -> Self {
         Self {
             device,
             kind: Kind::WebGpu,
             kernels,
-            ..Self::cpu(detail)
+            ..Self::cpu(Origin::Adapter(name))
         }
     }
 
@@ -55,7 +56,7 @@ impl Processor {
 
     /// The CPU in the place of a GPU that failed, with the reason.
     #[must_use]
-    pub fn cpu_instead(&self, reason: impl Into<String>) -> Self {
+    pub fn cpu_instead(&self, reason: impl Into<Origin>) -> Self {
         Self::cpu(reason).with_blocked(self.blocked.clone())
     }
 
@@ -178,8 +179,8 @@ impl Processor {
     }
 
     /// The adapter's name, or why the CPU was taken.
-    pub fn detail(&self) -> &str {
-        &self.detail
+    pub fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// Whether tensors live in main memory, so that reading them waits for nothing.

@@ -3,6 +3,7 @@
 use super::choice::{Choice, StepperChoice};
 use super::device::Processor;
 use super::fused::gpu::Gpu;
+use super::origin::Origin;
 use super::self_test::{blocked, check};
 use super::stepper::WhyBurn;
 use burn::tensor::Device;
@@ -13,7 +14,7 @@ impl Processor {
     /// the reason.
     pub async fn choose(choice: Choice, stepper: StepperChoice) -> Self {
         if choice == Choice::Cpu {
-            return Self::tested_cpu("as chosen", stepper).await;
+            return Self::tested_cpu(Origin::Chosen, stepper).await;
         }
         match gpu(stepper).await {
             // Classifiers train on the CPU even then.
@@ -23,11 +24,11 @@ impl Processor {
     }
 }
 
-async fn gpu(stepper: StepperChoice) -> Result<Processor, String> {
+async fn gpu(stepper: StepperChoice) -> Result<Processor, Origin> {
     #[cfg(target_family = "wasm")]
     probe().await?;
     let started = Device::wgpu_options().init_with_setup_async().await;
-    let (device, setup) = started.map_err(|error| format!("WebGPU did not start: {error}"))?;
+    let (device, setup) = started.map_err(|error| Origin::NotStarted(error.to_string()))?;
     let name = name(&setup.adapter.get_info());
     let WgpuSetup {
         device: wgpu,
@@ -47,7 +48,7 @@ async fn tested(
     kernels: Gpu,
     name: String,
     stepper: StepperChoice,
-) -> Result<Processor, String> {
+) -> Result<Processor, Origin> {
     let why = if stepper == StepperChoice::Burn {
         WhyBurn::Chosen
     } else {
@@ -60,13 +61,16 @@ async fn tested(
     let plain = Processor::gpu(device, Err(why), name.clone());
     match check(&plain).await {
         Ok(()) => Ok(plain),
-        Err(why) => Err(format!("{name} failed the comparison with the CPU: {why}")),
+        Err(why) => Err(Origin::SelfTest {
+            adapter: name,
+            detail: format!("{why:?}"),
+        }),
     }
 }
 
 /// Burn panics without an adapter, and without timestamps on it; so both are asked for first.
 #[cfg(target_family = "wasm")]
-async fn probe() -> Result<(), String> {
+async fn probe() -> Result<(), Origin> {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
         backends: wgpu::Backends::BROWSER_WEBGPU,
         ..wgpu::InstanceDescriptor::new_without_display_handle()
@@ -80,11 +84,11 @@ async fn probe() -> Result<(), String> {
         // Chromium 148 on an NVIDIA H200 answered a page's first request with none, and its next with that GPU.
         found = instance.request_adapter(&options).await;
     }
-    let adapter = found.map_err(|_| "this browser offers no WebGPU adapter".to_owned())?;
+    let adapter = found.map_err(|_| Origin::NoAdapter)?;
     if adapter.features().contains(wgpu::Features::TIMESTAMP_QUERY) {
         return Ok(());
     }
-    Err("the WebGPU adapter of this browser has no timestamps, which Burn needs".into())
+    Err(Origin::NoTimestamps)
 }
 
 /// What a person would call the adapter; browsers tell little about it.

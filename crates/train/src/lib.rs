@@ -46,6 +46,7 @@ mod fused;
 #[cfg(feature = "gpu")]
 mod gpu;
 pub mod module;
+pub mod origin;
 mod particles;
 pub mod sampler;
 mod self_test;

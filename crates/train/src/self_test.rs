@@ -8,6 +8,7 @@ use super::choice::Choice;
 use super::choice::StepperChoice;
 use super::device::Processor;
 use super::flat::{DeviceError, Flat};
+use super::origin::Origin;
 use super::stepper::{Disagreement, WhyBurn};
 use super::trainer::Trainer;
 use flow::batch::Objective;
@@ -36,7 +37,7 @@ struct Outcome {
 
 impl Processor {
     /// The CPU, with the reason why it was taken: by blocked steps if they may be used and agree with Burn's, else by Burn.
-    pub async fn tested_cpu(reason: impl Into<String>, choice: StepperChoice) -> Self {
+    pub async fn tested_cpu(reason: impl Into<Origin>, choice: StepperChoice) -> Self {
         Self::cpu(reason).with_blocked(blocked(choice).await)
     }
 
@@ -44,8 +45,8 @@ impl Processor {
     #[cfg(not(feature = "gpu"))]
     pub async fn choose(choice: Choice, stepper: StepperChoice) -> Self {
         let reason = match choice {
-            Choice::Cpu => "as chosen",
-            Choice::Auto | Choice::WebGpu => "this program trains on the CPU only",
+            Choice::Cpu => Origin::Chosen,
+            Choice::Auto | Choice::WebGpu => Origin::CpuOnly,
         };
         Self::tested_cpu(reason, stepper).await
     }

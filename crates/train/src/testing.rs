@@ -11,7 +11,7 @@ pub fn gpu() -> Option<&'static Processor> {
     let processor =
         GPU.get_or_init(|| block_on(Processor::choose(Choice::WebGpu, StepperChoice::Auto)));
     if processor.kind() == Kind::Cpu {
-        let why = format!("no GPU here ({})", processor.detail());
+        let why = format!("no GPU here ({:?})", processor.origin());
         assert!(std::env::var_os("FLOWLAB_GPU").is_none(), "{why}");
         println!("skipped: {why}");
         return None;

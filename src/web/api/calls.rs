@@ -1,20 +1,22 @@
 //! Calls of the API on their way: what was promised, and what it waits for.
 
+use super::super::dom::set_property;
 use super::super::engine_link::Engines;
 use super::super::export;
 use super::super::json;
 use super::super::page::App;
 use super::values;
 use app::api::{Call, read};
+use app::api_error::ApiError;
 use app::msg::Msg;
 use app::snapshot::snapshot;
 use app::state::State;
 use app::update::notices_of;
 use app::wait::{Wait, figures};
-use app::weights;
+use app::weights::{self, WeightsFault};
 use flow::network::Network;
 use js_sys::{Function, Uint8Array};
-use protocol::{Answer, Checkpoint, JobId, LaneId, Request};
+use protocol::{Answer, Checkpoint, JobId, LaneId, Refusal, Request};
 use serde_json::Value as Json;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
@@ -30,16 +32,17 @@ impl Promised {
         let _ = self.resolve.call1(&JsValue::NULL, value);
     }
 
-    pub fn break_off(&self, sentence: &str) {
-        let _ = self
-            .reject
-            .call1(&JsValue::NULL, &js_sys::Error::new(sentence));
+    pub fn break_off(&self, failure: impl Into<ApiError>) {
+        let ApiError { code, message } = failure.into();
+        let error = js_sys::Error::new(&message);
+        set_property(&error, "code", &code.into());
+        let _ = self.reject.call1(&JsValue::NULL, &error);
     }
 
-    fn settle(&self, outcome: Result<Json, String>) {
+    fn settle(&self, outcome: Result<Json, impl Into<ApiError>>) {
         match outcome {
             Ok(value) => self.keep(&json::js(&value)),
-            Err(sentence) => self.break_off(&sentence),
+            Err(failure) => self.break_off(failure),
         }
     }
 }
@@ -77,7 +80,7 @@ impl Calls {
     }
 
     /// The engine has answered a question.
-    pub fn answered(&mut self, id: JobId, answer: Result<Answer, String>) {
+    pub fn answered(&mut self, id: JobId, answer: Result<Answer, Refusal>) {
         let asked = |open: &Open| {
             open.question
                 .as_ref()
@@ -89,7 +92,7 @@ impl Calls {
         let open = self.open.swap_remove(at);
         match answer {
             Ok(answer) => open.promised.keep(&values::of_answer(answer)),
-            Err(sentence) => open.promised.break_off(&sentence),
+            Err(refusal) => open.promised.break_off(refusal),
         }
     }
 
@@ -100,7 +103,7 @@ impl Calls {
             let open = self.open.swap_remove(at);
             match file_of(lane, checkpoint, state) {
                 Ok(file) => open.promised.keep(&Uint8Array::from(file.as_slice())),
-                Err(sentence) => open.promised.break_off(&sentence),
+                Err(failure) => open.promised.break_off(failure),
             }
         }
     }
@@ -114,10 +117,10 @@ impl Calls {
 }
 
 /// The safetensors file of a run.
-fn file_of(lane: LaneId, checkpoint: &Checkpoint, state: &State) -> Result<Vec<u8>, String> {
-    let architecture = state.architecture(lane)?;
+fn file_of(lane: LaneId, checkpoint: &Checkpoint, state: &State) -> Result<Vec<u8>, ApiError> {
+    let architecture = state.architecture(lane).ok_or(WeightsFault::NoNetwork)?;
     let network = Network::new(architecture, checkpoint.weights.0.clone());
-    let network = network.map_err(|error| error.to_string())?;
+    let network = network.map_err(|error| ApiError::from(error.to_string()))?;
     Ok(weights::write(&network, checkpoint.step))
 }
 
@@ -128,17 +131,17 @@ impl App {
             .and_then(|(json, beside)| read(verb, &json, beside, &self.state.settings));
         match call {
             Ok(call) => self.perform(call, promised),
-            Err(sentence) => promised.break_off(&sentence),
+            Err(failure) => promised.break_off(failure),
         }
     }
 
     fn perform(&mut self, call: Call, promised: Promised) {
         match call {
-            Call::Get => promised.settle(Ok(snapshot(&self.state))),
-            Call::Set(pairs) => promised.settle(Ok(self.set(pairs))),
+            Call::Get => promised.keep(&json::js(&snapshot(&self.state))),
+            Call::Set(pairs) => promised.keep(&json::js(&self.set(pairs))),
             Call::Tell(msg) => {
                 self.handle(msg);
-                promised.settle(Ok(snapshot(&self.state)));
+                promised.keep(&json::js(&snapshot(&self.state)));
             }
             Call::Stop { lane } => {
                 self.handle(Msg::StopTraining { lane });
@@ -155,13 +158,13 @@ impl App {
                 let imported = self.bring(role, reading);
                 promised.settle(match imported {
                     Ok(imported) => Ok(values::of_brought(&imported)),
-                    Err(why) => Err(why.sentence().to_owned()),
+                    Err(why) => Err(ApiError::from(why)),
                 });
             }
             Call::Export(wish) => spawn_local(async move {
                 match export::make(wish).await {
                     Ok(file) => promised.keep(&file),
-                    Err(sentence) => promised.break_off(&sentence),
+                    Err(failure) => promised.break_off(failure),
                 }
             }),
             Call::Ready => self.wait(promised, Wait::Ready, None),
@@ -194,9 +197,12 @@ impl App {
     /// Puts the weights of a file into a lane's network.
     ///
     /// # Errors
-    /// A sentence, if they do not fit.
-    pub fn load_weights(&mut self, lane: LaneId, file: &[u8]) -> Result<(), String> {
-        let architecture = self.state.architecture(lane)?;
+    /// If they do not fit.
+    pub fn load_weights(&mut self, lane: LaneId, file: &[u8]) -> Result<(), WeightsFault> {
+        let architecture = self
+            .state
+            .architecture(lane)
+            .ok_or(WeightsFault::NoNetwork)?;
         let weights = weights::read(file, architecture, json::read)?;
         self.handle(Msg::Load { lane, weights });
         Ok(())
@@ -224,7 +230,7 @@ impl App {
         let run = self.state.lanes[lane].run;
         match until {
             Some(until) => self.wait(promised, Wait::Trained { lane, run, until }, None),
-            None => promised.settle(Ok(figures(&self.state, lane))),
+            None => promised.keep(&json::js(&figures(&self.state, lane))),
         }
     }
 

@@ -8,6 +8,7 @@ use super::chunks;
 use super::dom::{property, set_property, window};
 use super::page::act;
 use app::api::VERBS;
+use app::api_error::ApiError;
 use calls::Promised;
 use js_sys::{Object, Promise, Reflect};
 use protocol::LaneId;
@@ -39,7 +40,10 @@ fn call(verb: &str, args: JsValue) -> Promise {
         chunks::with_exchange(move |exchange| {
             act(move |app| match exchange {
                 Some(exchange) => (exchange.call)(app, &verb, &args, promised),
-                None => promised.break_off(app.text.get(chunks::FAILED)),
+                None => promised.break_off(ApiError {
+                    code: "not-loaded",
+                    message: app.text.get(chunks::FAILED).to_owned(),
+                }),
             });
         });
     })
@@ -48,12 +52,12 @@ fn call(verb: &str, args: JsValue) -> Promise {
 /// The weights of a lane's network, as the file of the verb `weights`.
 ///
 /// # Errors
-/// What a caller of the verb would be told.
+/// The code that a caller of the verb would be told.
 pub async fn weights(lane: LaneId) -> Result<JsValue, String> {
     let args = Object::new();
     set_property(&args, "lane", &(lane.index() as u32).into());
     let file = JsFuture::from(call("weights", args.into())).await;
-    file.map_err(|error| property(&error, "message").as_string().unwrap_or_default())
+    file.map_err(|error| property(&error, "code").as_string().unwrap_or_default())
 }
 
 /// A message may come from the page around; it acts within the verbs, whoever sent it. What has an
@@ -83,18 +87,27 @@ fn reply_to(event: &MessageEvent, id: JsValue, promise: Promise) {
         origin => origin.to_owned(),
     };
     let source: Window = source.unchecked_into();
-    let send = move |ok: bool, name: &str, value: JsValue| {
+    let send = move |ok: bool, values: &[(&str, JsValue)]| {
         let reply = Object::new();
         set_property(&reply, "type", &format!("{PREFIX}{REPLY}").into());
         set_property(&reply, "id", &id);
         set_property(&reply, "ok", &ok.into());
-        set_property(&reply, name, &value);
+        for (name, value) in values {
+            set_property(&reply, name, value);
+        }
         let _ = source.post_message(&reply, &origin);
     };
-    let failed = send.clone();
-    let done = Closure::once_into_js(move |value: JsValue| send(true, "value", value));
+    let again = send.clone();
+    let failed = move |error: &JsValue| {
+        let message = property(error, "message");
+        again(
+            false,
+            &[("error", message), ("code", property(error, "code"))],
+        );
+    };
+    let done = Closure::once_into_js(move |value: JsValue| send(true, &[("value", value)]));
     let error = Closure::once_into_js(move |error: JsValue| {
-        failed(false, "error", property(&error, "message"));
+        failed(&error);
     });
     let then: js_sys::Function = property(&promise, "then").unchecked_into();
     let _ = then.call2(&promise, &done, &error);

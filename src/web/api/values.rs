@@ -3,6 +3,7 @@
 use super::super::dom::{property, set_property};
 use super::super::json::{self, js};
 use app::api::Beside;
+use app::api_error::ApiError;
 use app::snapshot;
 use app::user_data::Imported;
 use flow::distribution::Estimate;
@@ -92,7 +93,7 @@ pub fn of_answer(answer: Answer) -> JsValue {
 pub fn of_brought(imported: &Imported) -> Json {
     let refused = imported.refused.iter();
     let refused = refused.map(|(why, count)| {
-        let reason = why.sentence().into();
+        let reason = ApiError::from(*why).message.into();
         snapshot::object(vec![("count", (*count).into()), ("reason", reason)])
     });
     snapshot::object(vec![

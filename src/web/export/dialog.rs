@@ -123,6 +123,10 @@ fn start() {
             }
             None => {
                 let made = super::super::api::weights(lane()).await;
+                let made = made.map_err(|code| match code.as_str() {
+                    "no-engine" => super::spoken("export.no-engine"),
+                    _ => super::spoken("export.failed"),
+                });
                 finish(made, "flowlab.safetensors", "application/octet-stream");
             }
         }

@@ -34,7 +34,7 @@ pub(super) fn lines(state: &State, text: &Text) -> Vec<String> {
         }
     }
     if let EngineState::Ready(backend) = &state.engine
-        && backend.kind == BackendKind::WebGpu
+        && backend.kind() == BackendKind::WebGpu
     {
         lines.push(text.get("method.stays").to_owned());
     }
@@ -101,12 +101,16 @@ mod tests {
     use super::*;
     use crate::settings::Settings;
     use crate::text::Language;
-    use protocol::Backend;
+    use protocol::{Backend, CpuReason};
 
     fn state(kind: BackendKind, methods: [Option<StepMethod>; 2]) -> State {
         let mut state = State::new(Settings::default());
-        let detail = String::new();
-        state.engine = EngineState::Ready(Backend { kind, detail });
+        state.engine = EngineState::Ready(match kind {
+            BackendKind::Cpu => Backend::Cpu(CpuReason::Chosen),
+            BackendKind::WebGpu => Backend::WebGpu {
+                adapter: String::new(),
+            },
+        });
         state.settings.lanes = 2;
         for (lane, method) in state.lanes.iter_mut().zip(methods) {
             lane.method = method;

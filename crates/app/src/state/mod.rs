@@ -17,7 +17,8 @@ use flow::experiment::Experiment;
 use flow::network::{Architecture, Network};
 use flow::spec::{Drawn, LaneSpec};
 use protocol::{
-    Accuracy, Backend, Checkpoint, Ensemble, JobId, LaneId, RunId, SamplerFault, StepMethod,
+    Accuracy, Backend, Checkpoint, EngineFault, Ensemble, JobId, LaneId, RunId, SamplerFault,
+    StepMethod,
 };
 
 use handover::{Handover, Race};
@@ -74,15 +75,9 @@ impl State {
     }
 
     /// The shape of a lane's network.
-    ///
-    /// # Errors
-    /// A sentence, if the lane cannot run with its settings.
-    pub fn architecture(&self, lane: LaneId) -> Result<Architecture, String> {
-        let math = self.lanes[lane]
-            .math
-            .as_ref()
-            .ok_or("The lane is not shown, or cannot run with these settings.")?;
-        Ok(math.architecture())
+    /// `None` if the lane is not shown, or cannot run with its settings.
+    pub fn architecture(&self, lane: LaneId) -> Option<Architecture> {
+        self.lanes[lane].math.as_ref().map(Experiment::architecture)
     }
 
     /// Whether a lane on the stage trains, or is to as soon as the engine can.
@@ -115,8 +110,8 @@ pub enum EngineState {
     Loading { fraction: Option<f64> },
     /// It can train.
     Ready(Backend),
-    /// It could not be loaded or has failed: the reason, as a sentence.
-    Lost(String),
+    /// It could not be loaded or has failed.
+    Lost(EngineFault),
 }
 
 /// What has been computed for a lane.

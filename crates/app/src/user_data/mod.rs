@@ -135,18 +135,6 @@ impl Refusal {
             Self::Nothing => "user-data.nothing",
         }
     }
-
-    /// The English sentence, for the API.
-    pub fn sentence(self) -> &'static str {
-        match self {
-            Self::TooFew => "A point needs two numbers.",
-            Self::NotANumber => "There is something that is no number.",
-            Self::NotFinite => "A coordinate is not a finite number.",
-            Self::NotAnImage => "The image could not be read.",
-            Self::Blank => "The image is white all over: there is nothing dark to sample.",
-            Self::Nothing => "There is no point in it.",
-        }
-    }
 }
 
 /// Points as they were read, and what was left out.

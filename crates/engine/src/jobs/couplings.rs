@@ -11,7 +11,7 @@ use flow::partial::partial_matching;
 use flow::random::Rng;
 use flow::sinkhorn::{Limits, sinkhorn};
 use flow::spec::CouplingKind;
-use protocol::{Answer, Finding};
+use protocol::{Answer, Finding, Refusal};
 
 /// Shares of an entropic plan below this are not drawn.
 const LEAST_MASS: f64 = 0.02;
@@ -31,7 +31,7 @@ impl Context {
 }
 
 /// Answers with pairs.
-pub(super) async fn couple(context: &Context, n: usize, seed: u32) -> Result<Answer, String> {
+pub(super) async fn couple(context: &Context, n: usize, seed: u32) -> Result<Answer, Refusal> {
     let pairs = context.pairs(n, seed);
     pause().await;
     let sample = CROSSING_SAMPLE.min(n as u32);

@@ -8,7 +8,7 @@ use flow::experiment::stream;
 use flow::gradients::{Small, TwoGradients};
 use flow::random::Rng;
 use flow::spec::{SampleSchedule, SamplingSpec, SolverKind};
-use protocol::{Curves, Finding};
+use protocol::{Curves, Finding, Refusal};
 
 /// Particles behind an error.
 const PARTICLES: usize = 256;
@@ -121,7 +121,7 @@ fn distance(a: &[Point], b: &[Point]) -> f64 {
 }
 
 /// The gradients of both losses after ever more samples.
-pub(super) async fn gradients(context: &Context, rounds: u32) -> Result<Finding, String> {
+pub(super) async fn gradients(context: &Context, rounds: u32) -> Result<Finding, Refusal> {
     let lane = &context.experiment;
     // The theorem is shown for independent pairs, whatever the lane itself learns from.
     let seed = lane.spec().seed.into();

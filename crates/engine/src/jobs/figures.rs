@@ -13,7 +13,7 @@ use flow::metrics::{
 };
 use flow::random::Rng;
 use flow::spec::Prediction;
-use protocol::Answer;
+use protocol::{Answer, Refusal};
 
 /// Points behind the sample figures: an exact assignment of as many takes a fraction of a second.
 const SAMPLES: usize = 1000;
@@ -27,7 +27,7 @@ const LIKELIHOODS: usize = 1000;
 /// Seed of the particles: not the one of the picture.
 const SEED: u32 = 1_000_003;
 
-pub(super) async fn metrics(context: &Context) -> Result<Answer, String> {
+pub(super) async fn metrics(context: &Context) -> Result<Answer, Refusal> {
     let lane = &context.experiment;
     let losses = losses(context).await;
     let sampling_task = context.sampling_task(SAMPLES, SEED, context.sampling, FRAMES);

@@ -4,7 +4,7 @@ use super::super::sampling_task::particles_in_a_slice;
 use super::super::slices::pause;
 use super::{Context, MOST};
 use flow::Point;
-use protocol::Floats;
+use protocol::{Floats, Refusal};
 
 /// The centres of `side * side` cells over `[-extent, extent]^2`, at each of some times.
 pub(super) struct Grid {
@@ -16,11 +16,11 @@ pub(super) struct Grid {
 impl Grid {
     /// # Errors
     /// If there would be no cell, or too many.
-    pub(super) fn new(side: u32, extent: f64, times: Vec<f64>) -> Result<Self, String> {
+    pub(super) fn new(side: u32, extent: f64, times: Vec<f64>) -> Result<Self, Refusal> {
         let cells = u64::from(side).pow(2).saturating_mul(times.len() as u64);
         let bounded = extent.is_finite() && extent > 0.0 && times.iter().all(|t| t.is_finite());
         if cells == 0 || cells > u64::from(MOST) || !bounded {
-            return Err(format!("A grid needs between 1 and {MOST} cells."));
+            return Err(Refusal::Grid { most: MOST });
         }
         Ok(Self {
             side,

@@ -13,7 +13,7 @@ use flow::likelihood::{Divergence, LogLikelihood, Nll, Probe, Question, nll};
 use flow::random::Rng;
 use flow::solver::Solver;
 use flow::spec::SolverKind;
-use protocol::{Answer, Floats, Likelihoods, Method, Probed};
+use protocol::{Answer, Floats, Likelihoods, Method, Probed, Refusal};
 
 /// Steps of RK4 from the data back to the source: an error of about `1e-3` nats.
 const STEPS: u32 = 20;
@@ -39,10 +39,10 @@ pub(super) async fn at_points(
     x: &Floats,
     method: Method,
     (probes, seed): (u32, u32),
-) -> Result<Answer, String> {
+) -> Result<Answer, Refusal> {
     let x = points(x);
     if x.iter().flatten().any(|v| !v.is_finite()) {
-        return Err("Log densities can only be asked at finite points.".into());
+        return Err(Refusal::NotFinite);
     }
     count(x.len() as u32, MOST)?;
     let by = divergence(method, probes.clamp(1, MOST_PROBES), seed);

@@ -9,10 +9,10 @@ use flow::exact::ExactField;
 use flow::prediction::Prediction;
 use flow::spec::Source;
 use flow::{Point, VelocityField};
-use protocol::{Answer, Floats, Map};
+use protocol::{Answer, Floats, Map, Refusal};
 
 /// Answers with a grid.
-pub(super) async fn map(context: &Context, map: Map, grid: &Grid) -> Result<Answer, String> {
+pub(super) async fn map(context: &Context, map: Map, grid: &Grid) -> Result<Answer, Refusal> {
     let values = match map {
         Map::Density => density(context, grid).await?,
         Map::Velocity => velocity(context, grid).await,
@@ -27,14 +27,10 @@ pub(super) async fn map(context: &Context, map: Map, grid: &Grid) -> Result<Answ
 impl Context {
     /// The exact field of independent pairs under the schedule sampled under: towards the data that
     /// the lane's samples are asked for.
-    pub(crate) fn shown_exact(&self) -> Result<ExactField, String> {
+    pub(crate) fn shown_exact(&self) -> Result<ExactField, Refusal> {
         let lane = &self.experiment;
         if self.round.known(lane).closed_form().is_none() {
-            return Err(
-                "Of this lane nothing is known in closed form, or in too many terms. \
-                        Choose the independent coupling, and fewer points, to see it."
-                    .into(),
-            );
+            return Err(Refusal::NoClosedForm);
         }
         let schedule = lane.sampled_schedule(&self.sampling);
         let target_law = lane.target_law(&self.sampling);
@@ -42,7 +38,7 @@ impl Context {
     }
 }
 
-async fn density(context: &Context, grid: &Grid) -> Result<Floats, String> {
+async fn density(context: &Context, grid: &Grid) -> Result<Floats, Refusal> {
     let exact = context.shown_exact()?;
     let densities = |x: &[Point], t| {
         exact
@@ -105,7 +101,7 @@ async fn divergence(context: &Context, grid: &Grid) -> Floats {
 /// The least noise that a score is made of; at the end itself it has no bound.
 const LEAST_SIGMA: f64 = 0.02;
 
-async fn score(context: &Context, grid: &Grid) -> Result<Floats, String> {
+async fn score(context: &Context, grid: &Grid) -> Result<Floats, Refusal> {
     let schedule = context.experiment.sampled_schedule(&context.sampling);
     let latest = schedule.inverse_snr((1.0 - LEAST_SIGMA) / LEAST_SIGMA);
     if let Ok(exact) = context.shown_exact() {
@@ -116,7 +112,7 @@ async fn score(context: &Context, grid: &Grid) -> Result<Floats, String> {
         return Ok(grid.fill(scores).await);
     }
     if context.experiment.spec().data.source != Source::Gaussian {
-        return Err("A score follows from a velocity only if the source is Gaussian.".into());
+        return Err(Refusal::ScoreOfOtherNoise);
     }
     let learned = context.learned();
     let (field, _) = context

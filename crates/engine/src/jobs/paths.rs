@@ -6,7 +6,7 @@ use super::{Context, FRAMES, MOST, count};
 use flow::continuity::{Gauge, Region};
 use flow::solver::{Integration, Solver};
 use flow::{Point, VelocityField};
-use protocol::Finding;
+use protocol::{Finding, Refusal};
 
 /// Panels of the quadrature over a box, each way.
 const PANELS: usize = 5;
@@ -22,10 +22,10 @@ pub(super) async fn mesh(
     context: &Context,
     (side, extent): (u32, f64),
     frames: u32,
-) -> Result<Finding, String> {
+) -> Result<Finding, Refusal> {
     count(side.saturating_mul(side), MOST)?;
     if side < 2 || !(extent.is_finite() && extent > 0.0) {
-        return Err("A mesh needs at least two points a side, and a size.".into());
+        return Err(Refusal::Mesh);
     }
     let place = |k: u32| extent * (2.0 * f64::from(k) / f64::from(side - 1) - 1.0);
     let row = |r: u32| (0..side).map(move |k| [place(k), -place(r)]);
@@ -43,9 +43,9 @@ pub(super) async fn round_trip(
     context: &Context,
     (n, seed): (usize, u32),
     (from, to): (f64, f64),
-) -> Result<Finding, String> {
+) -> Result<Finding, Refusal> {
     if !(0.0 <= from && from < to && to <= 1.0) {
-        return Err("A round trip needs two times from 0 to 1, the earlier first.".into());
+        return Err(Refusal::RoundTrip);
     }
     let lane = &context.experiment;
     let learned = context.learned();
@@ -104,12 +104,12 @@ pub(super) async fn balance(
     context: &Context,
     region: Region,
     times: &[f64],
-) -> Result<Finding, String> {
+) -> Result<Finding, Refusal> {
     let sides = [0, 1].map(|i| region.high[i] - region.low[i]);
     if times.len() > MOST_TIMES || !sides.iter().all(|side| side.is_finite() && *side > 0.0) {
-        return Err(format!(
-            "A balance needs a box, and at most {MOST_TIMES} times."
-        ));
+        return Err(Refusal::Balance {
+            most: MOST_TIMES as u32,
+        });
     }
     let exact = context.shown_exact()?;
     let learned = context.learned();

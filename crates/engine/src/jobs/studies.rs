@@ -7,7 +7,7 @@ use flow::experiment::log_densities;
 use flow::likelihood::{LogLikelihood, Question};
 use flow::solver::Solver;
 use flow::spec::SolverKind;
-use protocol::{Finding, StepCost, Study};
+use protocol::{Finding, Refusal, StepCost, Study};
 
 /// Largest batch of a matching that is looked at.
 const MOST_MATCHED: u32 = 256;
@@ -21,8 +21,8 @@ const LIKELIHOOD_STEPS: u32 = 10;
 /// Evaluations that are timed, so that a clock of milliseconds will do.
 const TIMED: u32 = 32;
 
-/// Makes a study; an error is a sentence for the user.
-pub(super) async fn study(context: &Context, study: Study) -> Result<Finding, String> {
+/// Makes a study.
+pub(super) async fn study(context: &Context, study: Study) -> Result<Finding, Refusal> {
     match study {
         Study::Mesh {
             side,

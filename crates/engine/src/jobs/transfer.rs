@@ -7,7 +7,7 @@ use super::Context;
 use flow::Point;
 use flow::experiment::Rescaled;
 use flow::solver::Frames;
-use protocol::Answer;
+use protocol::{Answer, Refusal};
 
 /// The distances after every step.
 #[derive(Default)]
@@ -23,7 +23,7 @@ struct Gaps {
 ///
 /// An adaptive method chooses its own steps for every group of particles, so that it is followed in
 /// one group.
-pub(super) async fn gap(context: &Context, n: usize, seed: u32) -> Result<Answer, String> {
+pub(super) async fn gap(context: &Context, n: usize, seed: u32) -> Result<Answer, Refusal> {
     let noise = context.experiment.noise(n, seed);
     let solver = context.experiment.solver(&context.sampling);
     let flops = 2 * solver.stages() as usize * context.flops();

@@ -32,10 +32,10 @@ fn jobs_are_answered_while_training() {
 }
 
 #[test]
-fn questions_that_cannot_be_answered_are_refused_with_a_sentence() {
+fn questions_that_cannot_be_answered_are_refused_with_the_reason() {
     let mut bench = Bench::new();
     let refused = bench.answer(LaneId::B, Job::Metrics).unwrap_err();
-    assert_eq!(refused, "Lane B is not shown.");
+    assert_eq!(refused, Refusal::NotShown(LaneId::B));
     let mut ot = spec();
     ot.data.coupling = CouplingKind::Ot;
     bench.configure(LaneId::A, 1, ot, false);
@@ -45,12 +45,8 @@ fn questions_that_cannot_be_answered_are_refused_with_a_sentence() {
         t: 0.5,
         which: Which::Exact,
     };
-    assert!(
-        bench
-            .answer(LaneId::A, exact)
-            .unwrap_err()
-            .contains("no closed form")
-    );
+    let refused = bench.answer(LaneId::A, exact);
+    assert_eq!(refused, Err(Refusal::NoExactField));
     let model = Job::Field {
         points: points(),
         t: 0.5,

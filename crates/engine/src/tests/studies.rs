@@ -224,12 +224,8 @@ fn without_a_closed_form_the_error_is_measured_against_an_estimate() {
         extent: 3.0,
         times: vec![0.5],
     };
-    assert!(
-        bench
-            .answer(LaneId::A, score)
-            .unwrap_err()
-            .contains("closed form")
-    );
+    let refused = bench.answer(LaneId::A, score);
+    assert_eq!(refused, Err(Refusal::NoClosedForm));
 }
 
 #[test]
