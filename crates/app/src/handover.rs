@@ -34,7 +34,7 @@ pub fn candidate(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
 }
 
 /// The second engine could not be loaded: the first goes on, and its badge says why.
-pub fn rival_lost(state: &mut State, reason: String) {
+pub(crate) fn rival_lost(state: &mut State, reason: String) {
     state.handover = Handover::None;
     state.race = None;
     explain(state, reason);
@@ -44,7 +44,7 @@ pub fn rival_lost(state: &mut State, reason: String) {
 ///
 /// A step costs the CPU its arithmetic, and a GPU its dispatches: until they are timed again, the first
 /// is taken to be as much slower as there is more to compute, and the second no slower.
-pub fn reconsider(state: &mut State, effects: &mut Vec<Effect>) {
+pub(crate) fn reconsider(state: &mut State, effects: &mut Vec<Effect>) {
     let (Some(race), Some(engine), Handover::None) = (&state.race, kind(state), &state.handover)
     else {
         return;
@@ -210,7 +210,7 @@ fn resume(
 }
 
 /// Nothing comes of the handover: the second engine is gone.
-pub fn abandon(state: &mut State) {
+pub(crate) fn abandon(state: &mut State) {
     state.handover = Handover::None;
 }
 

@@ -19,7 +19,7 @@ const KNOWN: &[(&str, &str)] = &[
 
 /// The detail of a backend as the badge shows it: nothing where there is nothing to say. Names of
 /// adapters and figures are the same in every language.
-pub fn said(detail: &str, text: &Text) -> String {
+pub(crate) fn said(detail: &str, text: &Text) -> String {
     if detail == AS_CHOSEN {
         return String::new();
     }

@@ -214,7 +214,7 @@ impl Settings {
     }
 
     /// The lane whose network this lane follows: its own, or the one that it borrows from.
-    pub fn trained_lane(&self, lane: LaneId) -> LaneId {
+    pub(crate) fn trained_lane(&self, lane: LaneId) -> LaneId {
         if self.borrows(lane) { LaneId::A } else { lane }
     }
 

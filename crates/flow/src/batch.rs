@@ -17,7 +17,7 @@ use super::spec::{Drawn, LaneSpec};
 /// The probability that a sample of a network that learns labels is shown without its own, so that
 /// it learns the unconditional field as well (Ho and Salimans, *Classifier-Free Diffusion Guidance*,
 /// 2022, who take 0.1 to 0.2).
-pub const DROPOUT: f64 = 0.15;
+pub(crate) const DROPOUT: f64 = 0.15;
 
 /// Numbers per sample in [`Batch::target`]: what the lane's network predicts.
 pub const OUTPUTS: usize = 2;

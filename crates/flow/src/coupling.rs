@@ -13,10 +13,10 @@ use super::sinkhorn::{Limits, sinkhorn};
 /// The most pairs matched at once. The time of a matching grows faster than `n^2`, while its cost
 /// hardly falls any more (by 2 percent from 512 to 1024 for 8 Gaussians to moons), so a larger
 /// batch is matched in groups.
-pub const LARGEST_MATCHING: usize = 1024;
+pub(crate) const LARGEST_MATCHING: usize = 1024;
 
 /// The same for entropic and partial matchings, which are slower.
-pub const LARGEST_SOFT_MATCHING: usize = 256;
+pub(crate) const LARGEST_SOFT_MATCHING: usize = 256;
 
 /// Points in pairs: `x0[i]` of the source goes to `x1[i]` of the target.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,7 +44,7 @@ pub fn matched(x0: Vec<Point>, x1: &[Point]) -> Pairs {
 ///
 /// # Panics
 /// If the numbers of points differ, or `epsilon` is not positive.
-pub fn softly_matched(x0: &[Point], x1: &[Point], epsilon: f64, rng: &mut Rng) -> Pairs {
+pub(crate) fn softly_matched(x0: &[Point], x1: &[Point], epsilon: f64, rng: &mut Rng) -> Pairs {
     let mut pairs = Pairs::default();
     for (x0, x1) in in_groups(LARGEST_SOFT_MATCHING, x0, x1) {
         let plan = sinkhorn(x0, x1, epsilon, Limits::default());

@@ -208,9 +208,10 @@ impl Custom {
         Self { alpha, quiet }
     }
 
-    /// The same with `sigma = 1 - quiet`.
+    /// The same with `sigma = 1 - quiet`: what a schedule with two curves is tested with.
+    #[cfg(test)]
     #[must_use]
-    pub fn with_quiet(self, quiet: Curve) -> Self {
+    fn with_quiet(self, quiet: Curve) -> Self {
         Self { quiet, ..self }
     }
 

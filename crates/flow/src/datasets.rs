@@ -16,27 +16,27 @@ use core::f64::consts::{FRAC_PI_2, PI, TAU};
 use core::fmt;
 
 /// The reference checkerboard is divided by this, so that its squares have side `1 / 0.45`.
-pub const CHECKER_SCALE: f64 = 0.45;
+pub(crate) const CHECKER_SCALE: f64 = 0.45;
 /// Distance of the eight Gaussians from the origin, as in TorchCFM.
-pub const EIGHT_RADIUS: f64 = 5.0;
+pub(crate) const EIGHT_RADIUS: f64 = 5.0;
 /// Standard deviation of each of the eight Gaussians, as in TorchCFM: `0.1^(1/4)`.
-pub const EIGHT_STD: f64 = 0.562_341_325_190_349_1;
+pub(crate) const EIGHT_STD: f64 = 0.562_341_325_190_349_1;
 /// Noise of scikit-learn's moons, before [`MOONS_SCALE`].
-pub const MOONS_NOISE: f64 = 0.05;
+pub(crate) const MOONS_NOISE: f64 = 0.05;
 /// The moons are centred and multiplied by this.
-pub const MOONS_SCALE: f64 = 2.0;
+pub(crate) const MOONS_SCALE: f64 = 2.0;
 /// Half-width of the uniform square: unit variance, as the standard normal has.
-pub const SQUARE_HALF_WIDTH: f64 = 1.732_050_807_568_877_2;
+pub(crate) const SQUARE_HALF_WIDTH: f64 = 1.732_050_807_568_877_2;
 /// Where the two spiral arms end; they begin at a fifth of it.
-pub const SPIRAL_RADIUS: f64 = 4.0;
+pub(crate) const SPIRAL_RADIUS: f64 = 4.0;
 /// Radii of the concentric rings, drawn in proportion to their length.
-pub const RING_RADII: [f64; 3] = [1.2, 2.4, 3.6];
+pub(crate) const RING_RADII: [f64; 3] = [1.2, 2.4, 3.6];
 /// Radius of the ring that is a source.
-pub const RING_RADIUS: f64 = 2.0;
+pub(crate) const RING_RADIUS: f64 = 2.0;
 /// Noise of spirals and rings, in both coordinates.
-pub const CURVE_NOISE: f64 = 0.15;
+pub(crate) const CURVE_NOISE: f64 = 0.15;
 /// Standard deviation of the Gaussian around every drawn point.
-pub const DRAWN_STD: f64 = 0.08;
+pub(crate) const DRAWN_STD: f64 = 0.08;
 
 /// The most labels of a target.
 pub const MOST_LABELS: u32 = 8;
@@ -280,7 +280,7 @@ fn circle(radius: f64, rung: Rung) -> impl Iterator<Item = Component> {
 ///
 /// # Errors
 /// If there is no point, or one is not finite.
-pub fn around_points(points: &[Point]) -> Result<Distribution, DataError> {
+pub(crate) fn around_points(points: &[Point]) -> Result<Distribution, DataError> {
     if points.is_empty() {
         return Err(DataError::NothingDrawn);
     }

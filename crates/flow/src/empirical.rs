@@ -15,7 +15,7 @@ use super::schedule::Schedule;
 use super::{Point, VelocityField};
 
 /// Neighbours behind a plane: enough to average out most of the noise, few enough to be near.
-pub const NEIGHBOURS: usize = 48;
+pub(crate) const NEIGHBOURS: usize = 48;
 
 /// Points a cell of the index holds on average.
 const CROWD: f64 = 8.0;

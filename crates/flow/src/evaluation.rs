@@ -23,10 +23,10 @@ use super::{Point, VelocityField};
 use serde::{Deserialize, Serialize};
 
 /// Means whose scatter gives a standard error.
-pub const REPLICATES: usize = 8;
+pub(crate) const REPLICATES: usize = 8;
 
 /// Times of an evaluation, evenly spread.
-pub const TIMES: usize = 64;
+pub(crate) const TIMES: usize = 64;
 
 /// The mean of values in the order of time, and its error; see the [module](self).
 pub fn spread_over_time(values: &[f64]) -> Estimate {

@@ -41,25 +41,25 @@ pub mod stream {
     /// Points at which a field is compared with the exact one.
     pub const EVALUATION: u64 = 5;
     /// Points for the Bayes floor.
-    pub const FLOOR: u64 = 6;
+    pub(crate) const FLOOR: u64 = 6;
     /// Points for figures of samples.
     pub const METRICS: u64 = 7;
     /// What a coupling of shown or counted pairs draws by itself.
-    pub const PARTNERS: u64 = 8;
+    pub(crate) const PARTNERS: u64 = 8;
     /// Points of a target that is only known by the map from the source.
-    pub const IMAGES: u64 = 9;
+    pub(crate) const IMAGES: u64 = 9;
     /// Data whose likelihood is asked.
     pub const LIKELIHOOD: u64 = 10;
     /// Starts of the pairs of a rectified flow: one stream a round, from here on.
     pub const POOLS: u64 = 100;
     /// The random directions of Fourier features.
-    pub const WAVES: u64 = 11;
+    pub(crate) const WAVES: u64 = 11;
     /// The first weights of a classifier of noisy points.
-    pub const CLASSIFIER: u64 = 12;
+    pub(crate) const CLASSIFIER: u64 = 12;
     /// Training batches: four streams for each step, from here on.
-    pub const BATCHES: u64 = 1 << 32;
+    pub(crate) const BATCHES: u64 = 1 << 32;
     /// Which samples of a batch are shown without their labels: one stream for each step.
-    pub const DROPOUT: u64 = 1 << 40;
+    pub(crate) const DROPOUT: u64 = 1 << 40;
 }
 
 /// Steps from time 0 to where a transfer starts: a short way, on which the field is smooth.
@@ -182,7 +182,7 @@ impl Experiment {
     }
 
     /// Whether the network is told labels.
-    pub fn learns_labels(&self) -> bool {
+    pub(crate) fn learns_labels(&self) -> bool {
         self.spec.model.guide == Guide::Cfg
     }
 
@@ -223,7 +223,7 @@ impl Experiment {
     }
 
     /// What its network regresses on.
-    pub fn regression(&self) -> Regression {
+    pub(crate) fn regression(&self) -> Regression {
         Regression::new(self.spec.model.predict, self.schedule)
     }
 

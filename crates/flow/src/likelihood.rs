@@ -38,7 +38,7 @@ use serde::{Deserialize, Serialize};
 
 /// For targets with sharp edges the way back starts where `sigma / alpha` is this, from the points
 /// times `alpha`: what comes out is the density of the data blurred so much.
-pub const SHARP_END: f64 = 0.01;
+pub(crate) const SHARP_END: f64 = 0.01;
 
 /// The law of a probe's two coordinates; both have mean 0 and variance 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

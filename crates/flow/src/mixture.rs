@@ -124,7 +124,7 @@ impl Mixture {
 
     /// The derivative of the mean along `d`, `sum w (mu' d + (mu - u) (slope . d))`, with means taken
     /// from that of the heaviest pair as in [`Mixture::divergence`].
-    pub fn directional(&self, d: Point) -> Point {
+    pub(crate) fn directional(&self, d: Point) -> Point {
         let m = self.terms.read(self.heaviest, self.x).map(|axis| axis.mean);
         let [u, v, slope, along_x, along_y] = self.average(|[x, y]| {
             let away = [x.mean - m[0], y.mean - m[1]];
@@ -139,7 +139,7 @@ impl Mixture {
     }
 
     /// The probability of each pair.
-    pub fn probabilities(&self) -> impl Iterator<Item = f64> {
+    pub(crate) fn probabilities(&self) -> impl Iterator<Item = f64> {
         self.shares.iter().map(|share| share / self.total)
     }
 

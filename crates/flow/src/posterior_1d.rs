@@ -16,7 +16,7 @@ use super::schedule::Coefficients;
 use core::f64::consts::TAU;
 
 /// The log density that stands for none.
-pub const EMPTY: f64 = -1e9;
+pub(crate) const EMPTY: f64 = -1e9;
 /// How the stand-in for the log density falls with the distance from what can be reached.
 const FALL: f64 = 100.0;
 /// Variances are at least this, so that a point is a very narrow Gaussian.

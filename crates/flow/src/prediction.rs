@@ -54,7 +54,7 @@ pub const LEAST_SIGMA: f64 = 1e-3;
 impl Prediction {
     /// What a network should say of the pair `x0`, `x1` at those coefficients; its mean over all
     /// pairs through a point is what the network learns to say there.
-    pub fn of_pair(self, c: &Coefficients, x0: Point, x1: Point) -> Point {
+    pub(crate) fn of_pair(self, c: &Coefficients, x0: Point, x1: Point) -> Point {
         let Combination { target, source } = self.combination(c);
         [0, 1].map(|i| target * x1[i] + source * x0[i])
     }
@@ -118,7 +118,7 @@ impl Prediction {
     }
 
     /// The first and the last time at which the conversion to a velocity is used.
-    pub fn well_conditioned(self, schedule: Schedule) -> (f64, f64) {
+    pub(crate) fn well_conditioned(self, schedule: Schedule) -> (f64, f64) {
         let ill = |t: f64| {
             let coefficient = match self {
                 Self::X1 => schedule.sigma(t),

@@ -50,7 +50,7 @@ pub struct Coefficients {
 
 impl Coefficients {
     /// `alpha' sigma - sigma' alpha = sigma^2 rho'`: positive where the SNR increases.
-    pub fn wronskian(&self) -> f64 {
+    pub(crate) fn wronskian(&self) -> f64 {
         self.d_alpha * self.sigma - self.d_sigma * self.alpha
     }
 }
@@ -111,7 +111,7 @@ impl Schedule {
     }
 
     /// `d alpha / d t`, at the nearest time where it is finite (see [`Schedule::regular`]).
-    pub fn d_alpha(self, t: f64) -> f64 {
+    pub(crate) fn d_alpha(self, t: f64) -> f64 {
         let t = self.regular(t);
         match self {
             Self::CondOt | Self::LinearVp => 1.0,
@@ -124,7 +124,7 @@ impl Schedule {
     }
 
     /// `d sigma / d t`, at the nearest time where it is finite (see [`Schedule::regular`]).
-    pub fn d_sigma(self, t: f64) -> f64 {
+    pub(crate) fn d_sigma(self, t: f64) -> f64 {
         let t = self.regular(t);
         match self {
             Self::CondOt => -1.0,
@@ -155,7 +155,7 @@ impl Schedule {
 
     /// The time nearest to `t` in `[0, 1]` at which both derivatives are finite, [`MARGIN`] away
     /// from an end where one diverges.
-    pub fn regular(self, t: f64) -> f64 {
+    pub(crate) fn regular(self, t: f64) -> f64 {
         match self {
             Self::LinearVp | Self::Vp { .. } => t.clamp(0.0, 1.0 - MARGIN),
             Self::Poly { n } if n < 1.0 => t.clamp(MARGIN, 1.0),

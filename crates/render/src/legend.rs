@@ -43,7 +43,7 @@ pub enum Look {
 
 /// Size of a mark's picture in CSS pixels.
 pub const WIDTH: f32 = 26.0;
-pub const HEIGHT: f32 = 12.0;
+pub(crate) const HEIGHT: f32 = 12.0;
 
 /// The legend of a lane's stage as it is drawn now.
 pub fn legend(state: &State, lane: LaneId, theme: &Theme) -> Vec<Mark> {

@@ -57,7 +57,7 @@ impl Experiment {
 impl Asking {
     /// The same under the schedule trained under.
     #[must_use]
-    pub fn before_transfer(&self) -> Self {
+    pub(crate) fn before_transfer(&self) -> Self {
         Self {
             transfer: None,
             ..self.clone()

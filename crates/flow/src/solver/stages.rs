@@ -24,7 +24,7 @@ pub struct Step {
 impl Solver {
     /// All evaluations from `t0` to `t1`, with `keep` frames as [`Integration::new`] keeps them;
     /// `None` for the adaptive method.
-    pub fn stages_over(&self, span: (f64, f64), keep: u32) -> Option<Vec<Stage>> {
+    pub(crate) fn stages_over(&self, span: (f64, f64), keep: u32) -> Option<Vec<Stage>> {
         if self.adaptive() {
             return None;
         }
