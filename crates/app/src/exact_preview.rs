@@ -63,7 +63,7 @@ pub fn refresh(state: &mut State) {
 }
 
 /// A fixed sample of the target.
-pub fn data_sample(math: &Experiment, seed: u32) -> Vec<Point> {
+pub(crate) fn data_sample(math: &Experiment, seed: u32) -> Vec<Point> {
     let mut rng = Rng::stream(seed.into(), stream::METRICS);
     math.target().sample(&mut rng, DATA)
 }

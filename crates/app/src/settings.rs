@@ -225,7 +225,7 @@ impl Settings {
 }
 
 /// The layers of a set, spelled as in links.
-pub fn layer_names(layers: Layers) -> Vec<&'static str> {
+pub(crate) fn layer_names(layers: Layers) -> Vec<&'static str> {
     Layer::ALL
         .into_iter()
         .filter(|&layer| layers.has(layer))

@@ -56,7 +56,7 @@ impl State {
 }
 
 /// Shows a sentence to the user, once.
-pub fn notify(state: &mut State, notice: Notice, effects: &mut Vec<Effect>) {
+pub(crate) fn notify(state: &mut State, notice: Notice, effects: &mut Vec<Effect>) {
     if state.notices.contains(&notice) {
         return;
     }
@@ -199,7 +199,7 @@ pub fn configure(state: &mut State, lane: LaneId, effects: &mut Vec<Effect>) {
 }
 
 /// Everything the engine has to know when it arrives.
-pub fn configure_all(state: &mut State, effects: &mut Vec<Effect>) {
+pub(crate) fn configure_all(state: &mut State, effects: &mut Vec<Effect>) {
     for lane in LaneId::ALL {
         if state.shown(lane) {
             state.lanes[lane].pictures.clear();

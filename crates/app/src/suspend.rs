@@ -41,7 +41,7 @@ fn finish(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 /// Somebody looks again: the engine is fetched if it has gone, and goes on where it was.
-pub fn recall(state: &mut State, effects: &mut Vec<Effect>) {
+pub(crate) fn recall(state: &mut State, effects: &mut Vec<Effect>) {
     if std::mem::take(&mut state.presence) == Presence::Gone {
         effects.push(Effect::Load);
     }

@@ -144,7 +144,7 @@ fn changed(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 /// The link to what is shown. While time runs, where it happens to be is no part of it.
-pub fn link_of(state: &State) -> String {
+pub(crate) fn link_of(state: &State) -> String {
     let mut settings = state.settings.clone();
     if state.playing {
         settings.t = 0.0;

@@ -2,8 +2,8 @@
 
 pub mod handover;
 pub mod pictures;
-pub mod presence;
-pub mod preview;
+mod presence;
+mod preview;
 pub mod tour;
 pub mod views;
 
