@@ -17,7 +17,7 @@ const DATA: usize = 600;
 const PAIRS: usize = 256;
 
 /// Carries the exact flows on by one slice.
-pub fn advance(state: &mut State) {
+pub(crate) fn advance(state: &mut State) {
     for (lane, own) in LaneId::ALL.into_iter().zip(&mut state.lanes) {
         let Some(math) = &own.math else { continue };
         if let Some(preview) = &mut own.preview {
@@ -40,7 +40,7 @@ pub fn advance(state: &mut State) {
 }
 
 /// Begins the pictures that the engine would make, as far as the exact flow allows.
-pub fn refresh(state: &mut State) {
+pub(crate) fn refresh(state: &mut State) {
     if state.engine_ready() {
         return;
     }

@@ -3,7 +3,7 @@
 use core::f64::consts::PI;
 
 /// A node in `(-1, 1)` and its weight; the weights of a rule sum to about 2.
-pub type Node = (f64, f64);
+pub(crate) type Node = (f64, f64);
 
 /// Gauss-Legendre quadrature: `n` nodes, exact for polynomials of degree `2n - 1`.
 ///
