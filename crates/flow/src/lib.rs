@@ -42,7 +42,7 @@ pub mod guidance;
 pub mod labels;
 pub mod likelihood;
 pub mod metrics;
-pub mod mixture;
+mod mixture;
 pub mod network;
 pub mod normal;
 pub mod paired;
