@@ -139,6 +139,7 @@ impl Mixture {
     }
 
     /// The probability of each pair.
+    #[cfg(test)]
     pub(crate) fn probabilities(&self) -> impl Iterator<Item = f64> {
         self.shares.iter().map(|share| share / self.total)
     }

@@ -19,7 +19,7 @@ const SLICE: usize = 200_000;
 
 /// An exact flow on its way to the stage.
 #[derive(Debug)]
-pub struct Preview {
+pub(crate) struct Preview {
     field: ExactField,
     noise: Vec<Point>,
     sampling: SamplingSpec,
@@ -34,7 +34,7 @@ pub struct Preview {
 
 impl Preview {
     /// The exact flow of a lane, not begun yet.
-    pub fn new(math: &Experiment, spec: &LaneSpec) -> Self {
+    pub(crate) fn new(math: &Experiment, spec: &LaneSpec) -> Self {
         let sampling = quick(&spec.sampling);
         let evaluations = math.solver(&sampling).stages() * sampling.steps;
         let work = evaluations as usize * components(math);
@@ -84,7 +84,7 @@ impl Preview {
 
 /// Velocity arrows of the exact field on their way to the stage.
 #[derive(Debug)]
-pub struct ArrowsPreview {
+pub(crate) struct ArrowsPreview {
     field: ExactField,
     points: Vec<Point>,
     extent: f64,
