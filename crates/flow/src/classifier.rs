@@ -77,7 +77,6 @@ impl Classifier {
     }
 
     /// `p(y | X_t = x)` of every label `y`.
-    #[cfg(any(test, feature = "testing"))]
     pub fn probabilities(&self, x: Point, t: f64) -> Vec<f64> {
         let scale = scale(self.schedule, t);
         let logits = self.logits(&[x.map(|v| scale * v)], t);

@@ -163,7 +163,6 @@ impl ExactField {
 
     /// `p(y | X_t = x)` of every label `y`: the exact classifier of noisy points,
     /// against which tests hold trained ones.
-    #[cfg(any(test, feature = "testing"))]
     pub fn class_probabilities(&self, x: Point, t: f64) -> Vec<f64> {
         if self.classes.is_empty() {
             return vec![1.0];
