@@ -6,9 +6,10 @@ use super::state::State;
 use super::state::preview::ArrowsPreview;
 use super::state::views::PairsView;
 use flow::Point;
-use flow::experiment::{Experiment, stream};
+use flow::experiment::Experiment;
 use flow::random::Rng;
 use flow::spec::LaneSpec;
+use flow::stream;
 use protocol::LaneId;
 
 /// Points shown by the data layer.

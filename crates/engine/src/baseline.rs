@@ -3,11 +3,11 @@
 
 use super::reflow_round::ReflowRound;
 use super::slices::{Sliced, pause};
-use flow::coupling::Pairs;
 use flow::distribution::Estimate;
 use flow::evaluation::{EvaluationSet, Survey, floor_values, spread_over_time};
 use flow::experiment::Experiment;
 use flow::labels::Labelled;
+use flow::pairs::Pairs;
 use std::rc::Rc;
 
 /// Points behind the Bayes floor, whose standard error is then some thousandths of it; fewer where

@@ -4,10 +4,11 @@ use super::acceleration::Accelerator;
 use super::sampling_task::{Followed, SamplingTask};
 use super::snapshot::Snapshot;
 use flow::Point;
-use flow::coupling::Pairs;
-use flow::experiment::{Experiment, stream};
+use flow::experiment::Experiment;
+use flow::pairs::Pairs;
 use flow::random::Rng;
 use flow::spec::{CouplingKind, SampleSchedule, SamplingSpec, SolverKind};
+use flow::stream;
 use std::rc::Rc;
 
 /// Pairs of a round: enough that a small network does not learn them by heart.

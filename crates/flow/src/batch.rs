@@ -5,14 +5,15 @@
 //! velocity that follows from the prediction, so that lanes that predict different things compare.
 
 use super::Point;
-use super::coupling::Pairs;
-use super::datasets::DataError;
-use super::experiment::{Experiment, stream};
+use super::error::DataError;
+use super::experiment::Experiment;
 use super::features::Encoder;
 use super::labels::Labelled;
+use super::pairs::Pairs;
 use super::prediction::Regression;
 use super::random::Rng;
 use super::spec::{Drawn, LaneSpec};
+use super::stream;
 
 /// The probability that a sample of a network that learns labels is shown without its own, so that
 /// it learns the unconditional field as well (Ho and Salimans, *Classifier-Free Diffusion Guidance*,

@@ -9,8 +9,8 @@
 //! A plane that leaves out the point itself also tells how much noise there is: if `h` is the point's
 //! leverage, `E |V - plane|^2 = (1 + h) (noise)`. The mean noise is the Bayes floor of the loss.
 
-use super::coupling::Pairs;
 use super::labels::Labelled;
+use super::pairs::Pairs;
 use super::schedule::Schedule;
 use super::{Point, VelocityField};
 

@@ -9,16 +9,17 @@
 //! spread too, and the scatter of their means gives the error.
 
 use super::batch::{DROPOUT, combined};
-use super::coupling::Pairs;
+use super::coefficients::Coefficients;
 use super::distribution::{Distribution, Estimate};
 use super::empirical::Cloud;
-use super::experiment::{Experiment, stream};
+use super::experiment::Experiment;
 use super::labels::Labelled;
+use super::pairs::Pairs;
 use super::posterior_1d::Combination;
 use super::prediction::Regression;
 use super::random::Rng;
-use super::schedule::Coefficients;
 use super::spec::CouplingKind;
+use super::stream;
 use super::{Point, VelocityField};
 use serde::{Deserialize, Serialize};
 

@@ -19,10 +19,11 @@
 //! of the nearest reachable point of the nearest component. Within `1e-6` of `t = 1` the noise around
 //! a box counts as gone, since the velocity just outside one grows like `1 / sigma`.
 
+use super::coefficients::Coefficients;
 use super::distribution::{Component, Distribution, Kernel, log_sum_exp};
 use super::mixture::{Mixture, Pair};
 use super::posterior_1d::{Axis, Combination, EMPTY};
-use super::schedule::{Coefficients, MARGIN, Schedule};
+use super::schedule::{MARGIN, Schedule};
 use super::{Point, VelocityField};
 
 /// The marginal velocity field of an independent coupling.

@@ -1,15 +1,17 @@
 //! A lane brought to life: from the plain values of a [`LaneSpec`] to the things they name.
 
 use super::classifier::{self, Classified, Classifier};
-use super::coupling::{Pairs, matched, partly_matched, softly_matched};
-use super::datasets::{self, DataError};
+use super::coupling::{matched, partly_matched, softly_matched};
+use super::datasets;
 use super::distribution::Distribution;
+use super::error::DataError;
 use super::exact::ExactField;
 use super::features::Encoding;
 use super::guidance::Guided;
 use super::labels::{Labelled, matched_across, matched_within};
 use super::network::{Architecture, Network};
 use super::paired::{PairedField, Pairing};
+use super::pairs::Pairs;
 use super::prediction::{Converted, Prediction, Regression};
 use super::random::Rng;
 use super::schedule::Schedule;
@@ -17,6 +19,7 @@ use super::solver::{Integration, Solver};
 use super::spec::{
     CouplingKind, Drawn, Features, Guide, LaneSpec, SamplingSpec, SolverKind, Source,
 };
+use super::stream;
 use super::transfer::{Transfer, Transferred};
 use super::{Point, VelocityField};
 
@@ -28,39 +31,6 @@ mod target_law;
 
 pub use density::log_densities;
 pub use rescaled::Rescaled;
-
-/// The random streams of a seed. Lanes that share a seed share each of these, whatever else
-/// differs between them.
-pub mod stream {
-    /// The first weights of the network.
-    pub const WEIGHTS: u64 = 1;
-    /// Where particles start.
-    pub const PARTICLES: u64 = 2;
-    /// Pairs shown or counted; source and target from this and the next.
-    pub const PAIRS: u64 = 3;
-    /// Points at which a field is compared with the exact one.
-    pub const EVALUATION: u64 = 5;
-    /// Points for the Bayes floor.
-    pub(crate) const FLOOR: u64 = 6;
-    /// Points for figures of samples.
-    pub const METRICS: u64 = 7;
-    /// What a coupling of shown or counted pairs draws by itself.
-    pub(crate) const PARTNERS: u64 = 8;
-    /// Points of a target that is only known by the map from the source.
-    pub(crate) const IMAGES: u64 = 9;
-    /// Data whose likelihood is asked.
-    pub const LIKELIHOOD: u64 = 10;
-    /// Starts of the pairs of a rectified flow: one stream a round, from here on.
-    pub const POOLS: u64 = 100;
-    /// The random directions of Fourier features.
-    pub(crate) const WAVES: u64 = 11;
-    /// The first weights of a classifier of noisy points.
-    pub(crate) const CLASSIFIER: u64 = 12;
-    /// Training batches: four streams for each step, from here on.
-    pub(crate) const BATCHES: u64 = 1 << 32;
-    /// Which samples of a batch are shown without their labels: one stream for each step.
-    pub(crate) const DROPOUT: u64 = 1 << 40;
-}
 
 /// Steps from time 0 to where a transfer starts: a short way, on which the field is smooth.
 const LEAD_IN: u32 = 4;

@@ -11,9 +11,9 @@
 //! the seed, so lanes of one seed share them. No label at all is the row of zeros.
 
 use super::Point;
-use super::experiment::stream;
 use super::random::Rng;
 use super::sine::{LANES, sines_and_cosines};
+use super::stream;
 
 /// Random directions, each of which gives a cosine and a sine.
 pub(crate) const WAVES: usize = 32;

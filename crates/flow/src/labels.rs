@@ -7,9 +7,12 @@
 //! labels ([`matched_within`]) keeps every label's starts as they are drawn.
 
 use super::Point;
-use super::coupling::Pairs;
+use super::pairs::Pairs;
 use super::random::Rng;
 use std::collections::BTreeMap;
+
+/// The most labels of a target.
+pub const MOST_LABELS: u32 = 8;
 
 /// Pairs, and the label of each target point.
 #[derive(Clone, Debug, Default, PartialEq)]

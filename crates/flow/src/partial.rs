@@ -14,7 +14,7 @@
 
 use super::Point;
 use super::assignment::assign;
-use super::coupling::{Pairs, squared_distance};
+use super::pairs::{Pairs, squared_distance};
 
 /// How many of `n` points are paired when a share `keep` of all mass is: the nearest number, and at
 /// least one (of any). Shares outside `[0, 1]` are taken as the nearer end.

@@ -10,9 +10,9 @@
 //! reachable point, and the log density by [`EMPTY`] minus a multiple of the distance, so that a
 //! mixture outside its support follows its nearest part and everything stays finite.
 
+use super::coefficients::Coefficients;
 use super::distribution::Kernel;
 use super::normal::Truncated;
-use super::schedule::Coefficients;
 use core::f64::consts::TAU;
 
 /// The log density that stands for none.

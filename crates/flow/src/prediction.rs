@@ -23,8 +23,9 @@
 //! `integral dt / t`: an error of the noise that does not shrink with `alpha` moves a particle by
 //! several times itself, and early on, where paths part.
 
+use super::coefficients::Coefficients;
 use super::posterior_1d::Combination;
-use super::schedule::{Coefficients, Schedule};
+use super::schedule::Schedule;
 pub use super::spec::Prediction;
 use super::{Point, VelocityField};
 

@@ -7,6 +7,7 @@
 //!
 //! Times outside `[0, 1]` are taken as the nearer end.
 
+use super::coefficients::Coefficients;
 use super::custom::Custom;
 use super::spec::{PathSpec, ScheduleKind};
 use core::f64::consts::{FRAC_2_PI, FRAC_PI_2};
@@ -35,24 +36,6 @@ pub enum Schedule {
     Ve { sigma_max: f64 },
     /// A curve drawn by hand.
     Custom(Custom),
-}
-
-/// Values and derivatives of a schedule at one time.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Coefficients {
-    pub alpha: f64,
-    pub sigma: f64,
-    /// `d alpha / d t`.
-    pub d_alpha: f64,
-    /// `d sigma / d t`.
-    pub d_sigma: f64,
-}
-
-impl Coefficients {
-    /// `alpha' sigma - sigma' alpha = sigma^2 rho'`: positive where the SNR increases.
-    pub(crate) fn wronskian(&self) -> f64 {
-        self.d_alpha * self.sigma - self.d_sigma * self.alpha
-    }
 }
 
 /// How near to an end a derivative that diverges there is evaluated.

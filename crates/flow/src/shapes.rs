@@ -2,11 +2,12 @@
 //! quadrature along the curve as in [`super::datasets`], and Gaussians at given places.
 
 use super::Point;
-use super::datasets::{Bend, CURVE_NOISE, DataError, MOST_LABELS, Rung, ladder, on_circle};
 use super::distribution::{Component, Distribution};
+use super::error::{DataError, TextError};
+use super::labels::MOST_LABELS;
+use super::ladder::{Bend, CURVE_NOISE, Rung, ladder, on_circle};
 use super::quadrature::{Node, even_gauss, gauss_legendre};
 use core::f64::consts::{FRAC_PI_2, PI, TAU};
-use core::fmt;
 
 /// Arms of the pinwheel.
 pub(crate) const PINWHEEL_ARMS: u32 = 5;
@@ -186,34 +187,6 @@ pub fn smiley() -> Distribution {
 /// The length of line that weighs as much as an eye.
 const EYE_MASS: f64 = 2.5;
 
-/// Why a text cannot be drawn. `Display` is a sentence for the user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextError {
-    /// No letter at all.
-    Empty,
-    /// More than [`MOST_LETTERS`].
-    TooLong(usize),
-    /// Not one of the letters A to Z.
-    Unknown(char),
-}
-
-impl fmt::Display for TextError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("There is no letter to draw."),
-            Self::TooLong(n) => write!(
-                f,
-                "The text has {n} letters, but at most {MOST_LETTERS} can be drawn."
-            ),
-            Self::Unknown(c) => {
-                write!(f, "Only the letters A to Z can be drawn, but not \"{c}\".")
-            }
-        }
-    }
-}
-
-impl core::error::Error for TextError {}
-
 /// The letters of `text` in a row, as strokes evenly filled along their length, centred, within
 /// 3.5 to either side and 3 up and down; the noise shrinks with the letters. Labels: the letters.
 ///
@@ -226,7 +199,12 @@ pub fn letters(text: &str) -> Result<Distribution, TextError> {
         .collect::<Result<Vec<_>, _>>()?;
     match glyphs.len() {
         0 => return Err(TextError::Empty),
-        n if n > MOST_LETTERS => return Err(TextError::TooLong(n)),
+        n if n > MOST_LETTERS => {
+            return Err(TextError::TooLong {
+                letters: n,
+                most: MOST_LETTERS,
+            });
+        }
         _ => {}
     }
     let width = (ADVANCE * glyphs.len() as f64) - GAP;

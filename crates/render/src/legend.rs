@@ -1,9 +1,9 @@
 //! What the marks on a stage mean: a small picture of each, and the key of its text.
 
-use super::figures::digits;
 use super::frames::Paths;
 use super::layers::classes::{self, SHAPES, Shape};
 use super::layers::{self, density, field, mesh, posterior};
+use super::numbers::digits;
 use super::palette::{HUES, Theme};
 use super::scene::Stage;
 use super::svg::Svg;

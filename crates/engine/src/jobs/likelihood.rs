@@ -7,12 +7,13 @@ use super::grid::{Grid, points_in_a_slice};
 use super::{Context, MOST, count};
 use flow::Point;
 use flow::distribution::Estimate;
+use flow::experiment::log_densities;
 use flow::experiment::solver_program::SolverProgram;
-use flow::experiment::{log_densities, stream};
 use flow::likelihood::{Divergence, LogLikelihood, Nll, Probe, Question, nll};
 use flow::random::Rng;
 use flow::solver::Solver;
 use flow::spec::SolverKind;
+use flow::stream;
 use protocol::{Answer, Floats, Likelihoods, Method, Probed};
 
 /// Steps of RK4 from the data back to the source: an error of about `1e-3` nats.
