@@ -34,7 +34,7 @@ pub fn candidate(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
 }
 
 /// The second engine could not be loaded: the first goes on, and its badge says why.
-pub(crate) fn rival_lost(state: &mut State, reason: String) {
+pub(crate) fn candidate_lost(state: &mut State, reason: String) {
     state.handover = Handover::None;
     state.race = None;
     explain(state, reason);
@@ -56,7 +56,7 @@ pub(crate) fn reconsider(state: &mut State, effects: &mut Vec<Effect>) {
         _ => return,
     };
     state.handover = Handover::Loading;
-    effects.push(Effect::LoadRival(other));
+    effects.push(Effect::LoadCandidate(other));
 }
 
 /// What trains now, if anything does.
@@ -98,7 +98,7 @@ fn start(state: &mut State, backend: Backend, effects: &mut Vec<Effect>) {
         candidate: None,
         engine: None,
     };
-    effects.push(Effect::SendRival(Request::Measure { spec }));
+    effects.push(Effect::SendToCandidate(Request::Measure { spec }));
     effects.push(Effect::Send(Request::Measure { spec }));
 }
 
@@ -223,7 +223,7 @@ fn no_rival(state: &mut State, reason: String, effects: &mut Vec<Effect>) {
 /// The first engine stays, and its badge says why.
 fn stay(state: &mut State, reason: String, effects: &mut Vec<Effect>) {
     state.handover = Handover::None;
-    effects.push(Effect::DismissRival);
+    effects.push(Effect::DismissCandidate);
     explain(state, reason);
 }
 
@@ -272,7 +272,7 @@ mod tests {
         let challenge = |state: &mut State, width: &str| {
             let effects = set(state, width);
             let kind = |effect: &Effect| match effect {
-                Effect::LoadRival(kind) => Some(*kind),
+                Effect::LoadCandidate(kind) => Some(*kind),
                 _ => None,
             };
             effects.iter().find_map(kind)
@@ -318,7 +318,7 @@ mod tests {
         );
         assert_eq!((known.work.width, known.work.depth), (8, 3));
         // One that does not come is not asked again.
-        update(&mut state, Msg::RivalLost("It is gone.".into()));
+        update(&mut state, Msg::CandidateLost("It is gone.".into()));
         assert_eq!(challenge(&mut state, "512"), None);
     }
 }

@@ -12,7 +12,7 @@ pub(crate) fn release(state: &mut State, effects: &mut Vec<Effect>) {
     if !state.engine_ready() || state.presence != Presence::Held {
         return;
     }
-    effects.push(Effect::DismissRival);
+    effects.push(Effect::DismissCandidate);
     handover::abandon(state);
     state.presence = Presence::Leaving;
     for lane in handover::trained(state) {

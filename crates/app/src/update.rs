@@ -90,7 +90,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::EngineLost(reason) => replies::lost(state, reason, out),
         Msg::Candidate(reply) => handover::candidate(state, reply, out),
-        Msg::RivalLost(reason) => handover::rival_lost(state, reason),
+        Msg::CandidateLost(reason) => handover::candidate_lost(state, reason),
     }
     posterior::refresh(state);
     pictures::refresh(state, out);

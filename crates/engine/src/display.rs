@@ -200,7 +200,7 @@ impl Display {
     }
 }
 
-/// Draws a picture, in slices: the particles' journey, and the excess loss if `evaluation` is given.
+/// Computes an ensemble, in slices: the particles' trajectories, and the excess loss if `evaluation` is given.
 /// A quick one that would be no less careful counts as full.
 pub(crate) async fn picture(
     mut sampling_task: SamplingTask,

@@ -36,7 +36,7 @@ pub struct Engine {
     /// The lane drawn last.
     pub(super) drawn: LaneId,
     scheduler: Scheduler,
-    errands: VecDeque<ControlRequest>,
+    control_requests: VecDeque<ControlRequest>,
 }
 
 /// A request that waits for the processor.
@@ -59,7 +59,7 @@ impl Engine {
             turn: LaneId::B,
             drawn: LaneId::B,
             scheduler: Scheduler::default(),
-            errands: VecDeque::new(),
+            control_requests: VecDeque::new(),
         }
     }
 
@@ -76,7 +76,7 @@ impl Engine {
 
     /// Whether there is nothing to do until the next request.
     pub fn idle(&self) -> bool {
-        self.errands.is_empty() && self.waits() == [false; 3]
+        self.control_requests.is_empty() && self.waits() == [false; 3]
     }
 
     /// Takes note of a request. What takes time is left to [`tick`](Self::tick). Requests about an
@@ -111,12 +111,12 @@ impl Engine {
             }
             Request::Drop { lane } => self.forget(lane, replies),
             Request::Job { id, lane, job } => self.questions.ask(id, lane, job),
-            Request::Checkpoint { lane } => {
-                self.errands.push_back(ControlRequest::Checkpoint(lane))
-            }
+            Request::Checkpoint { lane } => self
+                .control_requests
+                .push_back(ControlRequest::Checkpoint(lane)),
             Request::Resume { lane, checkpoint } => self.resume(lane, checkpoint, replies),
             Request::Measure { spec } => self
-                .errands
+                .control_requests
                 .push_back(ControlRequest::Measure(Box::new(spec))),
         }
     }
@@ -140,10 +140,10 @@ impl Engine {
     }
 
     async fn work(&mut self, budget: f64, replies: &mut Vec<Reply>) -> Outcome {
-        if let Some(errand) = self.errands.pop_front() {
-            let run = self.run(&errand, replies).await;
+        if let Some(control_request) = self.control_requests.pop_front() {
+            let run = self.run(&control_request, replies).await;
             if run.is_err() {
-                self.errands.push_front(errand);
+                self.control_requests.push_front(control_request);
             }
             return run;
         }
@@ -282,7 +282,7 @@ impl Engine {
     pub(super) fn go_on_without(&mut self, sentence: String, replies: &mut Vec<Reply>) {
         if self.processor.in_main_memory() {
             self.stop_training();
-            self.errands.clear();
+            self.control_requests.clear();
             return replies.push(Reply::Failed(sentence));
         }
         self.processor = self.processor.cpu_instead(sentence);
@@ -303,8 +303,8 @@ impl Engine {
         }
     }
 
-    async fn run(&mut self, errand: &ControlRequest, replies: &mut Vec<Reply>) -> Outcome {
-        match errand {
+    async fn run(&mut self, control_request: &ControlRequest, replies: &mut Vec<Reply>) -> Outcome {
+        match control_request {
             ControlRequest::Checkpoint(lane) => self.check_out(*lane, replies).await,
             ControlRequest::Measure(spec) => self.measure(spec, replies).await,
         }

@@ -47,7 +47,7 @@ pub(crate) struct TrainingRun {
 }
 
 impl TrainingRun {
-    /// A course at step 0, paused.
+    /// A training run at step 0, paused.
     pub(crate) fn new(lane: &Rc<Experiment>, processor: &Processor, now: f64) -> Self {
         let network = lane.network();
         let classifier = lane.classifier();
