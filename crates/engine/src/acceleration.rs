@@ -52,7 +52,7 @@ struct Gpu {
 #[derive(Default)]
 struct Fault {
     of: Option<(Architecture, SamplerFault)>,
-    /// Nobody has been told.
+    /// It has not been reported yet.
     new: bool,
 }
 

@@ -13,7 +13,7 @@ pub(crate) struct LaneState {
     pub run: RunId,
     /// How its network is, or the borrowed one was, trained.
     pub experiment: Rc<Experiment>,
-    /// Whoever helps has to be told what was drawn.
+    /// The drawings, which a helper needs as well.
     drawn: Drawn,
     pub sampling: SamplingSpec,
     /// `None` for a lane that borrows the other's network.

@@ -46,7 +46,7 @@ impl Engine {
     /// Goes on making a lane's baseline; whether it did. It is made between pictures, since somebody is
     /// watching what the lane learns; one in closed form of a lane at rest before its careful picture.
     async fn make_baseline(&mut self, number: LaneId, deadline: f64) -> bool {
-        let (training, elsewhere) = (self.trains(), self.artist().is_some());
+        let (training, elsewhere) = (self.trains(), self.ensemble_helper().is_some());
         let Self { lanes, now, .. } = self;
         let lane = lanes[number].as_mut().expect("it has a picture to draw");
         if lane.display.urgent() || lane.display.under_way() {
@@ -84,7 +84,7 @@ impl Engine {
             other => other,
         };
         let accelerator = self.accelerator.clone();
-        let artist = self.artist().filter(|_| detail == Detail::Live);
+        let ensemble_helper = self.ensemble_helper().filter(|_| detail == Detail::Live);
         let now = (self.now)();
         let lane = self.lane(number).expect("it has a picture to draw");
         let baseline = lane.training_run.as_ref().and_then(|c| c.baseline.done());
@@ -93,10 +93,10 @@ impl Engine {
             .training_run
             .as_ref()
             .map_or(0, |training_run| training_run.round().number);
-        if let Some(helper) = artist {
+        if let Some(helper) = ensemble_helper {
             let classifier = snapshot.classifier.as_ref();
             let request = RenderRequest {
-                ticket: lane.display.commission(helper, now),
+                ticket: lane.display.remote_render(helper, now),
                 step: snapshot.step,
                 round,
                 weights: Floats(snapshot.network.parameters().to_vec()),
@@ -105,11 +105,8 @@ impl Engine {
                 evaluation: evaluation.as_deref().cloned(),
             };
             let run = lane.run;
-            self.helper_pool.order(
-                helper,
-                (number, run),
-                Work::EnsembleResult(Box::new(request)),
-            );
+            self.helper_pool
+                .order(helper, (number, run), Work::Render(Box::new(request)));
             return Ok(());
         }
         let sampling_task = SamplingTask {

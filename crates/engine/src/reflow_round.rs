@@ -54,7 +54,7 @@ impl ReflowRound {
 
 /// Makes the pairs of round `number`: fresh source points, and where the flow takes them.
 ///
-/// As single floats, so that they are the same after they have travelled to another engine.
+/// In single precision, so that they stay the same in a checkpoint for another engine.
 pub(crate) async fn pool(
     lane: Rc<Experiment>,
     snapshot: Snapshot,

@@ -22,7 +22,7 @@ pub(super) type Outcome<T = ()> = Result<T, String>;
 
 /// Two lanes, their training, their pictures, and the questions about them.
 ///
-/// Whoever owns it calls [`tick`](Self::tick) again and again while [`idle`](Self::idle) is false,
+/// Its owner calls [`tick`](Self::tick) again and again while [`idle`](Self::idle) is false,
 /// and [`handle`](Self::handle) whenever a request has arrived; not to call is to pause it.
 pub struct Engine {
     pub(super) processor: Processor,
@@ -63,7 +63,7 @@ impl Engine {
         }
     }
 
-    /// The engine's first words.
+    /// The engine's first reply.
     pub fn ready(&self) -> Reply {
         Reply::Ready(self.backend())
     }

@@ -231,7 +231,7 @@ fn exact(from: Source, to: Target, schedule: Schedule, seed: u64) -> Option<Exac
     Some(ExactField::new(&source, &target, schedule))
 }
 
-/// Points of a source that nobody has to draw.
+/// Points of a source that needs no drawing.
 fn points(from: Source, rng: &mut Rng, n: usize) -> Vec<Point> {
     source(from, &Drawn::default()).map_or_else(|_| Vec::new(), |source| source.sample(rng, n))
 }

@@ -5,8 +5,8 @@
 //!
 //! # Standard errors
 //! Times are evenly spread, which makes means less noisy than their values' spread suggests. So the
-//! values, in the order of time, are dealt out to [`REPLICATES`] hands like cards: each hand is evenly
-//! spread too, and the scatter of their means gives the error.
+//! values, in the order of time, are distributed round-robin over [`REPLICATES`] replicates: each replicate is
+//! evenly spread too, and the variance of their means gives the error.
 
 use super::batch::{DROPOUT, combined};
 use super::coefficients::Coefficients;

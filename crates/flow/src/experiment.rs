@@ -184,7 +184,7 @@ impl Experiment {
     }
 
     /// The velocity field that a network of this lane stands for, under the lane's own schedule.
-    /// Whoever follows a network follows this: its bare answers are whatever the lane predicts.
+    /// Solvers integrate this field; the bare outputs of the network are what the lane predicts.
     pub fn learned<'a>(&self, network: &'a Network) -> Box<dyn VelocityField + 'a> {
         match self.spec.model.predict {
             Prediction::Velocity => Box::new(network),
@@ -210,8 +210,8 @@ impl Experiment {
         self.labelled_pairs(n, seed).pairs
     }
 
-    /// The same pairs where the coupling looks for no near partners. A program that asks for no others
-    /// has no need of what matches points.
+    /// The same pairs, where the coupling matches no points within a batch. A program that calls only this
+    /// function links no code for matchings.
     pub fn unmatched_pairs(&self, n: usize, seed: u32) -> Option<Pairs> {
         let [mut source, mut target] =
             [stream::PAIRS, stream::PAIRS + 1].map(|stream| Rng::stream(seed.into(), stream));
@@ -376,7 +376,7 @@ impl Experiment {
         let solver = Solver::new(sampling.solver, sampling.steps).with_tolerance(sampling.rtol);
         let kind = sampling.sample_schedule.kind();
         let schedule = kind.map_or(self.schedule, |kind| Schedule::new(kind, &self.spec.path));
-        // What a schedule at rest takes its time for, another one has to hurry through.
+        // Where the schedule of training has velocity 0 at the end, a transferred path has an unbounded one.
         let hurried = self.transfer(sampling).is_some() && self.schedule.rests(1.0);
         let singular = hurried || schedule.regular(1.0) < 1.0;
         if singular {

@@ -190,7 +190,7 @@ impl VelocityField for Augmented<'_> {
         integrals.iter_mut().for_each(|div| *div *= rate);
     }
 
-    /// The system's own divergence, which no one asks for.
+    /// The divergence of the augmented system, which no solver evaluates.
     fn divergence(&self, _: &[Point], _: f64, _: Option<u32>, out: &mut [f64]) {
         out.fill(f64::NAN);
     }

@@ -344,7 +344,7 @@ impl Scratch {
     }
 }
 
-/// One quantity on its way through the layers.
+/// The activations of one quantity (value or tangent) in the layer reached.
 struct Signal {
     /// The units of the layer reached, `width` of them in use.
     now: Vec<Lanes>,

@@ -1,4 +1,4 @@
-//! Batches and pictures made by helpers: they are the same, whoever makes them.
+//! Batches and ensembles made by helpers are those that the engine makes.
 
 use super::super::helper::{Helper, HelperResponse};
 use super::*;

@@ -1,6 +1,6 @@
-//! The whole way of a lane's particles, written out as calls of its network: for whoever computes many
-//! particles at once elsewhere, as a GPU does. [`Integration`](crate::solver::Integration) and
-//! [`LogLikelihood`](crate::likelihood::LogLikelihood) are what it must agree with.
+//! A solver program: the integration of a lane's particles as a list of evaluations of its network, so
+//! that a GPU can take it for many particles at once. Its results must agree with those of
+//! [`Integration`](crate::solver::Integration) and [`LogLikelihood`](crate::likelihood::LogLikelihood).
 
 use super::affine::{AffineQuery, Asking};
 use super::{Experiment, LEAD_IN};

@@ -1,5 +1,5 @@
-//! The evaluations of a method of fixed steps, written out ahead of time: for whoever takes the steps
-//! elsewhere than an [`Integration`].
+//! The evaluations of a solver with fixed steps as a list, for an integration that an [`Integration`] does
+//! not carry out itself, such as one on a GPU.
 
 use super::{Integration, Solver, keeps};
 
