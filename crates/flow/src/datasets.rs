@@ -10,6 +10,7 @@
 use super::Point;
 use super::distribution::{Component, Distribution};
 use super::error::DataError;
+use super::labels::MOST_LABELS;
 use super::ladder::{Bend, CURVE_NOISE, Rung, ladder, on_circle};
 use super::quadrature::{even_gauss, gauss_legendre};
 use super::shapes;
