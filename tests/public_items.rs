@@ -17,6 +17,7 @@ const KEPT: &[(&str, &str)] = &[
         "probabilities",
         "what a trained classifier is compared with it by",
     ),
+    ("sample_text", "what the monkey of tests/visit writes"),
 ];
 
 fn root() -> PathBuf {
