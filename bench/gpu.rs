@@ -156,14 +156,14 @@ fn travel(sampler: &Sampler, objective: &Objective, network: &Network, noise: &[
         .expect("its steps are fixed");
     for some in noise.chunks(sampler.most_particles(1)) {
         let arrived = block_on(async {
-            let mut travellers = sampler.start(network, &way, some, false).await?;
-            while !travellers.finished() {
-                travellers
+            let mut gpu_integration = sampler.start(network, &way, some, false).await?;
+            while !gpu_integration.finished() {
+                gpu_integration
                     .advance(usize::MAX)
                     .await
                     .map_err(|e| e.to_string())?;
             }
-            travellers.read_back().await.map_err(|e| e.to_string())
+            gpu_integration.read_back().await.map_err(|e| e.to_string())
         });
         assert_eq!(arrived.expect("the GPU takes them").ends.len(), some.len());
     }

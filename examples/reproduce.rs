@@ -4,13 +4,14 @@
 //! is in `docs/reproduction.md`. An argument prints only the rows that contain it.
 
 use flow::batch::Objective;
-use flow::coupling::{Pairs, matched};
+use flow::coupling::matched;
 use flow::datasets;
 use flow::distribution::{Distribution, Estimate};
 use flow::evaluation::{EvaluationSet, bayes_floor};
 use flow::experiment::Experiment;
 use flow::metrics::{floors, kinetic_energy, normalised_path_energy, on_support, straightness, w2};
 use flow::network::Network;
+use flow::pairs::Pairs;
 use flow::random::Rng;
 use flow::reference::{INDEPENDENT_COST, MATCHED_COSTS, torch_cfm_moons};
 use flow::solver::Frames;

@@ -1,9 +1,10 @@
 //! Our numbers beside those of PyTorch, POT and SciPy, which `tests/reference/make.py` writes.
 
 use flow::VelocityField;
-use flow::coupling::{Pairs, matched, partly_matched};
+use flow::coupling::{matched, partly_matched};
 use flow::features::Encoding;
 use flow::network::{Architecture, Network};
+use flow::pairs::Pairs;
 use flow::sinkhorn::{Limits, sinkhorn};
 use flow::spec::{Activation, LaneSpec, ModelSpec};
 use serde::Deserialize;

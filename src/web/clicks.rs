@@ -1,4 +1,4 @@
-//! What the buttons do: each carries the name of its deed in `data-do`.
+//! What the buttons do: each carries the name of its action in `data-do`.
 
 use super::dom::{after, by_id, document, root, set_text, window};
 use super::page::{App, act, dispatch};

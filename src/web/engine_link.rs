@@ -54,7 +54,7 @@ struct Link {
 pub struct Engines {
     engine: Option<Link>,
     candidate: Option<Link>,
-    rival_tried: bool,
+    candidate_tried: bool,
     /// The development server is still building the engine.
     pub building: bool,
 }
@@ -70,7 +70,7 @@ impl Engines {
 
     /// Fetches the second engine, once, where there may be a use for it.
     pub fn load_rival(&mut self, wish: BackendWish) {
-        if wish == BackendWish::Auto && !std::mem::replace(&mut self.rival_tried, true) {
+        if wish == BackendWish::Auto && !std::mem::replace(&mut self.candidate_tried, true) {
             spawn_local(async {
                 if has_adapter().await {
                     fetch(Flavour::Gpu, Role::Candidate);
@@ -106,7 +106,7 @@ impl Engines {
     /// Lets the engine go, until it is loaded again.
     pub fn release(&mut self) {
         end(self.engine.take());
-        self.rival_tried = false;
+        self.candidate_tried = false;
     }
 
     /// The second engine is of no use.
@@ -237,7 +237,7 @@ impl App {
             }
             Role::Candidate => {
                 self.engines.dismiss_rival();
-                self.handle(Msg::RivalLost(fault));
+                self.handle(Msg::CandidateLost(fault));
             }
         }
     }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent, MouseEvent, PointerEvent};
 
-/// Milliseconds between two deeds while a handle is dragged: each may start a lane anew.
+/// Milliseconds between two edits while a handle is dragged: each may start a lane anew.
 const EVERY: f64 = 120.0;
 
 /// What somebody does to the handles. Places are shares of the plate's width and height, from its top

@@ -181,10 +181,10 @@ impl App {
     fn run(&mut self, effect: Effect) {
         match effect {
             Effect::Send(request) => self.engines.send(&request),
-            Effect::SendRival(request) => self.engines.send_rival(&request),
+            Effect::SendToCandidate(request) => self.engines.send_rival(&request),
             Effect::Promote => self.engines.promote(),
-            Effect::DismissRival => self.engines.dismiss_rival(),
-            Effect::LoadRival(kind) => self.engines.challenge(kind),
+            Effect::DismissCandidate => self.engines.dismiss_rival(),
+            Effect::LoadCandidate(kind) => self.engines.challenge(kind),
             Effect::Release => self.engines.release(),
             Effect::Load => self.engines.load(self.host.backend),
             Effect::WriteLink(fragment) => self.link.write(fragment),

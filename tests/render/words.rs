@@ -9,7 +9,8 @@ use flow::spec::SampleSchedule;
 use protocol::LaneId;
 use protocol::StepCost;
 use render::describe::{describe, name};
-use render::figures::{Figure, figures, three};
+use render::figures::{Figure, figures};
+use render::numbers::three;
 
 fn spoken(state: &State, language: Language) -> String {
     let text = Text::new(language);

@@ -33,7 +33,7 @@ fn a_faster_rival_takes_over_every_run() {
     let effects = update(&mut state, Msg::Candidate(Reply::Ready(gpu)));
     assert!(matches!(
         effects[0],
-        Effect::SendRival(Request::Measure { .. })
+        Effect::SendToCandidate(Request::Measure { .. })
     ));
     let speed = |steps_per_second| Reply::Measured { steps_per_second };
     update(&mut state, Msg::Engine(speed(100.0)));
@@ -85,7 +85,7 @@ fn a_slower_rival_is_sent_away_and_the_badge_says_why() {
             steps_per_second: 400.0,
         }),
     );
-    assert!(effects.contains(&Effect::DismissRival));
+    assert!(effects.contains(&Effect::DismissCandidate));
     let race = state.race.as_ref().unwrap();
     assert_eq!(
         (race.cpu, race.webgpu, &*race.adapter),

@@ -13,7 +13,7 @@ pub const MOST: usize = 12;
 const REACH: f64 = 4.0;
 /// Half-width of a stage on which every centre within reach is seen, with its spread: so the stage
 /// need not grow, and what is held does not run away from the hand.
-pub const SHEET: f64 = 6.0;
+pub(crate) const SHEET: f64 = 6.0;
 
 /// A centre that a lane shows.
 #[derive(Clone, Copy, Debug, PartialEq)]

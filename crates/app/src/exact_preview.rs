@@ -6,9 +6,10 @@ use super::state::State;
 use super::state::preview::ArrowsPreview;
 use super::state::views::PairsView;
 use flow::Point;
-use flow::experiment::{Experiment, stream};
+use flow::experiment::Experiment;
 use flow::random::Rng;
 use flow::spec::LaneSpec;
+use flow::stream;
 use protocol::LaneId;
 
 /// Points shown by the data layer.
@@ -17,7 +18,7 @@ const DATA: usize = 600;
 const PAIRS: usize = 256;
 
 /// Carries the exact flows on by one slice.
-pub fn advance(state: &mut State) {
+pub(crate) fn advance(state: &mut State) {
     for (lane, own) in LaneId::ALL.into_iter().zip(&mut state.lanes) {
         let Some(math) = &own.math else { continue };
         if let Some(preview) = &mut own.preview {
@@ -40,7 +41,7 @@ pub fn advance(state: &mut State) {
 }
 
 /// Begins the pictures that the engine would make, as far as the exact flow allows.
-pub fn refresh(state: &mut State) {
+pub(crate) fn refresh(state: &mut State) {
     if state.engine_ready() {
         return;
     }
@@ -63,7 +64,7 @@ pub fn refresh(state: &mut State) {
 }
 
 /// A fixed sample of the target.
-pub fn data_sample(math: &Experiment, seed: u32) -> Vec<Point> {
+pub(crate) fn data_sample(math: &Experiment, seed: u32) -> Vec<Point> {
     let mut rng = Rng::stream(seed.into(), stream::METRICS);
     math.target().sample(&mut rng, DATA)
 }

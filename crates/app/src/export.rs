@@ -87,9 +87,9 @@ impl Table {
 }
 
 /// The sides a picture can have, in pixels, and the seconds a film can take.
-pub const SIDES: std::ops::RangeInclusive<u32> = 64..=4096;
+pub(crate) const SIDES: std::ops::RangeInclusive<u32> = 64..=4096;
 /// The largest side of a moving picture: one of more pixels would take minutes to write.
-pub const LARGEST_FILM: u32 = 1024;
+pub(crate) const LARGEST_FILM: u32 = 1024;
 
 /// A wish for a file.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -33,7 +33,7 @@ pub fn candidate(state: &mut State, reply: Reply, effects: &mut Vec<Effect>) {
 }
 
 /// The second engine could not be loaded: the first goes on, and its badge says why.
-pub fn rival_lost(state: &mut State, fault: EngineFault) {
+pub(crate) fn candidate_lost(state: &mut State, fault: EngineFault) {
     state.handover = Handover::None;
     state.race = None;
     explain(state, CpuReason::NoEngine(fault));
@@ -60,7 +60,7 @@ fn why_failed(failure: Failure) -> CpuReason {
 ///
 /// A step costs the CPU its arithmetic, and a GPU its dispatches: until they are timed again, the first
 /// is taken to be as much slower as there is more to compute, and the second no slower.
-pub fn reconsider(state: &mut State, effects: &mut Vec<Effect>) {
+pub(crate) fn reconsider(state: &mut State, effects: &mut Vec<Effect>) {
     let (Some(race), Some(engine), Handover::None) = (&state.race, kind(state), &state.handover)
     else {
         return;
@@ -72,7 +72,7 @@ pub fn reconsider(state: &mut State, effects: &mut Vec<Effect>) {
         _ => return,
     };
     state.handover = Handover::Loading;
-    effects.push(Effect::LoadRival(other));
+    effects.push(Effect::LoadCandidate(other));
 }
 
 /// What trains now, if anything does.
@@ -114,7 +114,7 @@ fn start(state: &mut State, backend: Backend, effects: &mut Vec<Effect>) {
         candidate: None,
         engine: None,
     };
-    effects.push(Effect::SendRival(Request::Measure { spec }));
+    effects.push(Effect::SendToCandidate(Request::Measure { spec }));
     effects.push(Effect::Send(Request::Measure { spec }));
 }
 
@@ -228,7 +228,7 @@ fn resume(
 }
 
 /// Nothing comes of the handover: the second engine is gone.
-pub fn abandon(state: &mut State) {
+pub(crate) fn abandon(state: &mut State) {
     state.handover = Handover::None;
 }
 
@@ -241,7 +241,7 @@ fn no_rival(state: &mut State, reason: CpuReason, effects: &mut Vec<Effect>) {
 /// The first engine stays, and its badge says why.
 fn stay(state: &mut State, reason: CpuReason, effects: &mut Vec<Effect>) {
     state.handover = Handover::None;
-    effects.push(Effect::DismissRival);
+    effects.push(Effect::DismissCandidate);
     explain(state, reason);
 }
 
@@ -290,7 +290,7 @@ mod tests {
         let challenge = |state: &mut State, width: &str| {
             let effects = set(state, width);
             let kind = |effect: &Effect| match effect {
-                Effect::LoadRival(kind) => Some(*kind),
+                Effect::LoadCandidate(kind) => Some(*kind),
                 _ => None,
             };
             effects.iter().find_map(kind)
@@ -333,7 +333,7 @@ mod tests {
         );
         assert_eq!((known.work.width, known.work.depth), (8, 3));
         // One that does not come is not asked again.
-        update(&mut state, Msg::RivalLost(EngineFault::Crashed));
+        update(&mut state, Msg::CandidateLost(EngineFault::Crashed));
         assert_eq!(challenge(&mut state, "512"), None);
     }
 }

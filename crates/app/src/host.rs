@@ -64,7 +64,7 @@ impl StepperWish {
 }
 
 /// Parts of the page that a host may hide, and the ids of their elements.
-pub const PARTS: &[&str] = &["panel", "story", "charts", "bar", "transport"];
+pub(crate) const PARTS: &[&str] = &["panel", "story", "charts", "bar", "transport"];
 
 impl Host {
     /// Reads a query, with or without its `?`.

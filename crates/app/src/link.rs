@@ -135,7 +135,7 @@ pub fn scene_link(number: u32) -> Option<String> {
 }
 
 /// The patch as [`apply`] reads it.
-pub fn owned(patch: scenes::Patch) -> Vec<(String, String)> {
+pub(crate) fn owned(patch: scenes::Patch) -> Vec<(String, String)> {
     let pair = |(name, text): &(&str, &str)| ((*name).to_owned(), (*text).to_owned());
     patch.iter().map(pair).collect()
 }

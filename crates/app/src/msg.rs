@@ -95,20 +95,20 @@ pub enum Msg {
     EngineLost(EngineFault),
     /// The second engine, which may take over, said something.
     Candidate(Reply),
-    RivalLost(EngineFault),
+    CandidateLost(EngineFault),
 }
 
 /// Something to be done by the glue around the state machine.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     Send(Request),
-    SendRival(Request),
-    /// The rival becomes the engine; the old one ends.
+    SendToCandidate(Request),
+    /// The candidate becomes the engine; the old one ends.
     Promote,
-    /// The rival ends.
-    DismissRival,
-    /// The engine of that kind is fetched as a rival, once more.
-    LoadRival(BackendKind),
+    /// The candidate ends.
+    DismissCandidate,
+    /// The engine of that kind is fetched as a candidate, once more.
+    LoadCandidate(BackendKind),
     /// The engine ends until it is loaded again.
     Release,
     /// The engine is fetched.

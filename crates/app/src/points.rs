@@ -3,7 +3,7 @@
 use flow::Point;
 
 /// Drawn points lie in `[-EXTENT, EXTENT]^2`.
-pub const EXTENT: f64 = 8.0;
+pub(crate) const EXTENT: f64 = 8.0;
 /// At most this many are kept, so that a link stays a link.
 pub const MOST: usize = 1000;
 
@@ -12,7 +12,7 @@ const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 const LEVELS: f64 = 4095.0;
 
 /// The point that a link can carry, nearest to this one: encoding and decoding keep it as it is.
-pub fn quantise(point: Point) -> Point {
+pub(crate) fn quantise(point: Point) -> Point {
     point.map(|x| value(level(x)))
 }
 

@@ -8,7 +8,7 @@ use flow::spec::{CouplingKind, Guide, Prediction, Source};
 use protocol::LaneId;
 
 /// A combination that does not go.
-pub struct Rule {
+pub(crate) struct Rule {
     /// Its sentence in the language files.
     pub key: &'static str,
     /// The parameters it is about; a change of them that breaks the rule is taken back.
@@ -18,7 +18,7 @@ pub struct Rule {
 }
 
 /// Every rule.
-pub const RULES: &[Rule] = &[
+pub(crate) const RULES: &[Rule] = &[
     Rule {
         key: "rule.score-gaussian",
         params: &["predict", "source"],
@@ -54,7 +54,7 @@ pub const RULES: &[Rule] = &[
 
 /// Takes back what breaks a rule, in either lane: to what was set before, or to the default where
 /// that would not help. Gives a sentence for each rule that had to be kept.
-pub fn keep(before: &Settings, settings: &mut Settings) -> Vec<Notice> {
+pub(crate) fn keep(before: &Settings, settings: &mut Settings) -> Vec<Notice> {
     let mut notices = Vec::new();
     for rule in RULES {
         let broken = |settings: &Settings, lane: LaneId| (rule.broken)(settings, lane);
@@ -84,7 +84,11 @@ pub fn keep(before: &Settings, settings: &mut Settings) -> Vec<Notice> {
 }
 
 /// Takes back changes of locked parameters and names them.
-pub fn keep_locked(before: &Settings, settings: &mut Settings, locks: &[String]) -> Option<Notice> {
+pub(crate) fn keep_locked(
+    before: &Settings,
+    settings: &mut Settings,
+    locks: &[String],
+) -> Option<Notice> {
     let mut names = Vec::new();
     for param in super::schema::PARAMS {
         let locked = locks.iter().any(|lock| lock == param.name || lock == "all");

@@ -198,7 +198,7 @@ impl Settings {
     }
 
     /// The lane whose network this lane follows: its own, or the one that it borrows from.
-    pub fn trained_lane(&self, lane: LaneId) -> LaneId {
+    pub(crate) fn trained_lane(&self, lane: LaneId) -> LaneId {
         if self.borrows(lane) { LaneId::A } else { lane }
     }
 
@@ -209,7 +209,7 @@ impl Settings {
 }
 
 /// The layers of a set, spelled as in links.
-pub fn layer_names(layers: Layers) -> Vec<&'static str> {
+pub(crate) fn layer_names(layers: Layers) -> Vec<&'static str> {
     Layer::ALL
         .into_iter()
         .filter(|&layer| layers.has(layer))

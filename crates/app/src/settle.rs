@@ -56,7 +56,7 @@ impl State {
 }
 
 /// Shows a sentence to the user, once.
-pub fn notify(state: &mut State, notice: Notice, effects: &mut Vec<Effect>) {
+pub(crate) fn notify(state: &mut State, notice: Notice, effects: &mut Vec<Effect>) {
     if state.notices.contains(&notice) {
         return;
     }
@@ -143,7 +143,7 @@ fn restart(state: &mut State, lane: LaneId, effects: &mut Vec<Effect>) {
 }
 
 /// Gives a lane a new run; whether the user wants it to train stays as it is.
-pub fn renew(state: &mut State, lane: LaneId) {
+pub(crate) fn renew(state: &mut State, lane: LaneId) {
     state.runs += 1;
     let spec = state.spec(lane);
     let training = if lane == LaneId::B && state.lanes[1].run == 0 {
@@ -199,7 +199,7 @@ pub fn configure(state: &mut State, lane: LaneId, effects: &mut Vec<Effect>) {
 }
 
 /// Everything the engine has to know when it arrives.
-pub fn configure_all(state: &mut State, effects: &mut Vec<Effect>) {
+pub(crate) fn configure_all(state: &mut State, effects: &mut Vec<Effect>) {
     for lane in LaneId::ALL {
         if state.shown(lane) {
             state.lanes[lane].pictures.clear();
@@ -218,7 +218,7 @@ fn resume(state: &mut State, lane: LaneId, effects: &mut Vec<Effect>) {
 }
 
 /// The request that sets a lane up in an engine.
-pub fn configuration(state: &State, lane: LaneId) -> Request {
+pub(crate) fn configuration(state: &State, lane: LaneId) -> Request {
     Request::Configure {
         lane,
         run: state.lanes[lane].run,
@@ -229,7 +229,7 @@ pub fn configuration(state: &State, lane: LaneId) -> Request {
 }
 
 /// The request that has a lane train as far as its limit says.
-pub fn train_request(state: &mut State, lane: LaneId) -> Request {
+pub(crate) fn train_request(state: &mut State, lane: LaneId) -> Request {
     let until = training_goal(state, lane);
     let own = &mut state.lanes[lane];
     own.running |= own.training;
@@ -245,7 +245,7 @@ pub fn train_request(state: &mut State, lane: LaneId) -> Request {
 }
 
 /// Steps that a lane trains to.
-pub fn training_goal(state: &State, lane: LaneId) -> u32 {
+pub(crate) fn training_goal(state: &State, lane: LaneId) -> u32 {
     let limit = state.spec(lane).training.limit;
     let limit = if limit == 0 { u32::MAX } else { limit };
     state.lanes[lane].goal.unwrap_or(limit)
@@ -297,7 +297,7 @@ fn leave(state: &mut State, lane: LaneId, effects: &mut Vec<Effect>) {
 }
 
 /// Without an engine the page itself shows the exact flow.
-pub fn begin_preview(state: &mut State, lane: LaneId) {
+pub(crate) fn begin_preview(state: &mut State, lane: LaneId) {
     if matches!(state.engine, EngineState::Ready(_)) {
         return;
     }

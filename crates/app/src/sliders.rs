@@ -22,7 +22,7 @@ pub enum Control {
 }
 
 /// Positions of a slider run from 0 to this.
-pub const POSITIONS: u32 = 1000;
+pub(crate) const POSITIONS: u32 = 1000;
 
 /// Whole numbers up to this many are a slider's steps one by one.
 const FEW: i64 = 64;

@@ -47,7 +47,7 @@ fn json_of(value: &Value) -> Json {
 }
 
 /// The text that a JSON value of a patch stands for; `None` for what no parameter can be.
-pub fn text_of(json: &Json) -> Option<String> {
+pub(crate) fn text_of(json: &Json) -> Option<String> {
     match json {
         Json::String(text) => Some(text.clone()),
         Json::Number(number) => Some(match number.as_i64() {
@@ -101,7 +101,7 @@ fn detail(backend: &Backend) -> &str {
 }
 
 /// The name of a backend in the API and in host options.
-pub fn backend_name(kind: BackendKind) -> &'static str {
+pub(crate) fn backend_name(kind: BackendKind) -> &'static str {
     match kind {
         BackendKind::Cpu => "cpu",
         BackendKind::WebGpu => "webgpu",

@@ -1,7 +1,7 @@
 //! What engine and page report, as keys of the language files: one exhaustive `match` a type.
 
 use super::notice::Notice;
-use flow::datasets::DataError;
+use flow::error::DataError;
 use protocol::{CpuReason, EngineFault, Failure, LaneFault, LaneId};
 
 /// The key of why there is no engine, a part of a sentence.

@@ -8,11 +8,11 @@ use super::state::{EngineState, State};
 use protocol::{Checkpoint, Floats, LaneId, Request};
 
 /// Asks the engine for its runs, to let it go once they are in hand.
-pub fn release(state: &mut State, effects: &mut Vec<Effect>) {
+pub(crate) fn release(state: &mut State, effects: &mut Vec<Effect>) {
     if !state.engine_ready() || state.presence != Presence::Held {
         return;
     }
-    effects.push(Effect::DismissRival);
+    effects.push(Effect::DismissCandidate);
     handover::abandon(state);
     state.presence = Presence::Leaving;
     for lane in handover::trained(state) {
@@ -23,7 +23,12 @@ pub fn release(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 /// A run that has been asked for.
-pub fn checkpoint(state: &mut State, lane: LaneId, given: Checkpoint, effects: &mut Vec<Effect>) {
+pub(crate) fn checkpoint(
+    state: &mut State,
+    lane: LaneId,
+    given: Checkpoint,
+    effects: &mut Vec<Effect>,
+) {
     let own = &mut state.lanes[lane];
     if own.run == given.run {
         own.kept = Some(given);
@@ -41,7 +46,7 @@ fn finish(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 /// Somebody looks again: the engine is fetched if it has gone, and goes on where it was.
-pub fn recall(state: &mut State, effects: &mut Vec<Effect>) {
+pub(crate) fn recall(state: &mut State, effects: &mut Vec<Effect>) {
     if std::mem::take(&mut state.presence) == Presence::Gone {
         effects.push(Effect::Load);
     }
@@ -49,7 +54,7 @@ pub fn recall(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// Puts other weights into a lane's network: a run of its own, at step 0, that is not trained until
 /// the user says so. `weights` fit the lane's architecture.
-pub fn load(state: &mut State, lane: LaneId, weights: Vec<f32>, effects: &mut Vec<Effect>) {
+pub(crate) fn load(state: &mut State, lane: LaneId, weights: Vec<f32>, effects: &mut Vec<Effect>) {
     if !state.shown(lane) || state.settings.borrows(lane) {
         return;
     }

@@ -90,7 +90,7 @@ pub fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::EngineLost(reason) => replies::lost(state, reason, out),
         Msg::Candidate(reply) => handover::candidate(state, reply, out),
-        Msg::RivalLost(reason) => handover::rival_lost(state, reason),
+        Msg::CandidateLost(reason) => handover::candidate_lost(state, reason),
     }
     posterior::refresh(state);
     pictures::refresh(state, out);
@@ -144,7 +144,7 @@ fn changed(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 /// The link to what is shown. While time runs, where it happens to be is no part of it.
-pub fn link_of(state: &State) -> String {
+pub(crate) fn link_of(state: &State) -> String {
     let mut settings = state.settings.clone();
     if state.playing {
         settings.t = 0.0;

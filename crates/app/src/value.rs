@@ -5,7 +5,7 @@ use super::points;
 use super::settings::{Layer, Layers};
 use flow::Point;
 use flow::custom::Curve;
-use flow::datasets::MOST_LABELS;
+use flow::labels::MOST_LABELS;
 use flow::shapes::MOST_LETTERS;
 
 /// How a slider runs through a range.

@@ -1,7 +1,7 @@
-//! Whole journeys on a GPU, where that is quicker than on the CPU.
+//! Batched ODE integration on the training GPU, where that is quicker than on the CPU.
 //!
 //! Nobody knows beforehand: a GPU needs a moment for anything at all, some are software, and a wide
-//! network suits it better than a narrow one. So the first journey through a kind of network is the
+//! network suits it better than a narrow one. So the first integration with a kind of network is the
 //! CPU's and is timed; the next begins on the GPU, with few particles and steps, then with four times as
 //! many until its time can be judged, and goes back to the CPU if it is slower there.
 //!
@@ -52,7 +52,7 @@ struct Gpu {
 #[derive(Default)]
 struct Fault {
     of: Option<(Architecture, SamplerFault)>,
-    /// Nobody has been told.
+    /// It has not been reported yet.
     new: bool,
 }
 
@@ -181,10 +181,10 @@ impl Accelerator {
             tangents,
         } = *trip;
         let led = async {
-            let mut travellers = gpu.sampler.start(network, way, noise, tangents).await?;
-            let quick = self.advance(gpu, trip, &mut travellers).await?;
+            let mut gpu_integration = gpu.sampler.start(network, way, noise, tangents).await?;
+            let quick = self.advance(gpu, trip, &mut gpu_integration).await?;
             match quick {
-                true => Ok(Some(travellers.read_back().await?)),
+                true => Ok(Some(gpu_integration.read_back().await?)),
                 false => Ok(None),
             }
         };
@@ -200,13 +200,13 @@ impl Accelerator {
         &self,
         gpu: &Gpu,
         trip: &Trip<'_>,
-        travellers: &mut GpuIntegration,
+        gpu_integration: &mut GpuIntegration,
     ) -> Result<bool, SamplerFault> {
         let a_call = trip.flops_of_a_call() * trip.noise.len() as f64;
-        while !travellers.finished() {
+        while !gpu_integration.finished() {
             let begin = (self.now)();
             let most = (gpu.paces(trip.kind()).budget / a_call) as usize;
-            let taken = travellers.advance(most).await?;
+            let taken = gpu_integration.advance(most).await?;
             let (flops, seconds) = (taken as f64 * a_call, (self.now)() - begin);
             gpu.update(trip.kind(), |paces| paces.book(flops, seconds));
             if !gpu.paces(trip.kind()).prefer_gpu() {

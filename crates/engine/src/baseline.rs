@@ -3,11 +3,11 @@
 
 use super::reflow_round::ReflowRound;
 use super::slices::{Sliced, pause};
-use flow::coupling::Pairs;
 use flow::distribution::Estimate;
 use flow::evaluation::{EvaluationSet, Survey, floor_values, spread_over_time};
 use flow::experiment::Experiment;
 use flow::labels::Labelled;
+use flow::pairs::Pairs;
 use std::rc::Rc;
 
 /// Points behind the Bayes floor, whose standard error is then some thousandths of it; fewer where
@@ -33,7 +33,7 @@ impl Baseline {
     }
 }
 
-/// A yardstick, once it is needed and made: exact fields take a while.
+/// The baseline of a lane while it is computed, and then the baseline itself: exact fields take a while.
 pub(crate) enum BaselineTask {
     UnderWay {
         work: Sliced<Baseline>,
@@ -55,7 +55,7 @@ impl BaselineTask {
         matches!(self, Self::UnderWay { quick: true, .. })
     }
 
-    /// The yardstick, if it is made.
+    /// The baseline, if it has been computed.
     pub(crate) fn done(&self) -> Option<&Baseline> {
         match self {
             Self::Done(baseline) => Some(baseline),
@@ -73,7 +73,7 @@ impl BaselineTask {
     }
 }
 
-/// Makes the yardstick of what the lane learns in that round.
+/// Computes the baseline of what the lane learns in that reflow round.
 pub(crate) async fn make(lane: Rc<Experiment>, round: ReflowRound) -> Baseline {
     let known = round.known(&lane);
     let paths = known.source().components().len() * known.target().components().len();

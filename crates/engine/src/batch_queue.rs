@@ -1,9 +1,9 @@
-//! Batches made ahead of the steps that they feed, some of them by others.
+//! Batches made ahead of the training steps that use them, some of them by helpers.
 //!
-//! Batch number `k` depends on the run and `k` alone ([`Objective`]), so whoever makes it makes the
-//! same. Where a coupling matches points, making a batch costs more than training on it: helpers
-//! ([`super::helper`]) are given steps to come, and where the next batch is still on its way the
-//! engine makes one that nobody makes yet, instead of waiting.
+//! Batch number `k` depends on the run and `k` alone ([`Objective`]), so engine and helpers make the
+//! same one. Where a coupling matches points, making a batch costs more than training on it: helpers
+//! ([`super::helper`]) make the batches of later steps, and where the next batch is still pending the
+//! engine makes one that is not yet claimed, instead of waiting.
 
 use flow::batch::{Batch, Objective};
 use protocol::Floats;
@@ -15,7 +15,7 @@ const AHEAD: u32 = 96;
 /// A batch, and the labels of its target points if they have any.
 pub(crate) type Made = (Batch, Vec<u32>);
 
-/// The same, on its way.
+/// The same in the form in which a message carries it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WireBatch {
     input: Floats,
@@ -58,7 +58,7 @@ pub(crate) fn make(objective: &mut Objective, step: u32) -> Made {
 pub(crate) struct BatchQueue {
     /// Those that are there, with their steps.
     ready: Vec<(u32, Made)>,
-    /// Somebody has made, or makes, the batches of all steps before this one.
+    /// The batches of all steps before this one are made or being made.
     claimed: u32,
 }
 
@@ -66,9 +66,9 @@ pub(crate) struct BatchQueue {
 #[derive(Debug, PartialEq)]
 pub(crate) enum Next {
     Ready(Made),
-    /// Nobody makes it: it is to be made.
+    /// It is not claimed: the engine makes it.
     Make,
-    /// A helper is at it. In the meantime that of this step is to be made, and [put](BatchQueue::put).
+    /// A helper is making it. Meanwhile the engine makes that of this step, and [puts](BatchQueue::put) it.
     Meanwhile(u32),
 }
 
@@ -105,7 +105,7 @@ impl BatchQueue {
         end.saturating_sub(self.claimed.max(next))
     }
 
-    /// Orders at most so many steps from somebody: the first of them, and how many.
+    /// Claims the batches of at most so many steps for a helper: the first step, and their number.
     pub(crate) fn order(&mut self, next: u32, goal: u32, most: u32) -> (u32, u32) {
         let count = self.room(next, goal).min(most);
         let first = self.claimed.max(next);

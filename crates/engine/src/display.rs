@@ -46,7 +46,7 @@ const PATIENCE: f64 = 15.0;
 /// How carefully a picture is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Detail {
-    /// Few steps, at once: somebody has moved a control.
+    /// Few steps, at once: a control has been moved.
     Quick,
     /// As the lane's sampling says, but with fewer steps where those would take long: the network
     /// is training, and the next picture is already due.
@@ -64,7 +64,7 @@ pub struct EnsembleResult {
     /// The round of a rectified flow that it belongs to.
     pub round: u32,
     pub times: Vec<f32>,
-    /// The particles at all of these times, as they travel.
+    /// The particles at all of these times, flat.
     pub frames: Floats,
     pub nfe: u32,
     pub straightness: f64,
@@ -79,7 +79,7 @@ pub struct EnsembleResult {
 pub(crate) struct Display {
     wanted: Option<Detail>,
     task: Option<Task>,
-    commission: Option<RemoteRender>,
+    remote_render: Option<RemoteRender>,
     tickets: u32,
 }
 
@@ -101,11 +101,11 @@ impl Display {
     /// Whether there is something to draw here. While networks train, the next picture waits for the one
     /// that a helper draws.
     pub(crate) fn waits(&self, training: bool) -> bool {
-        let rests = training && self.commission.is_some();
+        let rests = training && self.remote_render.is_some();
         self.task.is_some() || self.wanted.is_some() && !rests
     }
 
-    /// Whether somebody is waiting for a first, quick picture.
+    /// Whether a first, quick ensemble is wanted or being computed.
     pub(crate) fn urgent(&self) -> bool {
         let under_way = self.task.as_ref().map(|task| task.detail);
         [self.wanted, under_way].contains(&Some(Detail::Quick))
@@ -119,7 +119,7 @@ impl Display {
     /// A control has moved: what is under way is void.
     pub(crate) fn redraw(&mut self) {
         self.task = None;
-        self.commission = None;
+        self.remote_render = None;
         self.wanted = Some(Detail::Quick);
     }
 
@@ -133,14 +133,14 @@ impl Display {
         if self.under_way() {
             return None;
         }
-        self.commission = None;
+        self.remote_render = None;
         self.wanted.take()
     }
 
     /// The next picture is a helper's; its ticket.
-    pub(crate) fn commission(&mut self, helper: usize, now: f64) -> u32 {
+    pub(crate) fn remote_render(&mut self, helper: usize, now: f64) -> u32 {
         self.tickets += 1;
-        self.commission = Some(RemoteRender {
+        self.remote_render = Some(RemoteRender {
             ticket: self.tickets,
             helper,
             since: now,
@@ -151,8 +151,8 @@ impl Display {
 
     /// A helper's picture is there; whether it is still wanted.
     pub(crate) fn arrived(&mut self, ticket: u32, now: f64) -> bool {
-        let commission = self.commission.as_mut();
-        let wanted = commission.filter(|own| own.ticket == ticket && own.arrived.is_none());
+        let remote_render = self.remote_render.as_mut();
+        let wanted = remote_render.filter(|own| own.ticket == ticket && own.arrived.is_none());
         wanted.map(|own| own.arrived = Some(now)).is_some()
     }
 
@@ -164,22 +164,22 @@ impl Display {
             since,
             arrived,
             ..
-        } = *self.commission.as_ref()?;
+        } = *self.remote_render.as_ref()?;
         let limit = arrived.map_or(PATIENCE, |there| {
             INTERVAL.max(REST * lanes as f64 * (there - since))
         });
         if now < since + limit {
             return None;
         }
-        self.commission = None;
+        self.remote_render = None;
         arrived.is_none().then_some(helper)
     }
 
     /// A helper is no more; what it was drawing is drawn again.
     pub(crate) fn lose(&mut self, helper: usize) {
         let own = |own: &RemoteRender| own.helper == helper && own.arrived.is_none();
-        if self.commission.as_ref().is_some_and(own) {
-            self.commission = None;
+        if self.remote_render.as_ref().is_some_and(own) {
+            self.remote_render = None;
             self.refresh();
         }
     }
@@ -200,7 +200,7 @@ impl Display {
     }
 }
 
-/// Draws a picture, in slices: the particles' journey, and the excess loss if `evaluation` is given.
+/// Computes an ensemble, in slices: the particles' trajectories, and the excess loss if `evaluation` is given.
 /// A quick one that would be no less careful counts as full.
 pub(crate) async fn picture(
     mut sampling_task: SamplingTask,

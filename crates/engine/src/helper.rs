@@ -1,7 +1,7 @@
-//! What a helper does: it makes batches that an engine will train on, and draws its pictures.
+//! A helper: it makes batches that an engine will train on, and computes ensembles for it.
 //!
-//! A helper is the engine's program in a worker of its own, which is sent orders instead of requests.
-//! Plain messages and no shared memory, since that would ask for headers that few servers send.
+//! A helper is the engine's program in another worker, which gets [`HelperRequest`]s. They are plain
+//! messages: shared memory needs headers that few servers send.
 
 use super::acceleration::Accelerator;
 use super::batch_queue::{WireBatch, make};
@@ -35,7 +35,7 @@ pub enum Work {
     /// The batches of `count` steps.
     Batches { first: u32, count: u32 },
     /// A picture. Those ordered before it for the lane are no longer wanted.
-    EnsembleResult(Box<RenderRequest>),
+    Render(Box<RenderRequest>),
 }
 
 /// What a picture is to show, and by which number it is known.
@@ -53,7 +53,7 @@ pub struct RenderRequest {
     pub evaluation: Option<EvaluationSet>,
 }
 
-/// What has been done. The first word of a helper is one with nothing in it.
+/// What has been done. The first response of a helper is empty.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct HelperResponse {
     pub lane: LaneId,
@@ -62,8 +62,7 @@ pub struct HelperResponse {
     pub batches_made: Vec<(u32, WireBatch)>,
     /// A picture, by its ticket.
     pub picture: Option<(u32, EnsembleResult)>,
-    /// How many of the batches and pictures ordered are off the helper's hands: those made, and those
-    /// that are no longer wanted.
+    /// How many of the requested batches and ensembles are settled: made, or no longer wanted.
     pub settled: u32,
 }
 
@@ -95,7 +94,7 @@ enum Doing {
         first: u32,
         count: u32,
     },
-    EnsembleResult {
+    Render {
         ticket: u32,
         work: Sliced<EnsembleResult>,
     },
@@ -106,7 +105,7 @@ impl Doing {
     fn left(&self) -> u32 {
         match self {
             Self::Batches { count, .. } => *count,
-            Self::EnsembleResult { .. } => 1,
+            Self::Render { .. } => 1,
         }
     }
 }
@@ -127,9 +126,9 @@ impl Helper {
         }
         let work = match work {
             Work::Batches { first, count } => Some(Doing::Batches { first, count }),
-            Work::EnsembleResult(request) => {
+            Work::Render(request) => {
                 self.drop_tasks(|other| {
-                    other.lane == lane && matches!(other.work, Doing::EnsembleResult { .. })
+                    other.lane == lane && matches!(other.work, Doing::Render { .. })
                 });
                 self.run(lane, run).and_then(|run| run.draw(*request))
             }
@@ -170,7 +169,7 @@ impl Helper {
                     Some(run) => make_batches(run, first, count, time_left, &mut delivery),
                     None => delivery.settled += std::mem::take(count),
                 },
-                Doing::EnsembleResult { ticket, work } => {
+                Doing::Render { ticket, work } => {
                     let drawn = work.drive(time_left).await;
                     delivery.picture = drawn.map(|picture| (*ticket, picture));
                     delivery.settled += u32::from(delivery.picture.is_some());
@@ -237,7 +236,7 @@ impl Run {
         let of = (request.step, request.round);
         let evaluation = request.evaluation.map(Rc::new);
         let work = picture(sampling_task, of, Detail::Live, evaluation);
-        Some(Doing::EnsembleResult {
+        Some(Doing::Render {
             ticket: request.ticket,
             work: Sliced::new(work),
         })

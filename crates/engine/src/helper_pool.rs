@@ -39,8 +39,8 @@ impl HelperPool {
 }
 
 impl Engine {
-    /// From now on pictures are drawn by the engine itself, whoever helps: processors are few, and one
-    /// that is busy drawing is missed by the page.
+    /// From now on the engine computes all ensembles itself: with few processors, a helper that computes
+    /// them takes one from the page.
     pub fn draw_alone(&mut self) {
         self.helper_pool.no_pictures = true;
     }
@@ -54,13 +54,14 @@ impl Engine {
         }
     }
 
-    /// Whether others draw, where there are any: no GPU may, and nobody has forbidden it.
+    /// Whether helpers may compute ensembles: only without a GPU, and unless [`draw_alone`](Self::draw_alone)
+    /// was called.
     fn has_pictures_to_give(&self) -> bool {
         !self.accelerator.exists() && !self.helper_pool.no_pictures
     }
 
-    /// The helper that draws the next picture: the least busy one.
-    pub(super) fn artist(&self) -> Option<usize> {
+    /// The helper that computes the next ensemble: the one with the fewest pending requests.
+    pub(super) fn ensemble_helper(&self) -> Option<usize> {
         let busy = |(_, member): &(&usize, &Member)| member.pending;
         let least = self.helper_pool.members.iter().min_by_key(busy);
         least
@@ -68,7 +69,7 @@ impl Engine {
             .map(|(&number, _)| number)
     }
 
-    /// A helper has something to say; with its first word it joins.
+    /// Takes in the response of a helper; its first response adds it to the pool.
     pub fn deliver(&mut self, helper: usize, delivery: HelperResponse, replies: &mut Vec<Reply>) {
         let now = (self.now)();
         let member = self.helper_pool.members.entry(helper).or_default();

@@ -13,7 +13,7 @@ pub(crate) struct LaneState {
     pub run: RunId,
     /// How its network is, or the borrowed one was, trained.
     pub experiment: Rc<Experiment>,
-    /// Whoever helps has to be told what was drawn.
+    /// The drawings, which a helper needs as well.
     drawn: Drawn,
     pub sampling: SamplingSpec,
     /// `None` for a lane that borrows the other's network.
@@ -21,8 +21,8 @@ pub(crate) struct LaneState {
     pub display: Display,
     pub straightness: Option<f64>,
     pub kinetic: Option<f64>,
-    /// How long its yardstick may be worked on before the next picture.
-    pub slices_for_yardstick: u32,
+    /// How long its baseline may be worked on before the next picture.
+    pub slices_for_baseline: u32,
 }
 
 impl LaneState {
@@ -48,7 +48,7 @@ impl LaneState {
             display: Display::default(),
             straightness: None,
             kinetic: None,
-            slices_for_yardstick: 0,
+            slices_for_baseline: 0,
         };
         lane.display.redraw();
         Ok(lane)
@@ -76,12 +76,12 @@ impl LaneState {
         (*self.experiment.spec(), self.drawn.clone())
     }
 
-    /// Whether it has a picture to draw, or a yardstick to make.
+    /// Whether it has a picture to draw, or a baseline to make.
     pub(crate) fn draws(&self, training: bool) -> bool {
         self.display.waits(training) || self.measures()
     }
 
-    /// Whether its yardstick is still to be made.
+    /// Whether its baseline is still to be made.
     fn measures(&self) -> bool {
         let training_run = self.training_run.as_ref();
         training_run.is_some_and(|training_run| training_run.baseline.done().is_none())

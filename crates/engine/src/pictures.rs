@@ -10,8 +10,8 @@ use super::snapshot::Snapshot;
 use super::training_run::TrainingRun;
 use protocol::{Ensemble, Floats, LaneId, Progress, Reply};
 
-/// Slices of work on a yardstick between two pictures; a picture takes about four.
-const SLICES_FOR_YARDSTICK: u32 = 8;
+/// Slices of work on a baseline between two pictures; a picture takes about four.
+const SLICES_FOR_BASELINE: u32 = 8;
 
 impl Engine {
     /// Draws on one lane's picture until about `deadline`.
@@ -20,7 +20,7 @@ impl Engine {
             return Ok(());
         };
         self.drawn = number;
-        if self.make_yardstick(number, deadline).await {
+        if self.make_baseline(number, deadline).await {
             return Ok(());
         }
         self.begin_picture(number, replies).await?;
@@ -43,10 +43,10 @@ impl Engine {
         find(&|lane| lane.display.urgent()).or_else(|| find(&|lane| lane.draws(training)))
     }
 
-    /// Goes on making a lane's yardstick; whether it did. It is made between pictures, since somebody is
+    /// Goes on making a lane's baseline; whether it did. It is made between pictures, since somebody is
     /// watching what the lane learns; one in closed form of a lane at rest before its careful picture.
-    async fn make_yardstick(&mut self, number: LaneId, deadline: f64) -> bool {
-        let (training, elsewhere) = (self.trains(), self.artist().is_some());
+    async fn make_baseline(&mut self, number: LaneId, deadline: f64) -> bool {
+        let (training, elsewhere) = (self.trains(), self.ensemble_helper().is_some());
         let Self { lanes, now, .. } = self;
         let lane = lanes[number].as_mut().expect("it has a picture to draw");
         if lane.display.urgent() || lane.display.under_way() {
@@ -58,11 +58,11 @@ impl Engine {
         let estimated = !training_run.baseline.soon();
         let first_a_picture = (estimated || training)
             && lane.display.waits(training)
-            && (lane.slices_for_yardstick == 0 || training && elsewhere);
+            && (lane.slices_for_baseline == 0 || training && elsewhere);
         if training_run.baseline.done().is_some() || first_a_picture {
             return false;
         }
-        lane.slices_for_yardstick = lane.slices_for_yardstick.saturating_sub(1);
+        lane.slices_for_baseline = lane.slices_for_baseline.saturating_sub(1);
         training_run.baseline.drive(|| now() < deadline).await;
         if training_run.baseline.done().is_some() {
             // The next picture measures the excess, even if it is the last.
@@ -84,7 +84,7 @@ impl Engine {
             other => other,
         };
         let accelerator = self.accelerator.clone();
-        let artist = self.artist().filter(|_| detail == Detail::Live);
+        let ensemble_helper = self.ensemble_helper().filter(|_| detail == Detail::Live);
         let now = (self.now)();
         let lane = self.lane(number).expect("it has a picture to draw");
         let baseline = lane.training_run.as_ref().and_then(|c| c.baseline.done());
@@ -93,10 +93,10 @@ impl Engine {
             .training_run
             .as_ref()
             .map_or(0, |training_run| training_run.round().number);
-        if let Some(helper) = artist {
+        if let Some(helper) = ensemble_helper {
             let classifier = snapshot.classifier.as_ref();
             let request = RenderRequest {
-                ticket: lane.display.commission(helper, now),
+                ticket: lane.display.remote_render(helper, now),
                 step: snapshot.step,
                 round,
                 weights: Floats(snapshot.network.parameters().to_vec()),
@@ -105,11 +105,8 @@ impl Engine {
                 evaluation: evaluation.as_deref().cloned(),
             };
             let run = lane.run;
-            self.helper_pool.order(
-                helper,
-                (number, run),
-                Work::EnsembleResult(Box::new(request)),
-            );
+            self.helper_pool
+                .order(helper, (number, run), Work::Render(Box::new(request)));
             return Ok(());
         }
         let sampling_task = SamplingTask {
@@ -177,9 +174,9 @@ impl Engine {
         lane.straightness = Some(picture.straightness);
         lane.kinetic = Some(picture.kinetic);
         // What follows a quick picture is waited for.
-        lane.slices_for_yardstick = match picture.detail {
+        lane.slices_for_baseline = match picture.detail {
             Detail::Quick => 0,
-            Detail::Live | Detail::Full => SLICES_FOR_YARDSTICK,
+            Detail::Live | Detail::Full => SLICES_FOR_BASELINE,
         };
         match &mut lane.training_run {
             Some(training_run) => {

@@ -1,4 +1,4 @@
-//! Questions that somebody waits for, one after the other.
+//! Jobs of the page and of the API, one after the other.
 
 use super::jobs::{self, Context};
 use super::session::{Engine, Outcome};

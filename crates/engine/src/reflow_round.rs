@@ -4,10 +4,11 @@ use super::acceleration::Accelerator;
 use super::sampling_task::{Followed, SamplingTask};
 use super::snapshot::Snapshot;
 use flow::Point;
-use flow::coupling::Pairs;
-use flow::experiment::{Experiment, stream};
+use flow::experiment::Experiment;
+use flow::pairs::Pairs;
 use flow::random::Rng;
 use flow::spec::{CouplingKind, SampleSchedule, SamplingSpec, SolverKind};
+use flow::stream;
 use std::rc::Rc;
 
 /// Pairs of a round: enough that a small network does not learn them by heart.
@@ -53,7 +54,7 @@ impl ReflowRound {
 
 /// Makes the pairs of round `number`: fresh source points, and where the flow takes them.
 ///
-/// As single floats, so that they are the same after they have travelled to another engine.
+/// In single precision, so that they stay the same in a checkpoint for another engine.
 pub(crate) async fn pool(
     lane: Rc<Experiment>,
     snapshot: Snapshot,

@@ -15,7 +15,7 @@ pub(crate) struct Report {
     loss: Option<f64>,
     steps_per_second: f64,
     due: bool,
-    /// Somebody waits for a report, even if there is no loss yet.
+    /// A report is requested, even if there is no loss yet.
     asked: bool,
     /// The clock stands still until the next step.
     paused: bool,
@@ -54,7 +54,7 @@ impl Report {
         self.due = true;
     }
 
-    /// Somebody waits for a report.
+    /// Requests a report.
     pub(crate) fn ask(&mut self) {
         self.asked = true;
     }

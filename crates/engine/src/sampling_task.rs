@@ -160,7 +160,7 @@ impl Assembly {
     }
 }
 
-/// Frames as they travel to the page.
+/// Frames as a message to the page carries them.
 pub(crate) fn ensemble(
     lane: LaneId,
     run: RunId,
@@ -178,7 +178,7 @@ pub(crate) fn ensemble(
     }
 }
 
-/// Points as they travel: `x0, y0, x1, y1, ...`.
+/// Flat points: `x0, y0, x1, y1, ...`.
 pub(crate) fn flat(points: &[Point]) -> Floats {
     Floats(points.iter().flatten().map(|&v| v as f32).collect())
 }

@@ -1,4 +1,4 @@
-//! Who goes next: a fair division of the worker's time among the kinds of work that wait.
+//! A scheduler: a fair division of the worker's time among the kinds of pending work.
 //!
 //! Stride scheduling (Waldspurger & Weihl, 1995): every kind has a weight and a virtual time that
 //! advances by time spent over weight; of those that have work, the one furthest behind goes next.
@@ -9,7 +9,7 @@ pub(crate) enum Work {
     Training,
     /// Ensembles and figures of the lanes, for the picture.
     Display,
-    /// Questions that somebody waits for.
+    /// Jobs of the page and of the API.
     Job,
 }
 
@@ -47,8 +47,8 @@ impl Scheduler {
         self.virtual_times[work as usize] += time / work.weight();
     }
 
-    /// Those that had nothing to do start level with those that had: time not asked for is lost,
-    /// and time taken while nobody else wanted it is forgiven.
+    /// A kind of work that was idle starts at the least virtual time of the active kinds: it neither saves up
+    /// unused time, nor pays for time that it used while the others were idle.
     fn admit(&mut self, waits: [bool; 3]) {
         let active = (0..3).filter(|&i| waits[i] && self.waited[i]);
         let level = active.map(|i| self.virtual_times[i]).reduce(f64::min);

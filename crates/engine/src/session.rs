@@ -23,7 +23,7 @@ pub(super) type Outcome<T = ()> = Result<T, Failure>;
 
 /// Two lanes, their training, their pictures, and the questions about them.
 ///
-/// Whoever owns it calls [`tick`](Self::tick) again and again while [`idle`](Self::idle) is false,
+/// Its owner calls [`tick`](Self::tick) again and again while [`idle`](Self::idle) is false,
 /// and [`handle`](Self::handle) whenever a request has arrived; not to call is to pause it.
 pub struct Engine {
     pub(super) processor: Processor,
@@ -37,7 +37,7 @@ pub struct Engine {
     /// The lane drawn last.
     pub(super) drawn: LaneId,
     scheduler: Scheduler,
-    errands: VecDeque<ControlRequest>,
+    control_requests: VecDeque<ControlRequest>,
 }
 
 /// A request that waits for the processor.
@@ -60,11 +60,11 @@ impl Engine {
             turn: LaneId::B,
             drawn: LaneId::B,
             scheduler: Scheduler::default(),
-            errands: VecDeque::new(),
+            control_requests: VecDeque::new(),
         }
     }
 
-    /// The engine's first words.
+    /// The engine's first reply.
     pub fn ready(&self) -> Reply {
         Reply::Ready(self.backend())
     }
@@ -85,7 +85,7 @@ impl Engine {
 
     /// Whether there is nothing to do until the next request.
     pub fn idle(&self) -> bool {
-        self.errands.is_empty() && self.waits() == [false; 3]
+        self.control_requests.is_empty() && self.waits() == [false; 3]
     }
 
     /// Takes note of a request. What takes time is left to [`tick`](Self::tick). Requests about an
@@ -120,12 +120,12 @@ impl Engine {
             }
             Request::Drop { lane } => self.forget(lane, replies),
             Request::Job { id, lane, job } => self.questions.ask(id, lane, job),
-            Request::Checkpoint { lane } => {
-                self.errands.push_back(ControlRequest::Checkpoint(lane))
-            }
+            Request::Checkpoint { lane } => self
+                .control_requests
+                .push_back(ControlRequest::Checkpoint(lane)),
             Request::Resume { lane, checkpoint } => self.resume(lane, checkpoint, replies),
             Request::Measure { spec } => self
-                .errands
+                .control_requests
                 .push_back(ControlRequest::Measure(Box::new(spec))),
         }
     }
@@ -149,10 +149,10 @@ impl Engine {
     }
 
     async fn work(&mut self, budget: f64, replies: &mut Vec<Reply>) -> Outcome {
-        if let Some(errand) = self.errands.pop_front() {
-            let run = self.run(&errand, replies).await;
+        if let Some(control_request) = self.control_requests.pop_front() {
+            let run = self.run(&control_request, replies).await;
             if run.is_err() {
-                self.errands.push_front(errand);
+                self.control_requests.push_front(control_request);
             }
             return run;
         }
@@ -291,7 +291,7 @@ impl Engine {
     pub(super) fn go_on_without(&mut self, failure: Failure, replies: &mut Vec<Reply>) {
         if self.processor.in_main_memory() {
             self.stop_training();
-            self.errands.clear();
+            self.control_requests.clear();
             return replies.push(Reply::Failed(failure));
         }
         let (Failure::Processor(detail) | Failure::Program(detail) | Failure::Message(detail)) =
@@ -314,8 +314,8 @@ impl Engine {
         }
     }
 
-    async fn run(&mut self, errand: &ControlRequest, replies: &mut Vec<Reply>) -> Outcome {
-        match errand {
+    async fn run(&mut self, control_request: &ControlRequest, replies: &mut Vec<Reply>) -> Outcome {
+        match control_request {
             ControlRequest::Checkpoint(lane) => self.check_out(*lane, replies).await,
             ControlRequest::Measure(spec) => self.measure(spec, replies).await,
         }

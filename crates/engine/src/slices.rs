@@ -55,7 +55,7 @@ impl<T> Sliced<T> {
     }
 }
 
-/// Tells a pause, which wakes at once, from waiting.
+/// Distinguishes a pause, which wakes its task at once, from waiting for another task.
 struct Pausing {
     paused: AtomicBool,
     outer: Waker,
@@ -99,7 +99,7 @@ mod tests {
                 match receiver.try_recv() {
                     Ok(sent) => Poll::Ready(sent),
                     Err(_) => {
-                        // Somebody else comes back to it later.
+                        // Another thread wakes it later.
                         std::thread::spawn(move || waker.wake());
                         Poll::Pending
                     }

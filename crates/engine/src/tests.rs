@@ -296,7 +296,7 @@ fn two_lanes_take_turns() {
 fn no_lane_waits_while_the_other_is_drawn_again_and_again() {
     let mut bench = Bench::new();
     let mut matched = spec();
-    // A yardstick in closed form and one that is estimated: the second asks for many slices.
+    // A baseline in closed form and one that is estimated: the second asks for many slices.
     matched.data.coupling = CouplingKind::Ot;
     bench.configure(LaneId::A, 1, spec(), false);
     bench.configure(LaneId::B, 2, matched, false);
@@ -312,7 +312,7 @@ fn no_lane_waits_while_the_other_is_drawn_again_and_again() {
 }
 
 #[test]
-fn no_yardstick_keeps_the_first_steps_from_being_seen() {
+fn no_baseline_keeps_the_first_steps_from_being_seen() {
     for coupling in [CouplingKind::Independent, CouplingKind::Ot] {
         let mut spec = spec();
         spec.data.coupling = coupling;
@@ -334,12 +334,12 @@ fn steps_are_soon_seen(spec: LaneSpec) {
         bench.replies.extend(replies);
         ticks += 1;
     }
-    // A picture has three ticks in ten; with the yardstick before it, it came after 106 and more.
+    // A picture has three ticks in ten; with the baseline before it, it came after 106 and more.
     assert!(ticks < 50, "{ticks}");
 }
 
 #[test]
-fn the_excess_is_measured_even_if_training_ends_before_its_yardstick_is_made() {
+fn the_excess_is_measured_even_if_training_ends_before_its_baseline_is_made() {
     for (first, second) in [(20, 60), (60, 20), (1, 1)] {
         let mut bench = Bench::new();
         for (lane, steps) in [(LaneId::A, first), (LaneId::B, second)] {

@@ -84,7 +84,7 @@ impl Engine {
         order.filter(trains).min_by_key(steps)
     }
 
-    /// Times the training of a network that nobody else sees.
+    /// Times the training of a network that no lane has.
     pub(super) async fn measure(&mut self, spec: &LaneSpec, replies: &mut Vec<Reply>) -> Outcome {
         let mut spec = *spec;
         spec.training.limit = 0;

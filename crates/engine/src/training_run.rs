@@ -9,10 +9,10 @@ use super::sampling_task::{flat as floats, points};
 use super::slices::Sliced;
 use super::snapshot::Snapshot;
 use flow::batch::Objective;
-use flow::coupling::Pairs;
 use flow::distribution::Estimate;
 use flow::experiment::Experiment;
 use flow::network::Network;
+use flow::pairs::Pairs;
 use protocol::{self, Accuracy, Floats, LaneFault, LaneId, Progress, RunId, Training};
 use std::rc::Rc;
 use train::classifier::Classification;
@@ -47,7 +47,7 @@ pub(crate) struct TrainingRun {
 }
 
 impl TrainingRun {
-    /// A course at step 0, paused.
+    /// A training run at step 0, paused.
     pub(crate) fn new(lane: &Rc<Experiment>, processor: &Processor, now: f64) -> Self {
         let network = lane.network();
         let classifier = lane.classifier();

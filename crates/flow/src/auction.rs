@@ -53,7 +53,7 @@ fn spread(points: &[Point]) -> f64 {
     squares.sqrt().max(f64::MIN_POSITIVE)
 }
 
-/// Columns as structure of arrays, padded to whole registers with columns nobody wants.
+/// Columns as structure of arrays, padded to whole registers with columns of prohibitive cost.
 struct Auction {
     y0: Vec<f32>,
     y1: Vec<f32>,

@@ -5,19 +5,20 @@
 //! velocity that follows from the prediction, so that lanes that predict different things compare.
 
 use super::Point;
-use super::coupling::Pairs;
-use super::datasets::DataError;
-use super::experiment::{Experiment, stream};
+use super::error::DataError;
+use super::experiment::Experiment;
 use super::features::Encoder;
 use super::labels::Labelled;
+use super::pairs::Pairs;
 use super::prediction::Regression;
 use super::random::Rng;
 use super::spec::{Drawn, LaneSpec};
+use super::stream;
 
 /// The probability that a sample of a network that learns labels is shown without its own, so that
 /// it learns the unconditional field as well (Ho and Salimans, *Classifier-Free Diffusion Guidance*,
 /// 2022, who take 0.1 to 0.2).
-pub const DROPOUT: f64 = 0.15;
+pub(crate) const DROPOUT: f64 = 0.15;
 
 /// Numbers per sample in [`Batch::target`]: what the lane's network predicts.
 pub const OUTPUTS: usize = 2;

@@ -38,7 +38,8 @@ pub struct Balance {
 
 impl Balance {
     /// `rate + outflow`: 0 where the field conserves the mass of the density.
-    pub fn residual(&self) -> f64 {
+    #[cfg(test)]
+    fn residual(&self) -> f64 {
         self.rate + self.outflow.iter().sum::<f64>()
     }
 }

@@ -6,7 +6,7 @@
 //! one minus a curve of its own. So `alpha(0) = 0`, `sigma(0) = 1`, `alpha(1) = 1`, `sigma(1) = 0`,
 //! both derivatives are finite, and the signal-to-noise ratio increases.
 
-use super::schedule::Coefficients;
+use super::coefficients::Coefficients;
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
@@ -208,9 +208,10 @@ impl Custom {
         Self { alpha, quiet }
     }
 
-    /// The same with `sigma = 1 - quiet`.
+    /// The same with `sigma = 1 - quiet`: what a schedule with two curves is tested with.
+    #[cfg(test)]
     #[must_use]
-    pub fn with_quiet(self, quiet: Curve) -> Self {
+    fn with_quiet(self, quiet: Curve) -> Self {
         Self { quiet, ..self }
     }
 

@@ -9,103 +9,34 @@
 
 use super::Point;
 use super::distribution::{Component, Distribution};
+use super::error::DataError;
+use super::labels::MOST_LABELS;
+use super::ladder::{Bend, CURVE_NOISE, Rung, ladder, on_circle};
 use super::quadrature::{even_gauss, gauss_legendre};
-use super::shapes::{self, TextError};
+use super::shapes;
 use super::spec::{Drawn, Source, Target};
 use core::f64::consts::{FRAC_PI_2, PI, TAU};
-use core::fmt;
 
 /// The reference checkerboard is divided by this, so that its squares have side `1 / 0.45`.
-pub const CHECKER_SCALE: f64 = 0.45;
+pub(crate) const CHECKER_SCALE: f64 = 0.45;
 /// Distance of the eight Gaussians from the origin, as in TorchCFM.
-pub const EIGHT_RADIUS: f64 = 5.0;
+pub(crate) const EIGHT_RADIUS: f64 = 5.0;
 /// Standard deviation of each of the eight Gaussians, as in TorchCFM: `0.1^(1/4)`.
-pub const EIGHT_STD: f64 = 0.562_341_325_190_349_1;
+pub(crate) const EIGHT_STD: f64 = 0.562_341_325_190_349_1;
 /// Noise of scikit-learn's moons, before [`MOONS_SCALE`].
-pub const MOONS_NOISE: f64 = 0.05;
+pub(crate) const MOONS_NOISE: f64 = 0.05;
 /// The moons are centred and multiplied by this.
-pub const MOONS_SCALE: f64 = 2.0;
+pub(crate) const MOONS_SCALE: f64 = 2.0;
 /// Half-width of the uniform square: unit variance, as the standard normal has.
-pub const SQUARE_HALF_WIDTH: f64 = 1.732_050_807_568_877_2;
+pub(crate) const SQUARE_HALF_WIDTH: f64 = 1.732_050_807_568_877_2;
 /// Where the two spiral arms end; they begin at a fifth of it.
-pub const SPIRAL_RADIUS: f64 = 4.0;
+pub(crate) const SPIRAL_RADIUS: f64 = 4.0;
 /// Radii of the concentric rings, drawn in proportion to their length.
-pub const RING_RADII: [f64; 3] = [1.2, 2.4, 3.6];
+pub(crate) const RING_RADII: [f64; 3] = [1.2, 2.4, 3.6];
 /// Radius of the ring that is a source.
-pub const RING_RADIUS: f64 = 2.0;
-/// Noise of spirals and rings, in both coordinates.
-pub const CURVE_NOISE: f64 = 0.15;
+pub(crate) const RING_RADIUS: f64 = 2.0;
 /// Standard deviation of the Gaussian around every drawn point.
-pub const DRAWN_STD: f64 = 0.08;
-
-/// The most labels of a target.
-pub const MOST_LABELS: u32 = 8;
-
-/// Gap between neighbouring centres along a curve, in units of the noise.
-const SPACING: f64 = 1.1;
-/// The same for the stand-ins under more noise, in units of all noise.
-const COARSE_SPACING: f64 = 1.1;
-/// A curve has at least this many nodes.
-const LEAST_NODES: usize = 8;
-
-/// Why a lane has no data to learn from as it asks to. `Display` is a sentence for the user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum DataError {
-    /// There are no points.
-    NothingDrawn,
-    /// The point of this index has a coordinate that is not a number, or is infinite.
-    NotFinite(usize),
-    /// The score is to be predicted, but the source is not the standard normal.
-    ScoreOfOtherNoise,
-    /// A classifier is to guide, but the source is not the standard normal.
-    ClassifierOfOtherNoise,
-    /// Labels are to be learned, but all points have the same.
-    OneLabel,
-    /// Labels are to be learned, but a flow's own pairs have none.
-    LabelsOfAFlow,
-    /// The word cannot be drawn.
-    Text(TextError),
-}
-
-impl fmt::Display for DataError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NothingDrawn => {
-                f.write_str("Nothing has been drawn yet: draw some points first.")
-            }
-            Self::NotFinite(i) => write!(
-                f,
-                "Point {} has a coordinate that is not a finite number.",
-                i + 1
-            ),
-            Self::ScoreOfOtherNoise => f.write_str(
-                "A score can only be learned from Gaussian noise: choose the Gaussian source, \
-                 or something else to predict.",
-            ),
-            Self::ClassifierOfOtherNoise => f.write_str(
-                "A classifier can only guide a flow from Gaussian noise: choose the Gaussian source, \
-                 or other guidance.",
-            ),
-            Self::OneLabel => f.write_str(
-                "Guidance needs a target with more than one label: choose another target, \
-                 or no guidance.",
-            ),
-            Self::LabelsOfAFlow => f.write_str(
-                "A rectified flow learns from its own pairs, which have no labels to guide it: \
-                 choose another coupling, or no guidance.",
-            ),
-            Self::Text(error) => error.fmt(f),
-        }
-    }
-}
-
-impl core::error::Error for DataError {}
-
-impl From<TextError> for DataError {
-    fn from(error: TextError) -> Self {
-        Self::Text(error)
-    }
-}
+pub(crate) const DRAWN_STD: f64 = 0.08;
 
 /// The distribution of `X_0`.
 ///
@@ -280,7 +211,7 @@ fn circle(radius: f64, rung: Rung) -> impl Iterator<Item = Component> {
 ///
 /// # Errors
 /// If there is no point, or one is not finite.
-pub fn around_points(points: &[Point]) -> Result<Distribution, DataError> {
+pub(crate) fn around_points(points: &[Point]) -> Result<Distribution, DataError> {
     if points.is_empty() {
         return Err(DataError::NothingDrawn);
     }
@@ -289,57 +220,6 @@ pub fn around_points(points: &[Point]) -> Result<Distribution, DataError> {
     }
     let kernel = |&p: &Point| Component::gaussian(1.0, p, DRAWN_STD);
     Ok(Distribution::new(points.iter().map(kernel).collect()))
-}
-
-/// How far a curve goes in a unit of its parameter, and its least radius of curvature.
-#[derive(Clone, Copy)]
-pub(super) struct Bend {
-    pub(super) speed: f64,
-    pub(super) radius: f64,
-}
-
-/// The noise around a curve, and all the noise there will be when the flow has added its own.
-#[derive(Clone, Copy)]
-pub(super) struct Rung {
-    pub(super) noise: f64,
-    pub(super) total: f64,
-}
-
-impl Bend {
-    /// How many nodes are enough, for a rule whose widest gap is that many times the even one.
-    ///
-    /// [`SPACING`] times the noise for the data alone. Relative to the density of a point `d` noises
-    /// outside a circle of that radius, the alias of an even sum is larger (it is a quotient of
-    /// Bessel functions, `I_n / I_0` at `(radius + d noise) radius / noise^2`), which matters when
-    /// the noise is as wide as the circle; `d = 8` holds all there is to see.
-    pub(super) fn nodes(self, rung: Rung, widest: f64) -> usize {
-        let near = SPACING * rung.noise;
-        let gap = if rung.total > rung.noise {
-            COARSE_SPACING * rung.total / (1.0 + 8.0 * rung.total / self.radius).sqrt()
-        } else {
-            near
-        };
-        (libm::ceil(widest * self.speed / gap.max(near)) as usize).max(LEAST_NODES)
-    }
-}
-
-/// A distribution with its stand-ins, each for twice the noise of the one before, as long as they
-/// save components.
-pub(super) fn ladder(noise: f64, build: impl Fn(Rung) -> Vec<Component>) -> Distribution {
-    let mut data = Distribution::new(build(Rung {
-        noise,
-        total: noise,
-    }));
-    let mut least = data.components().len();
-    for k in 1..8 {
-        let total = noise * f64::from(1 << k);
-        let parts = build(Rung { noise, total });
-        if parts.len() < least {
-            least = parts.len();
-            data = data.with_coarser((total * total - noise * noise).sqrt(), parts);
-        }
-    }
-    data
 }
 
 /// The mixture of `curve(u) + noise` with `u` uniform on `[0, 1]`, with one label.
@@ -355,11 +235,6 @@ fn open_curve(bend: Bend, rung: Rung, class: u32, curve: impl Fn(f64) -> Point) 
     rule.into_iter()
         .map(|(s, w)| Component::gaussian(w, curve(0.5 * (1.0 + s)), rung.noise).labelled(class))
         .collect()
-}
-
-/// The point at that angle of the circle around the origin.
-pub(super) fn on_circle(radius: f64, angle: f64) -> Point {
-    [radius * libm::cos(angle), radius * libm::sin(angle)]
 }
 
 #[cfg(test)]

@@ -1,18 +1,19 @@
 //! A number by which two builds of `flow` can be compared bit for bit.
 //!
-//! [`digest`] walks over everything here and hashes every result. A browser test compares its value
+//! [`digest`] walks over everything here and hashes every result, under every schedule, the drawn one included. A browser test compares its value
 //! with that of the native build of the same source: the promise that a link shows the same picture
 //! everywhere rests on it. The value on record (`tests/digest.txt`) changes with whatever is added to the tour.
 
 use super::batch::Objective;
+use super::custom::Curve;
 use super::datasets::{source, target};
 use super::exact::ExactField;
 use super::experiment::Experiment;
 use super::random::Rng;
 use super::schedule::Schedule;
 use super::spec::{
-    CouplingKind, Drawn, Features, Guide, LaneSpec, Prediction, SampleSchedule, SolverKind, Source,
-    Target,
+    CouplingKind, Drawn, Features, Guide, LaneSpec, PathSpec, Prediction, SampleSchedule,
+    ScheduleKind, SolverKind, Source, Target,
 };
 use super::transfer::{Transfer, Transferred};
 use super::{Point, VelocityField};
@@ -51,17 +52,23 @@ impl Digest {
     }
 }
 
-const SCHEDULES: [Schedule; 6] = [
-    Schedule::CondOt,
-    Schedule::Poly { n: 2.5 },
-    Schedule::Cosine,
-    Schedule::LinearVp,
-    Schedule::Vp {
-        beta_min: 0.1,
-        beta_max: 20.0,
-    },
-    Schedule::Ve { sigma_max: 5.0 },
-];
+/// A path of every kind of schedule, with shape parameters off their defaults and a curve that bends twice.
+fn paths() -> Vec<PathSpec> {
+    let curve = Curve::new(&[(0.0, 0.0), (0.3, 0.1), (0.6, 0.75), (1.0, 1.0)]);
+    let path = |&schedule| PathSpec {
+        schedule,
+        power: 2.5,
+        curve: curve.unwrap_or(Curve::line()),
+        ..LaneSpec::default().path
+    };
+    ScheduleKind::ALL.iter().map(path).collect()
+}
+
+/// Every kind of schedule, the drawn one included.
+fn every_schedule() -> Vec<Schedule> {
+    let schedule = |path: &PathSpec| Schedule::new(path.schedule, path);
+    paths().iter().map(schedule).collect()
+}
 
 /// The digest of a tour of `flow` under one seed: samples, schedules, exact fields, transfers,
 /// batches of every coupling, networks with features and labels, guided particles of every solver.
@@ -72,13 +79,14 @@ pub fn digest(seed: u64) -> u64 {
     fields(&mut digest, seed);
     transfers(&mut digest, seed);
     batches(&mut digest, seed);
-    journeys(&mut digest, seed);
+    trained_paths(&mut digest, seed);
+    particles(&mut digest, seed);
     digest.finish()
 }
 
 /// Values, derivatives and inverses of every schedule.
 fn schedules(digest: &mut Digest) {
-    for schedule in SCHEDULES {
+    for schedule in every_schedule() {
         for i in 0..=50 {
             let t = f64::from(i) / 50.0;
             let c = schedule.coefficients(t);
@@ -110,7 +118,7 @@ fn fields(digest: &mut Digest, seed: u64) {
         (Source::Square, Target::Drawn),
         (Source::EightGaussians, Target::Moons),
     ] {
-        for schedule in SCHEDULES {
+        for schedule in every_schedule() {
             let Some(field) = exact(from, to, schedule, seed) else {
                 continue;
             };
@@ -125,9 +133,9 @@ fn fields(digest: &mut Digest, seed: u64) {
 /// Fields transferred between every two schedules.
 fn transfers(digest: &mut Digest, seed: u64) {
     let x = points(Source::Gaussian, &mut Rng::stream(seed, 8), 4);
-    for from in SCHEDULES {
+    for from in every_schedule() {
         let field = exact(Source::Gaussian, Target::Checkerboard, from, seed);
-        for to in SCHEDULES {
+        for to in every_schedule() {
             let transfer = Transfer::new(from, to);
             let Some(inner) = field.as_ref() else {
                 continue;
@@ -174,26 +182,47 @@ fn batches(digest: &mut Digest, seed: u64) {
     }
 }
 
-/// Guided particles of an untrained network, by every solver, transferred and not.
-fn journeys(digest: &mut Digest, seed: u64) {
+/// What a network would be trained on under every schedule, and where an untrained one takes particles then.
+fn trained_paths(digest: &mut Digest, seed: u64) {
+    for path in paths() {
+        let mut spec = labelled(seed);
+        spec.path = path;
+        if let Ok(mut objective) = Objective::new(&spec, &Drawn::default()) {
+            let batch = objective.batch(24);
+            let numbers = [batch.input, batch.target, batch.weight];
+            digest.numbers(numbers.iter().flatten().map(|&v| v.into()));
+        }
+        integrated(digest, &spec);
+    }
+}
+
+/// Guided particles of an untrained network, by every solver, as trained and transferred to every schedule.
+fn particles(digest: &mut Digest, seed: u64) {
+    let drawn = paths().last().map(|path| path.curve);
     for &solver in SolverKind::ALL {
-        for sample_schedule in [SampleSchedule::Same, SampleSchedule::Cosine] {
+        for &sample_schedule in SampleSchedule::ALL {
             let mut spec = labelled(seed);
+            spec.path.curve = drawn.unwrap_or(spec.path.curve);
             spec.sampling.solver = solver;
             spec.sampling.sample_schedule = sample_schedule;
-            let Ok(lane) = Experiment::new(&spec, &Drawn::default()) else {
-                continue;
-            };
-            let network = lane.network();
-            let learned = lane.learned(&network);
-            let (field, _) = lane.sampled_field(&*learned);
-            let noise = lane.noise(9, spec.seed);
-            let mut flow = lane.integration(&spec.sampling, &*learned, noise, 2);
-            while flow.step(&*field) {}
-            digest.points(flow.points());
-            take(digest, &*field, flow.points(), 0.7);
+            integrated(digest, &spec);
         }
     }
+}
+
+/// Takes in particles of an untrained network at `t = 1`, with the field there.
+fn integrated(digest: &mut Digest, spec: &LaneSpec) {
+    let Ok(lane) = Experiment::new(spec, &Drawn::default()) else {
+        return;
+    };
+    let network = lane.network();
+    let learned = lane.learned(&network);
+    let (field, _) = lane.sampled_field(&*learned);
+    let noise = lane.noise(9, spec.seed);
+    let mut flow = lane.integration(&spec.sampling, &*learned, noise, 2);
+    while flow.step(&*field) {}
+    digest.points(flow.points());
+    take(digest, &*field, flow.points(), 0.7);
 }
 
 fn exact(from: Source, to: Target, schedule: Schedule, seed: u64) -> Option<ExactField> {
@@ -202,7 +231,7 @@ fn exact(from: Source, to: Target, schedule: Schedule, seed: u64) -> Option<Exac
     Some(ExactField::new(&source, &target, schedule))
 }
 
-/// Points of a source that nobody has to draw.
+/// Points of a source that needs no drawing.
 fn points(from: Source, rng: &mut Rng, n: usize) -> Vec<Point> {
     source(from, &Drawn::default()).map_or_else(|_| Vec::new(), |source| source.sample(rng, n))
 }
@@ -237,6 +266,28 @@ mod tests {
         let mut digest = Digest::default();
         digest.number(0.0);
         assert_eq!(digest.finish(), 0xa8c7_f832_281a_39c5);
+    }
+
+    #[test]
+    fn every_kind_of_schedule_takes_part() {
+        let digest = |schedule: Schedule| {
+            let mut digest = Digest::default();
+            for i in 0..=4 {
+                let c = schedule.coefficients(f64::from(i) / 4.0);
+                digest.numbers([c.alpha, c.sigma, c.d_alpha, c.d_sigma]);
+            }
+            digest.finish()
+        };
+        let all = every_schedule();
+        let different: std::collections::BTreeSet<_> = all.iter().map(|&s| digest(s)).collect();
+        assert_eq!(
+            (all.len(), different.len()),
+            (ScheduleKind::ALL.len(), all.len())
+        );
+        assert!(
+            all.iter()
+                .any(|schedule| matches!(schedule, Schedule::Custom(_)))
+        );
     }
 
     #[test]

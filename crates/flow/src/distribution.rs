@@ -100,7 +100,7 @@ impl Kernel {
     }
 
     /// Probability of `[-bound, bound]`.
-    pub fn mass_within(self, bound: f64) -> f64 {
+    pub(crate) fn mass_within(self, bound: f64) -> f64 {
         self.cumulative(bound) - self.cumulative(-bound)
     }
 
@@ -209,7 +209,7 @@ impl Distribution {
     /// Adds a stand-in that is as good as this distribution once Gaussian noise with a standard
     /// deviation of `blur` or more is added to both coordinates. Call with rising `blur`.
     #[must_use]
-    pub fn with_coarser(mut self, blur: f64, components: Vec<Component>) -> Self {
+    pub(crate) fn with_coarser(mut self, blur: f64, components: Vec<Component>) -> Self {
         self.coarser.push((blur, Self::new(components)));
         self
     }
@@ -245,7 +245,7 @@ impl Distribution {
     }
 
     /// Draws one point and its label.
-    pub fn draw_labelled(&self, rng: &mut Rng) -> (Point, u32) {
+    pub(crate) fn draw_labelled(&self, rng: &mut Rng) -> (Point, u32) {
         let u = rng.uniform();
         let last = self.components.len() - 1;
         let k = self.cumulative.partition_point(|&sum| sum <= u).min(last);
@@ -260,13 +260,13 @@ impl Distribution {
     }
 
     /// The probability of each label.
-    pub fn class_weights(&self) -> Vec<f64> {
+    pub(crate) fn class_weights(&self) -> Vec<f64> {
         let of = |class| self.expect(|c| f64::from(u8::from(c.class == class)));
         (0..self.classes()).map(of).collect()
     }
 
     /// The points of one label; `None` if there are none.
-    pub fn of_class(&self, class: u32) -> Option<Self> {
+    pub(crate) fn of_class(&self, class: u32) -> Option<Self> {
         let of = |parts: &[Component]| -> Vec<_> {
             let own = parts.iter().filter(|c| c.class == class);
             own.copied().collect()
@@ -323,7 +323,7 @@ impl Distribution {
     }
 
     /// Probability of the square `[-bound, bound]^2`.
-    pub fn mass_within(&self, bound: f64) -> f64 {
+    pub(crate) fn mass_within(&self, bound: f64) -> f64 {
         self.expect(|c| c.x.mass_within(bound) * c.y.mass_within(bound))
     }
 
@@ -333,7 +333,7 @@ impl Distribution {
     }
 
     /// `E |X|^2`, summed over both coordinates.
-    pub fn second_moment(&self) -> f64 {
+    pub(crate) fn second_moment(&self) -> f64 {
         let axis = |k: Kernel| k.variance() + k.mean() * k.mean();
         self.expect(|c| axis(c.x) + axis(c.y))
     }
@@ -397,7 +397,7 @@ impl Estimate {
 }
 
 /// `log sum exp(terms)`, without overflow; `-inf` for no terms.
-pub fn log_sum_exp(terms: &[f64]) -> f64 {
+pub(crate) fn log_sum_exp(terms: &[f64]) -> f64 {
     let top = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     if top.is_infinite() {
         return top;

@@ -64,7 +64,7 @@ const FIRST_STEP: f64 = 0.05;
 
 /// No step is shorter: one of this length is taken whatever its error, so that a field that cannot
 /// be followed comes to an end too.
-pub const SHORTEST_STEP: f64 = 1.0 / 2000.0;
+pub(crate) const SHORTEST_STEP: f64 = 1.0 / 2000.0;
 
 /// A remainder of so many steps is taken in one.
 const HARDLY_MORE: f64 = 1.01;
@@ -112,7 +112,7 @@ impl Stepper {
     }
 
     /// Tries a step; whether it was taken. Not to be called once [`finished`](Self::finished).
-    pub fn attempt(&mut self, field: impl Fn(&[Point], f64, &mut [Point])) -> bool {
+    pub(crate) fn attempt(&mut self, field: impl Fn(&[Point], f64, &mut [Point])) -> bool {
         if self.evaluations == 0 {
             field(&self.x, self.at, &mut self.slopes[0]);
             self.evaluations = 1;
@@ -134,7 +134,7 @@ impl Stepper {
     }
 
     /// Follows the last slope to an end beyond [`finished`](Self::finished): an Euler step.
-    pub fn coast(&mut self, h: f64) {
+    pub(crate) fn coast(&mut self, h: f64) {
         add_combination(&mut self.x, h, &[1.0], &self.slopes);
     }
 
@@ -162,7 +162,7 @@ impl Stepper {
     }
 
     /// Steps taken.
-    pub fn accepted(&self) -> u32 {
+    pub(crate) fn accepted(&self) -> u32 {
         self.accepted
     }
 

@@ -9,13 +9,13 @@
 //! A plane that leaves out the point itself also tells how much noise there is: if `h` is the point's
 //! leverage, `E |V - plane|^2 = (1 + h) (noise)`. The mean noise is the Bayes floor of the loss.
 
-use super::coupling::Pairs;
 use super::labels::Labelled;
+use super::pairs::Pairs;
 use super::schedule::Schedule;
 use super::{Point, VelocityField};
 
 /// Neighbours behind a plane: enough to average out most of the noise, few enough to be near.
-pub const NEIGHBOURS: usize = 48;
+pub(crate) const NEIGHBOURS: usize = 48;
 
 /// Points a cell of the index holds on average.
 const CROWD: f64 = 8.0;

@@ -5,28 +5,29 @@
 //!
 //! # Standard errors
 //! Times are evenly spread, which makes means less noisy than their values' spread suggests. So the
-//! values, in the order of time, are dealt out to [`REPLICATES`] hands like cards: each hand is evenly
-//! spread too, and the scatter of their means gives the error.
+//! values, in the order of time, are distributed round-robin over [`REPLICATES`] replicates: each replicate is
+//! evenly spread too, and the variance of their means gives the error.
 
 use super::batch::{DROPOUT, combined};
-use super::coupling::Pairs;
+use super::coefficients::Coefficients;
 use super::distribution::{Distribution, Estimate};
 use super::empirical::Cloud;
-use super::experiment::{Experiment, stream};
+use super::experiment::Experiment;
 use super::labels::Labelled;
+use super::pairs::Pairs;
 use super::posterior_1d::Combination;
 use super::prediction::Regression;
 use super::random::Rng;
-use super::schedule::Coefficients;
 use super::spec::CouplingKind;
+use super::stream;
 use super::{Point, VelocityField};
 use serde::{Deserialize, Serialize};
 
 /// Means whose scatter gives a standard error.
-pub const REPLICATES: usize = 8;
+pub(crate) const REPLICATES: usize = 8;
 
 /// Times of an evaluation, evenly spread.
-pub const TIMES: usize = 64;
+pub(crate) const TIMES: usize = 64;
 
 /// The mean of values in the order of time, and its error; see the [module](self).
 pub fn spread_over_time(values: &[f64]) -> Estimate {

@@ -19,10 +19,11 @@
 //! of the nearest reachable point of the nearest component. Within `1e-6` of `t = 1` the noise around
 //! a box counts as gone, since the velocity just outside one grows like `1 / sigma`.
 
+use super::coefficients::Coefficients;
 use super::distribution::{Component, Distribution, Kernel, log_sum_exp};
 use super::mixture::{Mixture, Pair};
 use super::posterior_1d::{Axis, Combination, EMPTY};
-use super::schedule::{Coefficients, MARGIN, Schedule};
+use super::schedule::{MARGIN, Schedule};
 use super::{Point, VelocityField};
 
 /// The marginal velocity field of an independent coupling.
@@ -122,7 +123,8 @@ impl ExactField {
     }
 
     /// `E[X_0 | X_t = x]`, the best guess of the source point.
-    pub fn source_mean(&self, x: Point, t: f64) -> Point {
+    #[cfg(test)]
+    pub(crate) fn source_mean(&self, x: Point, t: f64) -> Point {
         self.at(
             t,
             Combination {
@@ -147,7 +149,8 @@ impl ExactField {
     }
 
     /// The probability, given `X_t = x`, that `X_1` is of each component of the target.
-    pub fn posterior_weights(&self, x: Point, t: f64) -> Vec<f64> {
+    #[cfg(test)]
+    pub(crate) fn posterior_weights(&self, x: Point, t: f64) -> Vec<f64> {
         let c = self.schedule.coefficients(t);
         let target = &self.target.levels[0];
         let mut mixture = mixture(&self.source.levels[0], target, &c, NOTHING, ended(t));
@@ -159,7 +162,8 @@ impl ExactField {
         weights
     }
 
-    /// `p(y | X_t = x)` of every label `y`: the exact classifier of noisy points.
+    /// `p(y | X_t = x)` of every label `y`: the exact classifier of noisy points,
+    /// against which tests hold trained ones.
     pub fn class_probabilities(&self, x: Point, t: f64) -> Vec<f64> {
         if self.classes.is_empty() {
             return vec![1.0];
@@ -173,7 +177,8 @@ impl ExactField {
     }
 
     /// `grad log p(y | X_t = x)` of a label: the difference of two scores.
-    pub fn classifier_gradient(&self, x: Point, t: f64, class: u32) -> Point {
+    #[cfg(test)]
+    pub(crate) fn classifier_gradient(&self, x: Point, t: f64, class: u32) -> Point {
         let own = self.at_given(t, NOTHING, Some(class)).at(x).score();
         let all = self.score(x, t);
         [own[0] - all[0], own[1] - all[1]]

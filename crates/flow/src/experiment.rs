@@ -1,15 +1,17 @@
 //! A lane brought to life: from the plain values of a [`LaneSpec`] to the things they name.
 
 use super::classifier::{self, Classified, Classifier};
-use super::coupling::{Pairs, matched, partly_matched, softly_matched};
-use super::datasets::{self, DataError};
+use super::coupling::{matched, partly_matched, softly_matched};
+use super::datasets;
 use super::distribution::Distribution;
+use super::error::DataError;
 use super::exact::ExactField;
 use super::features::Encoding;
 use super::guidance::Guided;
 use super::labels::{Labelled, matched_across, matched_within};
 use super::network::{Architecture, Network};
 use super::paired::{PairedField, Pairing};
+use super::pairs::Pairs;
 use super::prediction::{Converted, Prediction, Regression};
 use super::random::Rng;
 use super::schedule::Schedule;
@@ -17,6 +19,7 @@ use super::solver::{Integration, Solver};
 use super::spec::{
     CouplingKind, Drawn, Features, Guide, LaneSpec, SamplingSpec, SolverKind, Source,
 };
+use super::stream;
 use super::transfer::{Transfer, Transferred};
 use super::{Point, VelocityField};
 
@@ -28,39 +31,6 @@ mod target_law;
 
 pub use density::log_densities;
 pub use rescaled::Rescaled;
-
-/// The random streams of a seed. Lanes that share a seed share each of these, whatever else
-/// differs between them.
-pub mod stream {
-    /// The first weights of the network.
-    pub const WEIGHTS: u64 = 1;
-    /// Where particles start.
-    pub const PARTICLES: u64 = 2;
-    /// Pairs shown or counted; source and target from this and the next.
-    pub const PAIRS: u64 = 3;
-    /// Points at which a field is compared with the exact one.
-    pub const EVALUATION: u64 = 5;
-    /// Points for the Bayes floor.
-    pub const FLOOR: u64 = 6;
-    /// Points for figures of samples.
-    pub const METRICS: u64 = 7;
-    /// What a coupling of shown or counted pairs draws by itself.
-    pub const PARTNERS: u64 = 8;
-    /// Points of a target that is only known by the map from the source.
-    pub const IMAGES: u64 = 9;
-    /// Data whose likelihood is asked.
-    pub const LIKELIHOOD: u64 = 10;
-    /// Starts of the pairs of a rectified flow: one stream a round, from here on.
-    pub const POOLS: u64 = 100;
-    /// The random directions of Fourier features.
-    pub const WAVES: u64 = 11;
-    /// The first weights of a classifier of noisy points.
-    pub const CLASSIFIER: u64 = 12;
-    /// Training batches: four streams for each step, from here on.
-    pub const BATCHES: u64 = 1 << 32;
-    /// Which samples of a batch are shown without their labels: one stream for each step.
-    pub const DROPOUT: u64 = 1 << 40;
-}
 
 /// Steps from time 0 to where a transfer starts: a short way, on which the field is smooth.
 const LEAD_IN: u32 = 4;
@@ -182,7 +152,7 @@ impl Experiment {
     }
 
     /// Whether the network is told labels.
-    pub fn learns_labels(&self) -> bool {
+    pub(crate) fn learns_labels(&self) -> bool {
         self.spec.model.guide == Guide::Cfg
     }
 
@@ -214,7 +184,7 @@ impl Experiment {
     }
 
     /// The velocity field that a network of this lane stands for, under the lane's own schedule.
-    /// Whoever follows a network follows this: its bare answers are whatever the lane predicts.
+    /// Solvers integrate this field; the bare outputs of the network are what the lane predicts.
     pub fn learned<'a>(&self, network: &'a Network) -> Box<dyn VelocityField + 'a> {
         match self.spec.model.predict {
             Prediction::Velocity => Box::new(network),
@@ -223,7 +193,7 @@ impl Experiment {
     }
 
     /// What its network regresses on.
-    pub fn regression(&self) -> Regression {
+    pub(crate) fn regression(&self) -> Regression {
         Regression::new(self.spec.model.predict, self.schedule)
     }
 
@@ -240,8 +210,8 @@ impl Experiment {
         self.labelled_pairs(n, seed).pairs
     }
 
-    /// The same pairs where the coupling looks for no near partners. A program that asks for no others
-    /// has no need of what matches points.
+    /// The same pairs, where the coupling matches no points within a batch. A program that calls only this
+    /// function links no code for matchings.
     pub fn unmatched_pairs(&self, n: usize, seed: u32) -> Option<Pairs> {
         let [mut source, mut target] =
             [stream::PAIRS, stream::PAIRS + 1].map(|stream| Rng::stream(seed.into(), stream));
@@ -406,7 +376,7 @@ impl Experiment {
         let solver = Solver::new(sampling.solver, sampling.steps).with_tolerance(sampling.rtol);
         let kind = sampling.sample_schedule.kind();
         let schedule = kind.map_or(self.schedule, |kind| Schedule::new(kind, &self.spec.path));
-        // What a schedule at rest takes its time for, another one has to hurry through.
+        // Where the schedule of training has velocity 0 at the end, a transferred path has an unbounded one.
         let hurried = self.transfer(sampling).is_some() && self.schedule.rests(1.0);
         let singular = hurried || schedule.regular(1.0) < 1.0;
         if singular {

@@ -12,11 +12,11 @@ const ROUND: f64 = 6_755_399_441_055_744.0;
 const LEAST: f64 = -700.0;
 
 /// How many numbers are computed side by side: two SIMD registers of `f64` in wasm.
-pub const LANES: usize = 4;
+pub(crate) const LANES: usize = 4;
 
 /// `exp(x)` for `x <= 0`, with a relative error below `5e-16`.
 #[inline]
-pub fn exp_nonpositive(x: f64) -> f64 {
+pub(crate) fn exp_nonpositive(x: f64) -> f64 {
     exp_lanes([x])[0]
 }
 
@@ -25,7 +25,7 @@ pub fn exp_nonpositive(x: f64) -> f64 {
 /// `x = n log 2 + r` with `|r| <= log(2) / 2`; then `2^n` by its bits and `exp(r)` by its Taylor
 /// series to degree 13, whose rest is below `1e-17`.
 #[inline]
-pub fn exp_lanes<const N: usize>(x: [f64; N]) -> [f64; N] {
+pub(crate) fn exp_lanes<const N: usize>(x: [f64; N]) -> [f64; N] {
     let x = x.map(|x| if x > LEAST { x } else { LEAST });
     let shifted = x.map(|x| x * LOG2_E + ROUND);
     let mut r = [0.0; N];

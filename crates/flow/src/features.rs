@@ -11,12 +11,12 @@
 //! the seed, so lanes of one seed share them. No label at all is the row of zeros.
 
 use super::Point;
-use super::experiment::stream;
 use super::random::Rng;
 use super::sine::{LANES, sines_and_cosines};
+use super::stream;
 
 /// Random directions, each of which gives a cosine and a sine.
-pub const WAVES: usize = 32;
+pub(crate) const WAVES: usize = 32;
 const _: () = assert!(WAVES.is_multiple_of(LANES), "no direction is left over");
 
 /// Standard deviation of a direction's components in `x` and `y`, in radians a unit of length. The
@@ -25,10 +25,10 @@ const _: () = assert!(WAVES.is_multiple_of(LANES), "no direction is left over");
 /// Excess loss on it (128x3, batch 256, 2,000 steps from 5e-3, two seeds) by the two deviations here:
 /// 0.025 at (0.5, 2), 0.027 at (1, 1), 0.020 at (1, 3) and at (1, 8), 0.021 at (1.5, 4), 0.020 at
 /// (1.5, 8), 0.025 at (2, 4), 0.024 at (2, 8); 0.038 without features.
-pub const WAVE_STD: f64 = 1.0;
+pub(crate) const WAVE_STD: f64 = 1.0;
 
 /// Standard deviation of a direction's component in `t`, in radians.
-pub const WAVE_STD_IN_TIME: f64 = 4.0;
+pub(crate) const WAVE_STD_IN_TIME: f64 = 4.0;
 
 /// Which columns there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

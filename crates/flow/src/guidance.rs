@@ -93,13 +93,13 @@ impl<F: VelocityField> VelocityField for Guided<F> {
 ///
 /// It is infinite where `alpha = 0`; there, where no label can be told from noise, it is taken at
 /// the nearest time at which `alpha` is [`LEAST_ALPHA`].
-pub fn classifier_factor(schedule: Schedule, t: f64) -> f64 {
+pub(crate) fn classifier_factor(schedule: Schedule, t: f64) -> f64 {
     let c = schedule.coefficients(t);
     c.wronskian() * c.sigma / c.alpha.max(LEAST_ALPHA)
 }
 
 /// See [`classifier_factor`].
-pub const LEAST_ALPHA: f64 = 1e-6;
+pub(crate) const LEAST_ALPHA: f64 = 1e-6;
 
 #[cfg(test)]
 mod tests {

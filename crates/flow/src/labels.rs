@@ -7,9 +7,12 @@
 //! labels ([`matched_within`]) keeps every label's starts as they are drawn.
 
 use super::Point;
-use super::coupling::Pairs;
+use super::pairs::Pairs;
 use super::random::Rng;
 use std::collections::BTreeMap;
+
+/// The most labels of a target.
+pub const MOST_LABELS: u32 = 8;
 
 /// Pairs, and the label of each target point.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,7 +23,7 @@ pub struct Labelled {
 
 /// Matches all points whatever their labels. The labels stay with their target points: they are
 /// found again by their coordinates, which are continuous and so distinct.
-pub fn matched_across(
+pub(crate) fn matched_across(
     x0: Vec<Point>,
     (x1, labels): (&[Point], &[u32]),
     couple: impl FnOnce(Vec<Point>, &[Point]) -> Pairs,
@@ -38,7 +41,7 @@ pub fn matched_across(
 /// Matches only points of one label with each other: `x0[i]` belongs to the label of `x1[i]`, as
 /// independent pairs do. In the end all pairs are shuffled, so that their order says nothing of
 /// their labels.
-pub fn matched_within(
+pub(crate) fn matched_within(
     x0: &[Point],
     (x1, labels): (&[Point], &[u32]),
     mut couple: impl FnMut(Vec<Point>, &[Point], &mut Rng) -> Pairs,
@@ -66,7 +69,7 @@ impl Labelled {
     }
 
     /// The pairs of one label.
-    pub fn of_label(&self, label: u32) -> Pairs {
+    pub(crate) fn of_label(&self, label: u32) -> Pairs {
         let all = self.pairs.iter().zip(&self.labels);
         let own = all.filter(|(_, own)| **own == label).map(|(pair, _)| pair);
         let (x0, x1) = own.unzip();

@@ -38,7 +38,7 @@ use serde::{Deserialize, Serialize};
 
 /// For targets with sharp edges the way back starts where `sigma / alpha` is this, from the points
 /// times `alpha`: what comes out is the density of the data blurred so much.
-pub const SHARP_END: f64 = 0.01;
+pub(crate) const SHARP_END: f64 = 0.01;
 
 /// The law of a probe's two coordinates; both have mean 0 and variance 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,7 +190,7 @@ impl VelocityField for Augmented<'_> {
         integrals.iter_mut().for_each(|div| *div *= rate);
     }
 
-    /// The system's own divergence, which no one asks for.
+    /// The divergence of the augmented system, which no solver evaluates.
     fn divergence(&self, _: &[Point], _: f64, _: Option<u32>, out: &mut [f64]) {
         out.fill(f64::NAN);
     }

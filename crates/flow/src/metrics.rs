@@ -5,8 +5,8 @@
 
 use super::Point;
 use super::assignment::assign_points;
-use super::coupling::squared_distance;
 use super::distribution::Distribution;
+use super::pairs::squared_distance;
 use super::random::Rng;
 use super::solver::Frames;
 

@@ -11,13 +11,13 @@ const FARTHEST: f64 = 1e100;
 
 /// Which entries of the tables of the two axes a pair is made of, and its log weight.
 #[derive(Clone, Copy, Debug)]
-pub struct Pair {
+pub(crate) struct Pair {
     pub log_weight: f64,
     pub axis: [u32; 2],
 }
 
 /// All pairs at one time, and their weights at the last point asked about.
-pub struct Mixture {
+pub(crate) struct Mixture {
     terms: Terms,
     x: Point,
     /// Weight of each pair relative to the heaviest, 0 where negligible.
@@ -52,7 +52,7 @@ struct Normal {
 
 impl Mixture {
     /// The mixture of `pairs` of entries of the two tables.
-    pub fn new(pairs: Vec<Pair>, axes: [Vec<Axis>; 2]) -> Self {
+    pub(crate) fn new(pairs: Vec<Pair>, axes: [Vec<Axis>; 2]) -> Self {
         let n = pairs.len();
         let terms = match gaussians(&pairs, &axes) {
             Some(normals) => Terms::Gaussians(normals),
@@ -73,7 +73,7 @@ impl Mixture {
     }
 
     /// Weighs the pairs at `x` by log-sum-exp.
-    pub fn at(&mut self, x: Point) -> &Self {
+    pub(crate) fn at(&mut self, x: Point) -> &Self {
         self.x = x.map(|v| v.clamp(-FARTHEST, FARTHEST));
         self.terms.log_weights(self.x, &mut self.shares);
         self.top = f64::NEG_INFINITY;
@@ -88,25 +88,25 @@ impl Mixture {
     }
 
     /// `log sum c_k Z_k`.
-    pub fn log_density(&self) -> f64 {
+    pub(crate) fn log_density(&self) -> f64 {
         self.top + libm::log(self.total)
     }
 
     /// The mean of what the axes were asked for.
-    pub fn mean(&self) -> Point {
+    pub(crate) fn mean(&self) -> Point {
         let [x, y] = self.average(|[x, y]| [x.mean, y.mean]);
         [x, y]
     }
 
     /// `grad log sum c_k Z_k`.
-    pub fn score(&self) -> Point {
+    pub(crate) fn score(&self) -> Point {
         let [x, y] = self.average(|[x, y]| [x.slope, y.slope]);
         [x, y]
     }
 
     /// `sum w (div mu + (mu - u) . slope)`, with means taken from that of the heaviest pair so that
     /// steep slopes do not cancel: `sum w (mu - m) . slope - (u - m) . sum w slope`.
-    pub fn divergence(&self) -> f64 {
+    pub(crate) fn divergence(&self) -> f64 {
         let m = self.terms.read(self.heaviest, self.x).map(|axis| axis.mean);
         let [u, v, score_x, score_y, inner] = self.average(|[x, y]| {
             let away = [x.mean - m[0], y.mean - m[1]];
@@ -124,7 +124,7 @@ impl Mixture {
 
     /// The derivative of the mean along `d`, `sum w (mu' d + (mu - u) (slope . d))`, with means taken
     /// from that of the heaviest pair as in [`Mixture::divergence`].
-    pub fn directional(&self, d: Point) -> Point {
+    pub(crate) fn directional(&self, d: Point) -> Point {
         let m = self.terms.read(self.heaviest, self.x).map(|axis| axis.mean);
         let [u, v, slope, along_x, along_y] = self.average(|[x, y]| {
             let away = [x.mean - m[0], y.mean - m[1]];
@@ -139,7 +139,8 @@ impl Mixture {
     }
 
     /// The probability of each pair.
-    pub fn probabilities(&self) -> impl Iterator<Item = f64> {
+    #[cfg(test)]
+    pub(crate) fn probabilities(&self) -> impl Iterator<Item = f64> {
         self.shares.iter().map(|share| share / self.total)
     }
 

@@ -217,7 +217,7 @@ impl Network {
 
     /// Every output at every point, each with its derivatives in `x` and `y`, which are exact:
     /// `[value, d / d x, d / d y]`, all outputs of the first point, then of the next.
-    pub fn with_gradients(&self, x: &[Point], t: f64) -> Vec<[f64; 3]> {
+    pub(crate) fn with_gradients(&self, x: &[Point], t: f64) -> Vec<[f64; 3]> {
         let outputs = self.architecture.outputs;
         let mut all = Vec::with_capacity(outputs * x.len());
         let mut scratch = Scratch::new(&self.architecture);
@@ -344,7 +344,7 @@ impl Scratch {
     }
 }
 
-/// One quantity on its way through the layers.
+/// The activations of one quantity (value or tangent) in the layer reached.
 struct Signal {
     /// The units of the layer reached, `width` of them in use.
     now: Vec<Lanes>,

@@ -5,8 +5,9 @@
 //! takes their average. The half turn makes all straight paths meet at the origin at `t = 1/2`, the
 //! fold makes two halves of the plane run into each other.
 
+use super::coefficients::Coefficients;
 use super::distribution::{Component, Distribution, Kernel};
-use super::schedule::{Coefficients, Schedule};
+use super::schedule::Schedule;
 use super::spec::PairingKind;
 use super::{Point, VelocityField};
 use core::f64::consts::PI;

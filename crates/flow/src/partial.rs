@@ -14,7 +14,7 @@
 
 use super::Point;
 use super::assignment::assign;
-use super::coupling::{Pairs, squared_distance};
+use super::pairs::{Pairs, squared_distance};
 
 /// How many of `n` points are paired when a share `keep` of all mass is: the nearest number, and at
 /// least one (of any). Shares outside `[0, 1]` are taken as the nearer end.
@@ -41,7 +41,7 @@ pub fn partial_matching(x: &[Point], y: &[Point], keep: f64) -> Vec<(usize, usiz
 ///
 /// # Panics
 /// If the sets differ in size.
-pub fn partial_pairs(x0: &[Point], x1: &[Point], keep: f64) -> Pairs {
+pub(crate) fn partial_pairs(x0: &[Point], x1: &[Point], keep: f64) -> Pairs {
     let matched = partial_matching(x0, x1, keep);
     let (x0, x1) = matched.into_iter().map(|(i, j)| (x0[i], x1[j])).unzip();
     Pairs { x0, x1 }

@@ -10,13 +10,13 @@
 //! reachable point, and the log density by [`EMPTY`] minus a multiple of the distance, so that a
 //! mixture outside its support follows its nearest part and everything stays finite.
 
+use super::coefficients::Coefficients;
 use super::distribution::Kernel;
 use super::normal::Truncated;
-use super::schedule::Coefficients;
 use core::f64::consts::TAU;
 
 /// The log density that stands for none.
-pub const EMPTY: f64 = -1e9;
+pub(crate) const EMPTY: f64 = -1e9;
 /// How the stand-in for the log density falls with the distance from what can be reached.
 const FALL: f64 = 100.0;
 /// Variances are at least this, so that a point is a very narrow Gaussian.
@@ -37,7 +37,7 @@ pub struct Combination {
 
 /// The answer at one `x`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Reading {
+pub(crate) struct Reading {
     /// Log density of `X` at `x`.
     pub log_z: f64,
     /// `d log_z / d x`.
@@ -50,7 +50,7 @@ pub struct Reading {
 
 /// One coordinate at one time, with everything prepared that does not depend on `x`.
 #[derive(Clone, Copy, Debug)]
-pub enum Axis {
+pub(crate) enum Axis {
     /// Both Gaussian: `log_z = top - precision k^2 / 2`, `mean = base + gain k`, `k = x - centre`.
     Normal {
         centre: f64,
@@ -69,7 +69,7 @@ pub enum Axis {
 
 /// A uniform variable `u` in `X = scale u + noise`, with noise of that centre and width.
 #[derive(Clone, Copy, Debug)]
-pub struct Blurred {
+pub(crate) struct Blurred {
     low: f64,
     high: f64,
     /// `1 / scale`.
@@ -89,7 +89,7 @@ pub struct Blurred {
 
 /// A uniform variable `u` in `X = scale u + shift`.
 #[derive(Clone, Copy, Debug)]
-pub struct Sharp {
+pub(crate) struct Sharp {
     from: f64,
     to: f64,
     log_width: f64,
@@ -101,7 +101,7 @@ pub struct Sharp {
 /// One of two uniform variables: its interval times its coefficient, and what the combination
 /// makes of it.
 #[derive(Clone, Copy, Debug)]
-pub struct Side {
+pub(crate) struct Side {
     low: f64,
     high: f64,
     /// Combination: `gain v`, where `v` in `[low, high]` is the scaled variable.
@@ -113,7 +113,7 @@ impl Axis {
     ///
     /// `ended` says that `t` is at an end of the path, where the noise around an interval is
     /// taken as gone: the velocity just outside an interval grows without bound before the end.
-    pub fn new(
+    pub(crate) fn new(
         source: Kernel,
         target: Kernel,
         at: &Coefficients,
@@ -173,7 +173,7 @@ impl Axis {
 
     /// Log density and posterior mean at `x`.
     #[inline]
-    pub fn read(&self, x: f64) -> Reading {
+    pub(crate) fn read(&self, x: f64) -> Reading {
         match self {
             Self::Normal {
                 centre,

@@ -23,8 +23,9 @@
 //! `integral dt / t`: an error of the noise that does not shrink with `alpha` moves a particle by
 //! several times itself, and early on, where paths part.
 
+use super::coefficients::Coefficients;
 use super::posterior_1d::Combination;
-use super::schedule::{Coefficients, Schedule};
+use super::schedule::Schedule;
 pub use super::spec::Prediction;
 use super::{Point, VelocityField};
 
@@ -54,7 +55,7 @@ pub const LEAST_SIGMA: f64 = 1e-3;
 impl Prediction {
     /// What a network should say of the pair `x0`, `x1` at those coefficients; its mean over all
     /// pairs through a point is what the network learns to say there.
-    pub fn of_pair(self, c: &Coefficients, x0: Point, x1: Point) -> Point {
+    pub(crate) fn of_pair(self, c: &Coefficients, x0: Point, x1: Point) -> Point {
         let Combination { target, source } = self.combination(c);
         [0, 1].map(|i| target * x1[i] + source * x0[i])
     }
@@ -118,7 +119,7 @@ impl Prediction {
     }
 
     /// The first and the last time at which the conversion to a velocity is used.
-    pub fn well_conditioned(self, schedule: Schedule) -> (f64, f64) {
+    pub(crate) fn well_conditioned(self, schedule: Schedule) -> (f64, f64) {
         let ill = |t: f64| {
             let coefficient = match self {
                 Self::X1 => schedule.sigma(t),

@@ -3,12 +3,12 @@
 use core::f64::consts::PI;
 
 /// A node in `(-1, 1)` and its weight; the weights of a rule sum to about 2.
-pub type Node = (f64, f64);
+pub(crate) type Node = (f64, f64);
 
 /// Gauss-Legendre quadrature: `n` nodes, exact for polynomials of degree `2n - 1`.
 ///
 /// Newton's method on the Legendre polynomial from Tricomi's first guess.
-pub fn gauss_legendre(n: usize) -> Vec<Node> {
+pub(crate) fn gauss_legendre(n: usize) -> Vec<Node> {
     (0..n)
         .map(|i| {
             let mut x = libm::cos(PI * (i as f64 + 0.75) / (n as f64 + 0.5));
@@ -28,7 +28,7 @@ pub fn gauss_legendre(n: usize) -> Vec<Node> {
 /// for a function that is equally rough everywhere the pulled rule needs up to a third fewer (Hale
 /// and Trefethen, *New quadrature formulas from conformal maps*, 2008; the map is that of Kosloff
 /// and Tal-Ezer, 1993). Here `p = 0.98`: the widest gap is `2.25 / n`.
-pub fn even_gauss(n: usize) -> Vec<Node> {
+pub(crate) fn even_gauss(n: usize) -> Vec<Node> {
     const P: f64 = 0.98;
     let scale = 1.0 / libm::asin(P);
     gauss_legendre(n)

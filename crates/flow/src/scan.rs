@@ -1,8 +1,8 @@
-//! Scans of rows of costs for their least elements: what an assignment spends its time in.
+//! Scans of rows of costs for their least elements, in which an assignment spends most of its time.
 //!
-//! Written with registers of several numbers, since no compiler makes them of a search for the
-//! least element and its place. Places are counted in the numbers' own type, so that they travel in
-//! registers of one kind; all are exact, being far below `2^24`.
+//! They are written with SIMD registers, since the compiler does not vectorise a search for the least
+//! element and its index. Indices are stored as floating-point numbers, so that registers of one type hold
+//! both; they are exact, being far below `2^24`.
 
 use wide::f64x4;
 

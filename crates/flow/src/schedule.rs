@@ -7,6 +7,7 @@
 //!
 //! Times outside `[0, 1]` are taken as the nearer end.
 
+use super::coefficients::Coefficients;
 use super::custom::Custom;
 use super::spec::{PathSpec, ScheduleKind};
 use core::f64::consts::{FRAC_2_PI, FRAC_PI_2};
@@ -35,24 +36,6 @@ pub enum Schedule {
     Ve { sigma_max: f64 },
     /// A curve drawn by hand.
     Custom(Custom),
-}
-
-/// Values and derivatives of a schedule at one time.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Coefficients {
-    pub alpha: f64,
-    pub sigma: f64,
-    /// `d alpha / d t`.
-    pub d_alpha: f64,
-    /// `d sigma / d t`.
-    pub d_sigma: f64,
-}
-
-impl Coefficients {
-    /// `alpha' sigma - sigma' alpha = sigma^2 rho'`: positive where the SNR increases.
-    pub fn wronskian(&self) -> f64 {
-        self.d_alpha * self.sigma - self.d_sigma * self.alpha
-    }
 }
 
 /// How near to an end a derivative that diverges there is evaluated.
@@ -111,7 +94,7 @@ impl Schedule {
     }
 
     /// `d alpha / d t`, at the nearest time where it is finite (see [`Schedule::regular`]).
-    pub fn d_alpha(self, t: f64) -> f64 {
+    pub(crate) fn d_alpha(self, t: f64) -> f64 {
         let t = self.regular(t);
         match self {
             Self::CondOt | Self::LinearVp => 1.0,
@@ -124,7 +107,7 @@ impl Schedule {
     }
 
     /// `d sigma / d t`, at the nearest time where it is finite (see [`Schedule::regular`]).
-    pub fn d_sigma(self, t: f64) -> f64 {
+    pub(crate) fn d_sigma(self, t: f64) -> f64 {
         let t = self.regular(t);
         match self {
             Self::CondOt => -1.0,
@@ -155,7 +138,7 @@ impl Schedule {
 
     /// The time nearest to `t` in `[0, 1]` at which both derivatives are finite, [`MARGIN`] away
     /// from an end where one diverges.
-    pub fn regular(self, t: f64) -> f64 {
+    pub(crate) fn regular(self, t: f64) -> f64 {
         match self {
             Self::LinearVp | Self::Vp { .. } => t.clamp(0.0, 1.0 - MARGIN),
             Self::Poly { n } if n < 1.0 => t.clamp(MARGIN, 1.0),

@@ -2,22 +2,23 @@
 //! quadrature along the curve as in [`super::datasets`], and Gaussians at given places.
 
 use super::Point;
-use super::datasets::{Bend, CURVE_NOISE, DataError, MOST_LABELS, Rung, ladder, on_circle};
 use super::distribution::{Component, Distribution};
+use super::error::{DataError, TextError};
+use super::labels::MOST_LABELS;
+use super::ladder::{Bend, CURVE_NOISE, Rung, ladder, on_circle};
 use super::quadrature::{Node, even_gauss, gauss_legendre};
 use core::f64::consts::{FRAC_PI_2, PI, TAU};
-use core::fmt;
 
 /// Arms of the pinwheel.
-pub const PINWHEEL_ARMS: u32 = 5;
+pub(crate) const PINWHEEL_ARMS: u32 = 5;
 /// Half the height of the s-curve, the outer radius of the swiss roll.
-pub const CURVE_RADIUS: f64 = 4.0;
+pub(crate) const CURVE_RADIUS: f64 = 4.0;
 /// Radius of the smiley's face.
-pub const FACE_RADIUS: f64 = 3.6;
+pub(crate) const FACE_RADIUS: f64 = 3.6;
 /// Standard deviation of the Gaussians of [`gmm`].
-pub const GMM_STD: f64 = 0.5;
+pub(crate) const GMM_STD: f64 = 0.5;
 /// Distance of their centres from the origin, unless they are moved.
-pub const GMM_RADIUS: f64 = 3.0;
+pub(crate) const GMM_RADIUS: f64 = 3.0;
 /// The most letters of a text.
 pub const MOST_LETTERS: usize = 6;
 
@@ -137,7 +138,7 @@ pub fn pinwheel() -> Distribution {
 
 /// Two three-quarter circles that make an S: scikit-learn's `make_s_curve` seen from the side, times
 /// 2. Labels: the lower half, the upper half.
-pub fn s_curve() -> Distribution {
+pub(crate) fn s_curve() -> Distribution {
     let radius = 0.5 * CURVE_RADIUS;
     let lower = Stroke::arc([0.0, -radius], radius, FRAC_PI_2, -PI);
     let upper = Stroke::arc([0.0, radius], radius, -FRAC_PI_2, -2.0 * PI);
@@ -149,7 +150,7 @@ pub fn s_curve() -> Distribution {
 ///
 /// Ours is almost evenly filled along its length (`theta^2` is uniform); theirs has `theta` uniform.
 /// Labels: the inner half, the outer half.
-pub fn swiss_roll() -> Distribution {
+pub(crate) fn swiss_roll() -> Distribution {
     let (first, last) = (1.5 * PI, 4.5 * PI);
     let area = last * last - first * first;
     let unit = CURVE_RADIUS / last;
@@ -186,34 +187,6 @@ pub fn smiley() -> Distribution {
 /// The length of line that weighs as much as an eye.
 const EYE_MASS: f64 = 2.5;
 
-/// Why a text cannot be drawn. `Display` is a sentence for the user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum TextError {
-    /// No letter at all.
-    Empty,
-    /// More than [`MOST_LETTERS`].
-    TooLong(usize),
-    /// Not one of the letters A to Z.
-    Unknown(char),
-}
-
-impl fmt::Display for TextError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("There is no letter to draw."),
-            Self::TooLong(n) => write!(
-                f,
-                "The text has {n} letters, but at most {MOST_LETTERS} can be drawn."
-            ),
-            Self::Unknown(c) => {
-                write!(f, "Only the letters A to Z can be drawn, but not \"{c}\".")
-            }
-        }
-    }
-}
-
-impl core::error::Error for TextError {}
-
 /// The letters of `text` in a row, as strokes evenly filled along their length, centred, within
 /// 3.5 to either side and 3 up and down; the noise shrinks with the letters. Labels: the letters.
 ///
@@ -226,7 +199,12 @@ pub fn letters(text: &str) -> Result<Distribution, TextError> {
         .collect::<Result<Vec<_>, _>>()?;
     match glyphs.len() {
         0 => return Err(TextError::Empty),
-        n if n > MOST_LETTERS => return Err(TextError::TooLong(n)),
+        n if n > MOST_LETTERS => {
+            return Err(TextError::TooLong {
+                letters: n,
+                most: MOST_LETTERS,
+            });
+        }
         _ => {}
     }
     let width = (ADVANCE * glyphs.len() as f64) - GAP;
@@ -299,7 +277,7 @@ fn glyph(letter: char) -> Option<&'static str> {
 }
 
 /// `k` points on a circle of that radius, evenly spaced, the first at the top.
-pub fn polygon(k: u32, radius: f64) -> Vec<Point> {
+pub(crate) fn polygon(k: u32, radius: f64) -> Vec<Point> {
     let corner = |i| on_circle(radius, FRAC_PI_2 + TAU * f64::from(i) / f64::from(k));
     (0..k).map(corner).collect()
 }

@@ -19,7 +19,7 @@ pub const LANES: usize = 4;
 /// `x = n pi / 2 + r` with `|r| <= pi / 4`; then Taylor series of `r` to degrees 9 and 10, whose rests are below
 /// `2e-9`, change places where `n` is odd, and signs by its quarter.
 #[inline]
-pub fn sines_and_cosines(x: [f64; LANES]) -> ([f64; LANES], [f64; LANES]) {
+pub(crate) fn sines_and_cosines(x: [f64; LANES]) -> ([f64; LANES], [f64; LANES]) {
     let (mut sines, mut cosines) = ([0.0; LANES], [0.0; LANES]);
     for i in 0..LANES {
         let shifted = x[i] * FRAC_2_PI + ROUND;

@@ -19,8 +19,8 @@
 //! Problems*, 2019, section 3.1). A small `eps` is reached by halves (section 3.2 there).
 
 use super::Point;
-use super::coupling::{Pairs, squared_distance};
 use super::exponential::{LANES, exp_lanes};
+use super::pairs::{Pairs, squared_distance};
 use super::random::Rng;
 
 /// How long to iterate.

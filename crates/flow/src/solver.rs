@@ -83,7 +83,7 @@ impl Solver {
 
     /// One step of the method, over a span whose end is none of the whole.
     #[must_use]
-    pub fn of_one_step(self) -> Self {
+    pub(crate) fn of_one_step(self) -> Self {
         Self {
             steps: 1,
             open_end: false,
@@ -104,7 +104,7 @@ impl Solver {
     /// quite where it should be it grows like `1 / (1 - t)`: even steps leave an error of the order
     /// of `h^(1/2)`, and Heun's method and RK4, which look at the end, may land anywhere.
     #[must_use]
-    pub fn with_open_end(self) -> Self {
+    pub(crate) fn with_open_end(self) -> Self {
         Self {
             open_end: true,
             ..self

@@ -2,7 +2,7 @@
 //! has the sentences.
 
 use super::LaneId;
-use flow::datasets::DataError;
+use flow::error::DataError;
 use serde::{Deserialize, Serialize};
 
 /// Why nothing trains any more. Training of all lanes has stopped.

@@ -42,25 +42,6 @@ impl Color {
     pub fn over(self, ground: Self) -> Self {
         ground.mix(self, self.a)
     }
-
-    /// Relative luminance, 0 for black to 1 for white (WCAG 2.2).
-    pub fn luminance(self) -> f64 {
-        let linear = |channel: u8| {
-            let c = f64::from(channel) / 255.0;
-            if c <= 0.04045 {
-                c / 12.92
-            } else {
-                libm::pow((c + 0.055) / 1.055, 2.4)
-            }
-        };
-        0.2126 * linear(self.r) + 0.7152 * linear(self.g) + 0.0722 * linear(self.b)
-    }
-
-    /// The contrast ratio of two opaque colours, 1 to 21 (WCAG 2.2); marks need 3.
-    pub fn contrast(self, other: Self) -> f64 {
-        let (a, b) = (self.luminance(), other.luminance());
-        (a.max(b) + 0.05) / (a.min(b) + 0.05)
-    }
 }
 
 /// As CSS, Canvas 2D and SVG write it.
@@ -78,15 +59,6 @@ impl fmt::Display for Color {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn contrast_agrees_with_the_published_extremes() {
-        let (black, white) = (Color::hex(0), Color::hex(0xffffff));
-        assert!((black.contrast(white) - 21.0).abs() < 1e-9);
-        assert!((white.contrast(white) - 1.0).abs() < 1e-9);
-        // The grey that WCAG's own material names as just passing 4.5 on white.
-        assert!((Color::hex(0x767676).contrast(white) - 4.54).abs() < 0.01);
-    }
 
     #[test]
     fn mixing_meets_both_ends() {

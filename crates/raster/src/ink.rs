@@ -24,7 +24,7 @@ pub(crate) fn mix(from: u32, to: u32, share: u32) -> u32 {
 /// The same for four pixels. In WebAssembly they are one register, whatever the compiler makes of loops.
 #[cfg(target_arch = "wasm32")]
 #[inline(always)]
-pub fn mix_four(from: [u32; 4], to: [u32; 4], share: u32) -> [u32; 4] {
+pub(crate) fn mix_four(from: [u32; 4], to: [u32; 4], share: u32) -> [u32; 4] {
     use core::arch::wasm32::*;
     let [from, to] = [from, to].map(|p| u32x4(p[0], p[1], p[2], p[3]));
     let (keep, share) = (u16x8_splat(256 - share as u16), u16x8_splat(share as u16));

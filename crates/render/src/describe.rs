@@ -6,8 +6,8 @@
 
 mod views;
 
-use super::figures::three;
 use super::frames::Paths;
+use super::numbers::three;
 use app::notice::Notice;
 use app::state::{LaneState, State};
 use protocol::LaneId;

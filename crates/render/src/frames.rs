@@ -102,7 +102,7 @@ impl<'a> Paths<'a> {
     }
 
     /// The bracket of a time; there is one, since there is a frame.
-    pub fn bracket(&self, t: f64) -> Bracket {
+    pub(crate) fn bracket(&self, t: f64) -> Bracket {
         Bracket::of(self.times, t).expect("paths have a frame")
     }
 }

@@ -1,9 +1,9 @@
 //! What the marks on a stage mean: a small picture of each, and the key of its text.
 
-use super::figures::digits;
 use super::frames::Paths;
 use super::layers::classes::{self, SHAPES, Shape};
 use super::layers::{self, density, field, mesh, posterior};
+use super::numbers::digits;
 use super::palette::{HUES, Theme};
 use super::scene::Stage;
 use super::svg::Svg;
@@ -43,7 +43,7 @@ pub enum Look {
 
 /// Size of a mark's picture in CSS pixels.
 pub const WIDTH: f32 = 26.0;
-pub const HEIGHT: f32 = 12.0;
+pub(crate) const HEIGHT: f32 = 12.0;
 
 /// The legend of a lane's stage as it is drawn now.
 pub fn legend(state: &State, lane: LaneId, theme: &Theme) -> Vec<Mark> {

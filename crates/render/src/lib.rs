@@ -16,6 +16,7 @@ pub mod gif;
 mod layers;
 pub mod legend;
 pub mod measures;
+pub mod numbers;
 pub mod palette;
 mod png;
 pub mod scene;

@@ -3,7 +3,7 @@
 //! Means and distances of samples have floors above zero because samples are finite, losses because
 //! paths cross, energies because mass must move.
 
-use super::figures::three;
+use super::numbers::three;
 use app::state::State;
 use flow::distribution::Estimate;
 use protocol::{LaneId, Metrics};

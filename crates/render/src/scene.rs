@@ -9,7 +9,7 @@ use protocol::LaneId;
 use raster::surface::{Rect, Stroke, Surface};
 
 /// The times of the filmstrip, from left to right.
-pub const FILM_TIMES: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
+pub(crate) const FILM_TIMES: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
 
 /// Size of the times on it, in pixels.
 const LABEL: f32 = 13.0;

@@ -36,7 +36,7 @@ impl View {
     }
 
     /// Whether there is something to draw on, and to draw.
-    pub fn is_sound(&self) -> bool {
+    pub(crate) fn is_sound(&self) -> bool {
         let Rect { width, height, .. } = self.rect;
         let positive = |length: f32| length > 0.0 && length.is_finite();
         positive(width) && positive(height) && positive(self.scale())

@@ -23,7 +23,7 @@ const MATCHED: u32 = 48;
 /// Times of a balance of mass.
 const BALANCE_TIMES: u32 = 33;
 /// Particles that go there and back, and when.
-const TRAVELLERS: u32 = 24;
+const ROUND_TRIP_PARTICLES: u32 = 24;
 const TRAVEL: (f64, f64) = (0.3, 0.9);
 /// Fresh data behind a likelihood, and numbers of probes.
 const LIKELIHOOD_POINTS: u32 = 128;
@@ -64,7 +64,7 @@ pub(super) fn job(state: &State, lane: LaneId, picture: Picture) -> Job {
         Picture::Matching => Job::Study(Study::Matching { n: MATCHED, seed }),
         Picture::Region => balance(extent),
         Picture::RoundTrip => Job::Study(Study::RoundTrip {
-            n: TRAVELLERS,
+            n: ROUND_TRIP_PARTICLES,
             seed,
             from: TRAVEL.0,
             to: TRAVEL.1,

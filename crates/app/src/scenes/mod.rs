@@ -46,7 +46,7 @@ pub fn scene(number: u32) -> Option<&'static Scene> {
 }
 
 /// Whether the scene brings a drawing of its own.
-pub fn brings_drawing(number: u32) -> bool {
+pub(crate) fn brings_drawing(number: u32) -> bool {
     scene(number).is_some_and(|scene| scene.patch.iter().any(|(name, _)| *name == "drawn"))
 }
 

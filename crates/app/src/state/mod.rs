@@ -2,8 +2,8 @@
 
 pub mod handover;
 pub mod pictures;
-pub mod presence;
-pub mod preview;
+pub(crate) mod presence;
+pub(crate) mod preview;
 pub mod tour;
 pub mod views;
 

@@ -2,7 +2,7 @@
 
 /// Whether the engine is there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Presence {
+pub(crate) enum Presence {
     #[default]
     Held,
     /// It has been asked for its runs and will be let go.

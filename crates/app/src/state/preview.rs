@@ -8,8 +8,8 @@ use flow::spec::{LaneSpec, SamplingSpec, SolverKind};
 use protocol::{Ensemble, Floats, LaneId};
 
 /// Arrows along a side, and how many times.
-pub const ARROWS_SIDE: u32 = 19;
-pub const ARROWS_TIMES: u32 = 17;
+pub(crate) const ARROWS_SIDE: u32 = 19;
+pub(crate) const ARROWS_TIMES: u32 = 17;
 /// Particles of the exact flow, at most.
 const PARTICLES: u32 = 1500;
 /// Solver steps of the exact flow, at most.
@@ -19,7 +19,7 @@ const SLICE: usize = 200_000;
 
 /// An exact flow on its way to the stage.
 #[derive(Debug)]
-pub struct Preview {
+pub(crate) struct Preview {
     field: ExactField,
     noise: Vec<Point>,
     sampling: SamplingSpec,
@@ -34,7 +34,7 @@ pub struct Preview {
 
 impl Preview {
     /// The exact flow of a lane, not begun yet.
-    pub fn new(math: &Experiment, spec: &LaneSpec) -> Self {
+    pub(crate) fn new(math: &Experiment, spec: &LaneSpec) -> Self {
         let sampling = quick(&spec.sampling);
         let evaluations = math.solver(&sampling).stages() * sampling.steps;
         let work = evaluations as usize * components(math);
@@ -84,7 +84,7 @@ impl Preview {
 
 /// Velocity arrows of the exact field on their way to the stage.
 #[derive(Debug)]
-pub struct ArrowsPreview {
+pub(crate) struct ArrowsPreview {
     field: ExactField,
     points: Vec<Point>,
     extent: f64,
@@ -153,7 +153,7 @@ fn components(math: &Experiment) -> usize {
 }
 
 /// The centres of a square grid's cells, rows from the top.
-pub fn grid_points(side: u32, extent: f64) -> Vec<Point> {
+pub(crate) fn grid_points(side: u32, extent: f64) -> Vec<Point> {
     let cell = 2.0 * extent / f64::from(side);
     let at = |i: u32| (f64::from(i) + 0.5) * cell - extent;
     let rows = (0..side).rev();
@@ -162,6 +162,6 @@ pub fn grid_points(side: u32, extent: f64) -> Vec<Point> {
 }
 
 /// `n` times from 0 to 1, both included.
-pub fn even_times(n: u32) -> Vec<f64> {
+pub(crate) fn even_times(n: u32) -> Vec<f64> {
     (0..n).map(|i| f64::from(i) / f64::from(n - 1)).collect()
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::text::{Language, Text};
-use flow::shapes::TextError;
+use flow::error::TextError;
 
 /// What a driver might say, which no sentence may contain.
 const DETAIL: &str = "a driver's own words";
@@ -43,7 +43,10 @@ fn notices() -> Vec<Notice> {
         DataError::OneLabel,
         DataError::LabelsOfAFlow,
         DataError::Text(TextError::Empty),
-        DataError::Text(TextError::TooLong(9)),
+        DataError::Text(TextError::TooLong {
+            letters: 9,
+            most: 7,
+        }),
         DataError::Text(TextError::Unknown('%')),
     ];
     let faults = data

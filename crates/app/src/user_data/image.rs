@@ -11,7 +11,7 @@ const PAPER: f64 = 1.0 / 16.0;
 
 /// Darkness of each pixel, 0 for white (and for what shines through: the page behind is white) to 1
 /// for black. `rgba`: four bytes a pixel, not premultiplied.
-pub fn darkness(rgba: &[u8]) -> Vec<f64> {
+pub(crate) fn darkness(rgba: &[u8]) -> Vec<f64> {
     let pixel = |p: &[u8]| {
         let [r, g, b, a] = [p[0], p[1], p[2], p[3]].map(|byte| f64::from(byte) / 255.0);
         // The luma of Rec. 709.

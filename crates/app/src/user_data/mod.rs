@@ -56,7 +56,7 @@ impl Endpoint {
     }
 
     /// The drawing of this role, to be changed.
-    pub fn points_mut(self, settings: &mut Settings) -> &mut Vec<Point> {
+    pub(crate) fn points_mut(self, settings: &mut Settings) -> &mut Vec<Point> {
         match self {
             Self::Source => &mut settings.drawn.source,
             Self::Target => &mut settings.drawn.target,
@@ -71,7 +71,7 @@ impl Endpoint {
     }
 
     /// Whether this end of a lane is drawn.
-    pub fn drawn_in(self, settings: &Settings, lane: LaneId) -> bool {
+    pub(crate) fn drawn_in(self, settings: &Settings, lane: LaneId) -> bool {
         let data = settings.spec(lane).data;
         match self {
             Self::Source => data.source == Source::Drawn,
@@ -97,7 +97,7 @@ pub enum Pen {
 }
 
 /// The points that are farther than `radius` from all places where the eraser was.
-pub fn erased(points: &[Point], eraser: &[Point], radius: f64) -> Vec<Point> {
+pub(crate) fn erased(points: &[Point], eraser: &[Point], radius: f64) -> Vec<Point> {
     let far = |p: &Point| {
         eraser
             .iter()

@@ -5,12 +5,13 @@ use super::super::slices::pause;
 use super::{CROSSING_SAMPLE, Context};
 use flow::Point;
 use flow::assignment::assign_points;
-use flow::coupling::{Pairs, matched, squared_distance};
-use flow::experiment::stream;
+use flow::coupling::matched;
+use flow::pairs::{Pairs, squared_distance};
 use flow::partial::partial_matching;
 use flow::random::Rng;
 use flow::sinkhorn::{Limits, sinkhorn};
 use flow::spec::CouplingKind;
+use flow::stream;
 use protocol::{Answer, Finding, Refusal};
 
 /// Shares of an entropic plan below this are not drawn.

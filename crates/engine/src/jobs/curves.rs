@@ -4,10 +4,10 @@ use super::super::slices::pause;
 use super::Context;
 use super::paths::ends;
 use flow::Point;
-use flow::experiment::stream;
 use flow::gradients::{Small, TwoGradients};
 use flow::random::Rng;
 use flow::spec::{SampleSchedule, SamplingSpec, SolverKind};
+use flow::stream;
 use protocol::{Curves, Finding, Refusal};
 
 /// Particles behind an error.

@@ -7,12 +7,12 @@ use super::super::slices::pause;
 use super::likelihood;
 use super::{CROSSING_SAMPLE, Context, Metrics};
 use flow::distribution::{Distribution, Estimate};
-use flow::experiment::stream;
 use flow::metrics::{
     Distances, floors, kinetic_energy, normalised_path_energy, on_support, straightness, w2,
 };
 use flow::random::Rng;
 use flow::spec::Prediction;
+use flow::stream;
 use protocol::{Answer, Refusal};
 
 /// Points behind the sample figures: an exact assignment of as many takes a fraction of a second.

@@ -7,12 +7,13 @@ use super::grid::{Grid, points_in_a_slice};
 use super::{Context, MOST, count};
 use flow::Point;
 use flow::distribution::Estimate;
+use flow::experiment::log_densities;
 use flow::experiment::solver_program::SolverProgram;
-use flow::experiment::{log_densities, stream};
 use flow::likelihood::{Divergence, LogLikelihood, Nll, Probe, Question, nll};
 use flow::random::Rng;
 use flow::solver::Solver;
 use flow::spec::SolverKind;
+use flow::stream;
 use protocol::{Answer, Floats, Likelihoods, Method, Probed, Refusal};
 
 /// Steps of RK4 from the data back to the source: an error of about `1e-3` nats.
@@ -156,7 +157,7 @@ async fn reckon(
     let (field, _) = lane.sampled_field_as(sampling, &*learned);
     let solver = Solver::new(SolverKind::Rk4, steps);
     let question = lane.density_at(sampling, t, solver).by(by);
-    let way = context.itinerary_back(&question);
+    let way = context.likelihood_program(&question);
     if let Some(way) = &way
         && let Some(found) = elsewhere(context, x, way).await
     {
@@ -185,12 +186,12 @@ async fn reckon(
 
 impl Context {
     /// What is to be computed, written out; `None` if a GPU could not do it.
-    fn itinerary_back(&self, question: &Question) -> Option<SolverProgram> {
+    fn likelihood_program(&self, question: &Question) -> Option<SolverProgram> {
         let guided = self.classifier.is_some() && self.sampling.label.is_some();
         if guided || !self.accelerator.exists() {
             return None;
         }
-        self.experiment.itinerary_back(&self.sampling, question)
+        self.experiment.likelihood_program(&self.sampling, question)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Batches and pictures made by helpers: they are the same, whoever makes them.
+//! Batches and ensembles made by helpers are those that the engine makes.
 
 use super::super::helper::{Helper, HelperResponse};
 use super::*;
@@ -225,7 +225,7 @@ fn the_engine_trains_all_the_time_while_a_helper_draws() {
     let (alone, helped) = (watched(spec(), 0, 0), watched(spec(), 1, 400));
     let shown = |yard: &Yard| live(&yard.bench.replies).len();
     assert!(shown(&helped) > 2 && shown(&alone) > 2);
-    // Once it has its yardstick, the engine does nothing else: so it comes to rest earlier.
+    // Once it has its baseline, the engine does nothing else: so it comes to rest earlier.
     let turns = |helpers: usize| {
         let mut yard = Yard::new(helpers);
         yard.bench.configure(LaneId::A, 1, spec(), false);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::distribution::Estimate;
+use crate::labels::MOST_LABELS;
 use crate::quadrature::gauss_legendre;
 use crate::random::Rng;
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! What a lane's field asks its network, as plain numbers.
+//! The affine form of a lane's field: which evaluations of the network it sums, and with which factors.
 //!
 //! Conversion of what is predicted, scheduler transfer and classifier-free guidance are all affine, so
 //! the field that a lane follows is at each time
@@ -7,8 +7,8 @@
 //! u(x) = x_factor x + sum_k factor_k q(scale x, t | label_k)
 //! ```
 //!
-//! with `q` what the network says. The fields of [`Experiment::sampled_field_as`] compute this step by
-//! step; here it is for whoever computes it elsewhere.
+//! with `q` the output of the network. The fields of [`Experiment::sampled_field_as`] compute the same one
+//! conversion after the other; a GPU needs it as plain numbers.
 
 use super::Experiment;
 use crate::prediction::{Converted, Prediction};
@@ -57,7 +57,7 @@ impl Experiment {
 impl Asking {
     /// The same under the schedule trained under.
     #[must_use]
-    pub fn before_transfer(&self) -> Self {
+    pub(crate) fn before_transfer(&self) -> Self {
         Self {
             transfer: None,
             ..self.clone()

@@ -1,6 +1,6 @@
-//! The whole way of a lane's particles, written out as calls of its network: for whoever computes many
-//! particles at once elsewhere, as a GPU does. [`Integration`](crate::solver::Integration) and
-//! [`LogLikelihood`](crate::likelihood::LogLikelihood) are what it must agree with.
+//! A solver program: the integration of a lane's particles as a list of evaluations of its network, so
+//! that a GPU can take it for many particles at once. Its results must agree with those of
+//! [`Integration`](crate::solver::Integration) and [`LogLikelihood`](crate::likelihood::LogLikelihood).
 
 use super::affine::{AffineQuery, Asking};
 use super::{Experiment, LEAD_IN};
@@ -38,7 +38,7 @@ pub enum Ends {
     Step { rescale: f64, frame: Option<u32> },
 }
 
-/// The calls of a journey, one after the other.
+/// The evaluations of the field that an integration takes, one after the other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SolverProgram {
     pub calls: Vec<Call>,
@@ -53,8 +53,8 @@ pub struct SolverProgram {
 }
 
 impl Experiment {
-    /// The way of [`integration`](Self::integration), with `keep` frames, where the network has no
-    /// classifier beside it; `None` with the adaptive method.
+    /// The evaluations of [`integration`](Self::integration), with `keep` frames, where the network has
+    /// no classifier beside it; `None` with the adaptive solver.
     pub fn solver_program(&self, sampling: &SamplingSpec, keep: u32) -> Option<SolverProgram> {
         let (solver, affine) = (self.solver(sampling), self.affine(sampling));
         let transfer = self.transfer(sampling);
@@ -78,9 +78,9 @@ impl Experiment {
         Some(way)
     }
 
-    /// The way of a question of [`density_at`](Self::density_at) with the exact divergence, down to
-    /// the source; `None` for any other.
-    pub fn itinerary_back(
+    /// The evaluations that integrate a question of [`density_at`](Self::density_at) with the exact
+    /// divergence, back to the source; `None` for any other question.
+    pub fn likelihood_program(
         &self,
         sampling: &SamplingSpec,
         question: &Question,

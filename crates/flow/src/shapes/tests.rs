@@ -170,7 +170,13 @@ fn every_letter_can_be_drawn_and_nothing_else() {
         error
     };
     assert_eq!(refused(""), TextError::Empty);
-    assert_eq!(refused("toolong"), TextError::TooLong(7));
+    assert_eq!(
+        refused("toolong"),
+        TextError::TooLong {
+            letters: 7,
+            most: MOST_LETTERS
+        }
+    );
     assert_eq!(refused("a\u{e9}"), TextError::Unknown('\u{e9}'));
 }
 

@@ -1,5 +1,5 @@
-//! The evaluations of a method of fixed steps, written out ahead of time: for whoever takes the steps
-//! elsewhere than an [`Integration`].
+//! The evaluations of a solver with fixed steps as a list, for an integration that an [`Integration`] does
+//! not carry out itself, such as one on a GPU.
 
 use super::{Integration, Solver, keeps};
 
@@ -24,7 +24,7 @@ pub struct Step {
 impl Solver {
     /// All evaluations from `t0` to `t1`, with `keep` frames as [`Integration::new`] keeps them;
     /// `None` for the adaptive method.
-    pub fn stages_over(&self, span: (f64, f64), keep: u32) -> Option<Vec<Stage>> {
+    pub(crate) fn stages_over(&self, span: (f64, f64), keep: u32) -> Option<Vec<Stage>> {
         if self.adaptive() {
             return None;
         }

@@ -1,6 +1,6 @@
 //! The axes of a chart: what they span, and where their ticks are.
 
-use crate::figures::digits;
+use crate::numbers::digits;
 use crate::ticks::round_step;
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use std::ops::Range;

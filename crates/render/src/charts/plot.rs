@@ -3,7 +3,7 @@
 use super::Drawn;
 use super::axis::{Axis, Scale, Tick};
 use super::curve::{Curve, range};
-use crate::figures::three;
+use crate::numbers::three;
 use crate::palette::Theme;
 use plotters::coord::Shift;
 use plotters::prelude::*;

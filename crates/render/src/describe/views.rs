@@ -2,9 +2,9 @@
 
 use super::say;
 use crate::charts::Chart;
-use crate::figures::three;
 use crate::frames::Bracket;
 use crate::layers::field;
+use crate::numbers::three;
 use app::notice::Notice;
 use app::settings::Layer;
 use app::state::views::Grid;

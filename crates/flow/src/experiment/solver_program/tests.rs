@@ -75,7 +75,7 @@ fn calls_back_give_the_log_densities() {
             let starts = lane.log_start(&spec.sampling, &*learned, work.origins());
             let expected = log_densities(&work, &starts);
             let way = lane
-                .itinerary_back(&spec.sampling, &question)
+                .likelihood_program(&spec.sampling, &question)
                 .expect("it is exact");
             for (&x, expected) in points.iter().zip(expected) {
                 let Passage { end, integral, .. } = way.follow(&network, x);
@@ -89,7 +89,7 @@ fn calls_back_give_the_log_densities() {
 }
 
 #[test]
-fn what_chooses_its_steps_has_no_itinerary() {
+fn a_solver_that_chooses_its_steps_has_no_program() {
     let mut spec = LaneSpec::default();
     spec.sampling.solver = SolverKind::Dopri5;
     let lane = Experiment::new(&spec, &Drawn::default()).expect("nothing is drawn");
