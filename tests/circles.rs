@@ -43,8 +43,7 @@ fn shipped(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
     let line = |line: &str| line.split("//").next().unwrap_or("").to_owned();
     let code = text.lines().map(line).collect::<Vec<_>>().join("\n");
-    let shipped = code.split("#[cfg(test)]").next().unwrap().to_owned();
-    shipped
+    code.split("#[cfg(test)]").next().unwrap().to_owned()
 }
 
 /// The paths of a `use`, without its braces: `a::{b, c::{d}}` is `a::b` and `a::c::d`.

@@ -99,7 +99,7 @@ fn progress(state: &mut State, progress: &Progress, effects: &mut Vec<Effect>) {
         own.goal = None;
     }
     effects.push(Effect::Emit(Event::Trained {
-        lane: LaneId::from(progress.lane),
+        lane: progress.lane,
     }));
 }
 

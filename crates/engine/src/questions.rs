@@ -13,12 +13,15 @@ struct Question {
     job: Job,
 }
 
+/// A question that is being answered, and the lane it is about.
+type Pending = (JobId, LaneId, Sliced<Result<Answer, Refusal>>);
+
 /// The questions not answered yet.
 #[derive(Default)]
 pub(crate) struct Questions {
     waiting: VecDeque<Question>,
     /// The one that is being answered: its number, its lane, and the work.
-    current: Option<(JobId, LaneId, Sliced<Result<Answer, Refusal>>)>,
+    current: Option<Pending>,
 }
 
 impl Questions {
