@@ -25,8 +25,8 @@ const HELP: &str = "\
 cargo xtask <command>
 
   serve [--port 8080] [--no-engine]   build the page, serve it, build the engines behind it, rebuild on change
-  test [--native-only] [--browser-only] [--gpu] [--all] [--skip-setup]   everything that must hold; about 45 minutes the first time on two cores, then 8 to 18
-  package [--only page]               what is shipped, in dist/: optimised, compressed, any base path
+  test [--native-only] [--browser-only] [--gpu] [--all] [--as-built TEXT] [--skip-setup]   everything that must hold; about 45 minutes the first time on two cores, then 8 to 18
+  package [--only page,engine_cpu]    what is shipped, in dist/: optimised, compressed, any base path
   build [--no-engine]                 build the site into target/web
   build --tested [--all]              build what the browser tests run on into target/tested
   bench [--quick] [--package] [--only TEXT] [--json FILE]   speed and size, beside TensorFlow.js; in target/bench.json
@@ -77,6 +77,7 @@ fn test_options(args: &mut lexopt::Parser) -> Result<test::Options> {
         match arg {
             Long("native-only") => options.browser = false,
             Long("browser-only") => options.native = false,
+            Long("as-built") => options.as_built = Some(args.value()?.string()?),
             Long("gpu") => options.gpu = true,
             Long("all") => (options.gpu, options.all) = (true, true),
             Long("skip-setup") => options.setup = false,
@@ -91,10 +92,10 @@ fn package_options(args: &mut lexopt::Parser) -> Result<Vec<program::Program>> {
     while let Some(arg) = args.next()? {
         match arg {
             Long("only") => {
-                let name = args.value()?.string()?;
-                programs.retain(|program| program.name == name);
+                let names = args.value()?.string()?;
+                programs.retain(|program| names.split(',').any(|name| name == program.name));
                 if programs.is_empty() {
-                    bail!("no such program: {name}");
+                    bail!("no such program: {names}");
                 }
             }
             other => return Err(other.unexpected().into()),

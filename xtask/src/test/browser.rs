@@ -15,7 +15,7 @@ pub fn folder(layout: &Layout) -> PathBuf {
     layout.root.join("tests/browser")
 }
 
-pub fn run(layout: &Layout, log: &Path) -> Result<()> {
+pub fn run(layout: &Layout, log: &Path, only: &str) -> Result<()> {
     let server = Server::start(&layout.tested(), 0)?;
     let mut command = Command::new("node");
     command
@@ -26,16 +26,24 @@ pub fn run(layout: &Layout, log: &Path) -> Result<()> {
         .env("FLOWLAB_WEBKIT_DRIVER", setup::webkit::ensure()?)
         // One file at a time: the software GPU takes all cores, and tests watch the clock.
         .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
-        .args(test_files(layout)?);
+        .args(test_files(layout, only)?);
     process::run_logged(&mut command, log, LIMIT)
 }
 
+fn entry_name(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
 /// Named one by one: what Node makes of a folder differs between its versions.
-fn test_files(layout: &Layout) -> Result<Vec<PathBuf>> {
+fn test_files(layout: &Layout, only: &str) -> Result<Vec<PathBuf>> {
     let mut tests = Vec::new();
     for entry in std::fs::read_dir(folder(layout))? {
         let path = entry?.path();
-        if path.to_string_lossy().ends_with(".test.mjs") {
+        let name = entry_name(&path);
+        if name.ends_with(".test.mjs") && name.contains(only) {
             tests.push(path);
         }
     }

@@ -23,6 +23,8 @@ pub struct Options {
     pub gpu: bool,
     /// The browser tests run on the large engine as it ships, too, which takes ten minutes more to build.
     pub all: bool,
+    /// Nothing but the browser tests whose file name contains the text, on the site as it was built last.
+    pub as_built: Option<String>,
     pub setup: bool,
 }
 
@@ -33,6 +35,7 @@ impl Default for Options {
             browser: true,
             gpu: false,
             all: false,
+            as_built: None,
             setup: true,
         }
     }

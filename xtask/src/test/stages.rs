@@ -27,6 +27,9 @@ pub struct Stage {
 }
 
 pub fn chosen(options: &Options) -> Vec<Stage> {
+    if let Some(files) = options.as_built.clone() {
+        return vec![browser(files)];
+    }
     let mut stages = Vec::new();
     let all = options.all;
     if options.native {
@@ -60,13 +63,18 @@ pub fn chosen(options: &Options) -> Vec<Stage> {
             compiles: false,
             run: Box::new(baselines),
         });
-        stages.push(Stage {
-            name: BROWSER,
-            compiles: false,
-            run: Box::new(browser::run),
-        });
+        stages.push(browser(String::new()));
     }
     stages
+}
+
+/// The browser tests whose file name contains the text.
+fn browser(files: String) -> Stage {
+    Stage {
+        name: BROWSER,
+        compiles: false,
+        run: Box::new(move |layout, log| browser::run(layout, log, &files)),
+    }
 }
 
 /// The lints for wasm use the profiles that the programs are built with for the browser: they share procedural macros
