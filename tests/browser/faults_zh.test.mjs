@@ -31,7 +31,7 @@ async function visiting({ query = "backend=cpu", hash = "", gpu = false, prepare
   await visit.close();
 }
 
-const notice = (page) => until(page, () => document.querySelector("#notices").textContent.length > 5);
+const notice = (page) => until(page, () => document.querySelector("#notices").textContent.replace(/[\s×]/g, "").length > 5);
 const lost = (page) => page.waitForSelector('#badge[data-state="lost"]', { timeout: 60_000 });
 const ready = (page) => page.waitForSelector('#badge[data-state="ready"]', { timeout: 60_000 });
 

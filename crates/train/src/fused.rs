@@ -11,17 +11,17 @@
 //! [`Flat`](super::flat::Flat) as everywhere, so that any stepper can go on where another has stopped.
 
 #[cfg(feature = "gpu")]
-pub mod gpu;
+pub(crate) mod gpu;
 #[cfg(feature = "gpu")]
 mod kernels;
 pub(crate) mod layout;
 pub(crate) mod plan;
 #[cfg(feature = "gpu")]
-pub mod sampler;
+pub(crate) mod sampler;
 #[cfg(feature = "gpu")]
 mod stepper;
 #[cfg(feature = "gpu")]
-pub use stepper::WgslStepper;
+pub(crate) use stepper::WgslStepper;
 
 #[cfg(test)]
 use flow::features::Encoding;

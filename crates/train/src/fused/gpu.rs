@@ -13,7 +13,7 @@ pub struct Gpu {
 }
 
 impl Gpu {
-    pub fn limits(&self) -> Limits {
+    pub(crate) fn limits(&self) -> Limits {
         let limits = self.device.limits();
         let threads = limits
             .max_compute_invocations_per_workgroup
@@ -81,7 +81,7 @@ impl Gpu {
 }
 
 /// A failure of the GPU as Burn would report it.
-pub fn broken(error: &dyn core::fmt::Display) -> DeviceError {
+pub(crate) fn broken(error: &dyn core::fmt::Display) -> DeviceError {
     DeviceError::WithContext {
         reason: error.to_string(),
     }

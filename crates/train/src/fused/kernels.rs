@@ -12,7 +12,7 @@ use wgpu::BufferBindingType::{Storage, Uniform};
 /// What the kernels know of a step, in the `Step` of their source.
 #[repr(C)]
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-pub struct Step {
+pub(super) struct Step {
     pub batch: u32,
     pub rate: f32,
     pub second: f32,
@@ -20,7 +20,7 @@ pub struct Step {
 }
 
 /// The buffers that outlive a plan.
-pub struct Parameters {
+pub(super) struct Parameters {
     /// Weights and, behind them, their transposes.
     pub weights: wgpu::Buffer,
     pub first: wgpu::Buffer,
@@ -35,7 +35,7 @@ struct Kernel {
 }
 
 /// Both, and what they read and write for a plan.
-pub struct Kernels {
+pub(super) struct Kernels {
     pub batches: wgpu::Buffer,
     pub losses: wgpu::Buffer,
     steps: wgpu::Buffer,
@@ -47,7 +47,7 @@ pub struct Kernels {
 
 impl Kernels {
     /// Kernels that take up to `steps` steps at once.
-    pub fn new(
+    pub(super) fn new(
         gpu: &Gpu,
         plan: &Plan,
         activation: Activation,
@@ -121,7 +121,7 @@ impl Kernels {
 
     /// Takes these steps, whose samples are `samples`, all in one submission. Their losses are added
     /// to those before, or to nothing if these are to be forgotten.
-    pub fn run(&self, gpu: &Gpu, steps: &[Step], samples: &[f32], forget_losses: bool) {
+    pub(super) fn run(&self, gpu: &Gpu, steps: &[Step], samples: &[f32], forget_losses: bool) {
         gpu.queue
             .write_buffer(&self.batches, 0, bytemuck::cast_slice(samples));
         let mut uniforms = vec![0; steps.len() * self.stride];
@@ -167,13 +167,13 @@ fn prelude(plan: &Plan, activation: Activation) -> String {
 }
 
 /// The nonlinearity that the kernels call `activate`.
-pub fn activate(activation: Activation) -> String {
+pub(super) fn activate(activation: Activation) -> String {
     let name = activation.name();
     format!("fn activate(z: vec4f) -> Activated {{ return activate_{name}(z); }}\n")
 }
 
 /// A kernel's source, made a pipeline.
-pub fn pipeline(
+pub(super) fn pipeline(
     gpu: &Gpu,
     source: &str,
     entry: &str,
@@ -209,7 +209,7 @@ pub fn pipeline(
 }
 
 /// Binds storage buffers in their order; the flag says whether a buffer is only read.
-pub fn bind(
+pub(super) fn bind(
     gpu: &Gpu,
     buffers: &[(&wgpu::Buffer, bool)],
 ) -> (wgpu::BindGroupLayout, wgpu::BindGroup) {
@@ -235,7 +235,7 @@ pub fn bind(
 }
 
 /// Binds one step of many, at an offset.
-pub fn bind_steps<Step>(
+pub(super) fn bind_steps<Step>(
     gpu: &Gpu,
     steps: &wgpu::Buffer,
 ) -> (wgpu::BindGroupLayout, wgpu::BindGroup) {

@@ -36,11 +36,6 @@ impl Layout {
         }
     }
 
-    #[cfg(feature = "gpu")]
-    pub fn architecture(&self) -> Architecture {
-        self.architecture
-    }
-
     /// Blocks of weights and biases, all layers in one list: a layer's rows of weights, a row of
     /// biases, and three empty rows.
     pub(crate) fn parameters(&self) -> usize {

@@ -218,7 +218,7 @@ impl Program {
         let refused = scope.pop().await;
         Self {
             shape,
-            fault: refused.map(|error| error.to_string()),
+            fault: refused.map(|error| SamplerFault::Device(error.to_string())),
             pipeline,
         }
     }

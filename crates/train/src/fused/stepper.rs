@@ -23,7 +23,7 @@ const MOST_BYTES: usize = 4 << 20;
 type Validation = Pin<Box<dyn Future<Output = Option<wgpu::Error>>>>;
 
 /// Parameters on a GPU, trained by fused kernels.
-pub struct WgslStepper {
+pub(crate) struct WgslStepper {
     gpu: Gpu,
     plan: Plan,
     parameters: Parameters,
@@ -44,7 +44,7 @@ struct Waiting {
 impl WgslStepper {
     /// # Errors
     /// Why the device is too small for this network and batches of up to `batch` samples.
-    pub fn new(
+    pub(crate) fn new(
         gpu: &Gpu,
         architecture: Architecture,
         flat: &Flat,

@@ -58,7 +58,10 @@ fn travel(
     tangents: bool,
 ) -> Arrived {
     let way = async {
-        let mut travellers = sampler.start(network, way, noise, tangents).await?;
+        let mut travellers = sampler
+            .start(network, way, noise, tangents)
+            .await
+            .map_err(|fault| format!("{fault:?}"))?;
         while !travellers.finished() {
             let taken = travellers.advance(7).await.map_err(|e| e.to_string())?;
             assert!(taken > 0);
@@ -118,7 +121,7 @@ fn compare_densities(sampler: &Sampler, spec: &LaneSpec, t: f64, case: &str) {
     let starts = lane.log_start(&spec.sampling, &*learned, work.origins());
     let expected = log_densities(&work, &starts);
     let way = lane
-        .itinerary_back(&spec.sampling, &question)
+        .likelihood_program(&spec.sampling, &question)
         .expect("it is exact");
     let arrived = travel(sampler, &network, &way, &points, true);
     // The CPU's own are from before the way in, where there is a transfer.
@@ -225,7 +228,10 @@ fn particles_go_the_same_way_in_parts_and_at_once() {
         .expect("its steps are fixed");
     let parts = travel(&sampler, &network, &way, &noise, false);
     let at_once = async {
-        let mut travellers = sampler.start(&network, &way, &noise, false).await?;
+        let mut travellers = sampler
+            .start(&network, &way, &noise, false)
+            .await
+            .map_err(|fault| format!("{fault:?}"))?;
         let taken = travellers
             .advance(usize::MAX)
             .await
