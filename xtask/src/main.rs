@@ -25,7 +25,7 @@ const HELP: &str = "\
 cargo xtask <command>
 
   serve [--port 8080] [--no-engine]   build the page, serve it, build the engines behind it, rebuild on change
-  test [--native-only] [--browser-only] [--gpu] [--all] [--as-built TEXT] [--skip-setup]   everything that must hold; about 45 minutes the first time on two cores, then 8 to 18
+  test [--native-only] [--browser-only] [--gpu] [--all] [--as-built TEXT] [--skip-setup]   everything that must hold
   package [--only page,engine_cpu]    what is shipped, in dist/: optimised, compressed, any base path
   build [--no-engine]                 build the site into target/web
   build --tested [--all]              build what the browser tests run on into target/tested
